@@ -1,0 +1,3 @@
+module github.com/volcado-io/volcado
+
+go 1.26.0
