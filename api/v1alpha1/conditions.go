@@ -1,0 +1,115 @@
+package v1alpha1
+
+// Condition types of a DatabaseDump.
+const (
+	// ConditionAccepted: the request is well-formed, permitted, and everything it refers to exists.
+	ConditionAccepted = "Accepted"
+	// ConditionAdmitted: its turn has come; a Job is made only for an admitted dump.
+	ConditionAdmitted = "Admitted"
+	// ConditionComplete: the artifact was written and verified.
+	ConditionComplete = "Complete"
+	// ConditionFailed: there is no artifact and there will be none. True for refused and cancelled dumps too.
+	ConditionFailed = "Failed"
+	// ConditionArtifactAvailable: the artifact is in storage, as far as is known.
+	ConditionArtifactAvailable = "ArtifactAvailable"
+	// ConditionFinished is True at every end.
+	ConditionFinished = "Finished"
+	// ConditionReconciling is True until the end. Read by kstatus.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled is True while somebody has to act. Read by kstatus.
+	ConditionStalled = "Stalled"
+	// ConditionReady, of the other kinds: everything that it refers to resolves.
+	ConditionReady = "Ready"
+)
+
+// Reasons of ConditionFinished.
+const (
+	FinishedSucceeded = "Succeeded"
+	FinishedFailed    = "Failed"
+	FinishedCancelled = "Cancelled"
+	FinishedRefused   = "Refused"
+)
+
+// Reasons for which the manager, not the dumper, refuses, waits for or fails a dump. The dumper's own are in
+// dumper/result; docs/failures.md lists both.
+const (
+	// ReasonNotAllowed: no allow-list permits this person this source and database in this channel.
+	ReasonNotAllowed = "NotAllowed"
+	// ReasonConsoleNotAllowed: a console identity, and the manager runs without --allow-console.
+	ReasonConsoleNotAllowed = "ConsoleNotAllowed"
+	// ReasonDatabaseNotPermitted: the source does not permit this database, or has no default.
+	ReasonDatabaseNotPermitted = "DatabaseNotPermitted"
+	// ReasonTableExcluded: the request names a table that the source's floor leaves out.
+	ReasonTableExcluded = "TableExcluded"
+	// ReasonSourceNotFound: the DatabaseSource does not exist.
+	ReasonSourceNotFound = "SourceNotFound"
+	// ReasonStorageNotFound: the DumpStorage does not exist. (A bucket that does not exist is BucketNotFound.)
+	ReasonStorageNotFound = "StorageNotFound"
+	// ReasonNamespaceNotEnrolled: the manager may not create Jobs in the namespace.
+	ReasonNamespaceNotEnrolled = "NamespaceNotEnrolled"
+	// ReasonNameConflict: a Job of the name that this dump's must have belongs to somebody else.
+	ReasonNameConflict = "NameConflict"
+	// ReasonJobRejected: the API server refused the Job (quota, Pod Security, an invalid template).
+	ReasonJobRejected = "JobRejected"
+	// ReasonImagePullFailed: the dumper image could not be pulled before the start deadline.
+	ReasonImagePullFailed = "ImagePullFailed"
+	// ReasonUnschedulable: no node took the pod before the start deadline.
+	ReasonUnschedulable = "Unschedulable"
+	// ReasonVolumeNotFound: the PersistentVolumeClaim does not exist or is not bound.
+	ReasonVolumeNotFound = "VolumeNotFound"
+	// ReasonStartDeadlineExceeded: the pod did not run before the start deadline, for another reason.
+	ReasonStartDeadlineExceeded = "StartDeadlineExceeded"
+	// ReasonRunDeadlineExceeded: the copy took longer than the source allows.
+	ReasonRunDeadlineExceeded = "RunDeadlineExceeded"
+	// ReasonOutOfMemory: the dumper was killed for its memory limit.
+	ReasonOutOfMemory = "OutOfMemory"
+	// ReasonEvicted: the node evicted or lost the pod.
+	ReasonEvicted = "Evicted"
+	// ReasonJobDeleted: somebody deleted the Job while it ran.
+	ReasonJobDeleted = "JobDeleted"
+	// ReasonResultLost: the Job ended and its pod's word was lost.
+	ReasonResultLost = "ResultLost"
+	// ReasonCancelled: spec.cancel was set.
+	ReasonCancelled = "Cancelled"
+	// ReasonDumperFailed: the dumper ended without a word of its own.
+	ReasonDumperFailed = "DumperFailed"
+)
+
+// Reasons of conditions of a dump that goes well.
+const (
+	// ReasonAllowed: an allow-list permits it.
+	ReasonAllowed = "Allowed"
+	// ReasonCreatedWithRBAC: it did not come from chat; whoever created it was allowed to by Kubernetes.
+	ReasonCreatedWithRBAC = "CreatedWithRBAC"
+	// ReasonQueued: maxConcurrent dumps of the source are ahead of it.
+	ReasonQueued = "Queued"
+	// ReasonAdmitted: its turn has come.
+	ReasonAdmitted = "Admitted"
+	// ReasonStarting: the Job exists, no pod of it runs yet.
+	ReasonStarting = "Starting"
+	// ReasonRunning: a pod of the Job runs.
+	ReasonRunning = "Running"
+	// ReasonProgressing: the manager is at work.
+	ReasonProgressing = "Progressing"
+	// ReasonVerified: the dumper vouches for the artifact.
+	ReasonVerified = "Verified"
+	// ReasonResolved: every reference resolves.
+	ReasonResolved = "Resolved"
+)
+
+// Labels and annotations.
+const (
+	// LabelMessage, on a dump that came from chat, is the hash of its message.
+	LabelMessage = "volcado.io/message"
+	// LabelDump, on a Job and its pods, is the DatabaseDump's name.
+	LabelDump = "volcado.io/dump"
+	// LabelDumpUID, on a Job and its pods, is the DatabaseDump's UID.
+	LabelDumpUID = "volcado.io/dump-uid"
+	// LabelSource, on a dump that the bot made and on a Job and its pods, is the DatabaseSource's name.
+	LabelSource = "volcado.io/source"
+	// LabelManagedBy and ManagedBy mark every Job and pod of ours; the manager's caches hold nothing else.
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	ManagedBy      = "volcado"
+	// ChatAnnotationPrefix is the bot's own: an admission policy keeps everybody else from it.
+	ChatAnnotationPrefix = "chat.volcado.io/"
+)

@@ -1,0 +1,239 @@
+package v1alpha1
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Engine is the kind of database server. It picks the dumper image with the matching client.
+// +kubebuilder:validation:Enum=MySQL;MariaDB
+type Engine string
+
+const (
+	EngineMySQL   Engine = "MySQL"
+	EngineMariaDB Engine = "MariaDB"
+)
+
+// TLSMode says what a connection to the database must prove. It is never weakened to make a connection succeed.
+// +kubebuilder:validation:Enum=Disabled;Required;VerifyCA;VerifyIdentity
+type TLSMode string
+
+const (
+	// TLSDisabled sends the password and the data in the clear.
+	TLSDisabled TLSMode = "Disabled"
+	// TLSRequired encrypts, and accepts any certificate.
+	TLSRequired TLSMode = "Required"
+	// TLSVerifyCA encrypts, and the certificate must come from the authority in caSecretRef.
+	TLSVerifyCA TLSMode = "VerifyCA"
+	// TLSVerifyIdentity is TLSVerifyCA, and the certificate must name the host.
+	TLSVerifyIdentity TLSMode = "VerifyIdentity"
+)
+
+// SourceTLS says how the connection to the database is protected.
+// +kubebuilder:validation:XValidation:rule="self.mode in ['VerifyCA', 'VerifyIdentity'] || !has(self.caSecretRef)",message="caSecretRef is used only with mode VerifyCA or VerifyIdentity; remove it or set such a mode"
+// +kubebuilder:validation:XValidation:rule="self.mode != 'VerifyCA' || has(self.caSecretRef)",message="mode VerifyCA needs caSecretRef, the authority to verify against"
+type SourceTLS struct {
+	// Mode says what the connection must prove.
+	// +kubebuilder:default=VerifyIdentity
+	Mode TLSMode `json:"mode,omitempty"`
+
+	// CASecretRef holds the authority's certificates in PEM. Without it, VerifyIdentity trusts the authorities of the
+	// dumper image.
+	// +optional
+	CASecretRef *SecretKeyReference `json:"caSecretRef,omitempty"`
+}
+
+// SourceExclusions is the floor of a source: what no dump of it ever holds, whoever asks.
+type SourceExclusions struct {
+	// Tables that are left out altogether.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Tables []QualifiedPattern `json:"tables,omitempty"`
+
+	// Data lists tables whose definition is dumped and whose rows are not.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	Data []QualifiedPattern `json:"data,omitempty"`
+}
+
+// SourceLimits bounds every dump of a source, from chat or not.
+type SourceLimits struct {
+	// MaxConcurrent is how many dumps of this source may have a Job at once; more wait in a queue, oldest first.
+	// +kubebuilder:default=1
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000
+	MaxConcurrent int32 `json:"maxConcurrent,omitempty"`
+
+	// StartDeadline bounds each of two waits: from the dump's creation until everything that it refers to exists, and
+	// from its admission until its pod runs. 1s to 24h.
+	// +kubebuilder:default="10m"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=duration
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="startDeadline must be between 1s and 24h"
+	StartDeadline metav1.Duration `json:"startDeadline,omitzero"`
+
+	// RunDeadline bounds one attempt to copy the database, and with StartDeadline the Job as a whole. 1s to 168h.
+	// +kubebuilder:default="2h"
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Format=duration
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('168h')",message="runDeadline must be between 1s and 168h"
+	RunDeadline metav1.Duration `json:"runDeadline,omitzero"`
+}
+
+// JobTemplate is what a data owner may say of the dumper's pod. What makes the pod safe is not here and cannot be
+// changed.
+type JobTemplate struct {
+	// Resources of the dumper's container.
+	// +optional
+	Resources *JobResources `json:"resources,omitempty"`
+
+	// NodeSelector picks the nodes on which the pod may run.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=32
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+
+	// Tolerations of the pod.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=32
+	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
+
+	// Labels are added to the Job and its pod; keys under volcado.io/ and app.kubernetes.io/ are the manager's own.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=32
+	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) <= 317 && !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
+	Labels map[string]JobLabelValue `json:"labels,omitempty"`
+
+	// Annotations are added to the Job and its pod.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=32
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	// ServiceAccountName is the identity with which the pod reaches object storage where DumpStorage has no
+	// credentialsSecretRef. No Kubernetes token is mounted in any case.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
+	ServiceAccountName string `json:"serviceAccountName,omitempty"`
+
+	// ImagePullSecrets for the dumper image.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	ImagePullSecrets []SecretReference `json:"imagePullSecrets,omitempty"`
+}
+
+// JobLabelValue is the value of a label.
+// +kubebuilder:validation:MaxLength=63
+// +kubebuilder:validation:Pattern=`^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`
+type JobLabelValue string
+
+// JobResources are the compute resources of the dumper's container.
+type JobResources struct {
+	// Limits that the container may not exceed.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=16
+	Limits corev1.ResourceList `json:"limits,omitempty"`
+
+	// Requests that the scheduler reserves.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=16
+	Requests corev1.ResourceList `json:"requests,omitempty"`
+}
+
+// DatabaseSourceSpec says how to reach one server and what may be copied from it.
+type DatabaseSourceSpec struct {
+	// Engine of the server.
+	Engine Engine `json:"engine"`
+
+	// Host name or IP address of the server, as the dump's pod reaches it.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9]([A-Za-z0-9_.:-]*[A-Za-z0-9])?$`
+	Host string `json:"host"`
+
+	// Port of the server.
+	// +kubebuilder:default=3306
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65535
+	Port int32 `json:"port,omitempty"`
+
+	// CredentialsSecretRef is a Secret with the keys username and password. kubelet mounts it into the dump's pod; no
+	// program of Volcado's reads it through the API.
+	CredentialsSecretRef SecretReference `json:"credentialsSecretRef"`
+
+	// TLS of the connection.
+	// +kubebuilder:default={mode: VerifyIdentity}
+	TLS SourceTLS `json:"tls,omitempty"`
+
+	// Databases that may be copied. The first entry without * is the one meant when a request names none. mysql, sys,
+	// performance_schema and information_schema never match.
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:XValidation:rule="self.all(d, !(d.lowerAscii() in ['mysql', 'sys', 'performance_schema', 'information_schema']))",message="mysql, sys, performance_schema and information_schema are never copied; remove them from databases"
+	Databases []NamePattern `json:"databases"`
+
+	// StorageRef is the DumpStorage that receives the artifacts.
+	StorageRef ObjectReference `json:"storageRef"`
+
+	// Exclude is the floor: what no dump of this source ever holds, whoever asks.
+	// +optional
+	Exclude *SourceExclusions `json:"exclude,omitempty"`
+
+	// Limits for every dump of this source.
+	// +kubebuilder:default={}
+	Limits SourceLimits `json:"limits,omitempty"`
+
+	// Job shapes the pods that copy this source.
+	// +optional
+	Job *JobTemplate `json:"job,omitempty"`
+}
+
+// ReferenceStatus is the status of a kind that others refer to.
+type ReferenceStatus struct {
+	// ObservedGeneration is the generation that the conditions speak of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Conditions: Ready, which says which reference does not resolve.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// DatabaseSource says how to reach one MySQL or MariaDB server, what may be copied from it, and what every copy of it
+// leaves out.
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=dbsrc,categories=volcado
+// +kubebuilder:printcolumn:name="Engine",type=string,JSONPath=`.spec.engine`
+// +kubebuilder:printcolumn:name="Host",type=string,JSONPath=`.spec.host`
+// +kubebuilder:printcolumn:name="Databases",type=string,JSONPath=`.spec.databases`
+// +kubebuilder:printcolumn:name="Storage",type=string,JSONPath=`.spec.storageRef.name`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DatabaseSource has at most 63 characters"
+type DatabaseSource struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec DatabaseSourceSpec `json:"spec"`
+	// +optional
+	Status ReferenceStatus `json:"status,omitempty"`
+}
+
+// DatabaseSourceList is a list of DatabaseSource.
+// +kubebuilder:object:root=true
+type DatabaseSourceList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []DatabaseSource `json:"items"`
+}

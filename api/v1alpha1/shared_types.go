@@ -1,0 +1,68 @@
+package v1alpha1
+
+// ObjectReference names an object of a known kind in the same namespace.
+type ObjectReference struct {
+	// Name of the object.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	Name string `json:"name"`
+}
+
+// SecretReference names a Secret in the same namespace. Which keys it must hold is said where it is used.
+type SecretReference struct {
+	// Name of the Secret.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
+	Name string `json:"name"`
+}
+
+// SecretKeyReference names one key of a Secret in the same namespace.
+type SecretKeyReference struct {
+	SecretReference `json:",inline"`
+
+	// Key in the Secret.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
+	Key string `json:"key"`
+}
+
+// DatabaseName is the name of one database or table as the server knows it: 1 to 64 characters; letters and digits of
+// any script, and _ $ - @ # + and space. It never begins with a dash, and has neither a dot, a quote, a slash nor a
+// control character, so that it can stand in an argument vector and in a pattern without being mistaken.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=64
+// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+]([\p{L}\p{N}_$@#+ -]*[\p{L}\p{N}_$@#+-])?$`
+type DatabaseName string
+
+// NamePattern is a DatabaseName in which every * stands for any run of characters, the empty run too. Nothing else is
+// special.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=64
+// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?$`
+type NamePattern string
+
+// QualifiedPattern is <database pattern>.<table pattern>, each a NamePattern.
+// +kubebuilder:validation:MinLength=3
+// +kubebuilder:validation:MaxLength=129
+// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*][\p{L}\p{N}_$@#+* -]*\.[\p{L}\p{N}_$@#+*][\p{L}\p{N}_$@#+* -]*$`
+type QualifiedPattern string
+
+// Platform is a chat service, or the text console.
+// +kubebuilder:validation:Enum=slack;mattermost;console
+type Platform string
+
+const (
+	PlatformSlack      Platform = "slack"
+	PlatformMattermost Platform = "mattermost"
+	// PlatformConsole identities are self-asserted: the manager refuses them unless it runs with --allow-console.
+	PlatformConsole Platform = "console"
+)
+
+// Wildcard, as an entry of an allow-list, stands for all.
+const Wildcard = "*"
+
+// ChannelDirect, as a channel of an allow-list, stands for direct messages to the bot.
+const ChannelDirect = "direct"

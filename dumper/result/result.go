@@ -1,0 +1,140 @@
+// Package result is the dumper's own word on how a dump went: the termination message that the manager reads, the
+// manifest beside an artifact, and the vocabulary of failure reasons with their exit codes.
+//
+// It is the only contract between the dumper and the manager, so it depends on neither.
+package result
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// MaxMessageBytes is what kubelet keeps of a termination message.
+// https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
+const MaxMessageBytes = 4096
+
+// Version of the formats in this package. A reader refuses another.
+const Version = 1
+
+// Names of the files that one attempt leaves below its key.
+const (
+	// ManifestFile is written last: it makes the artifact exist.
+	ManifestFile = "manifest.json"
+	// ArtifactFileGzip is the artifact with compression gzip.
+	ArtifactFileGzip = "dump.sql.gz"
+	// ArtifactFilePlain is the artifact with compression none.
+	ArtifactFilePlain = "dump.sql"
+)
+
+// Software names a database program and its version.
+type Software struct {
+	// Flavour is MySQL or MariaDB.
+	Flavour string `json:"flavour"`
+	// Version as the program states it.
+	Version string `json:"version"`
+}
+
+// Artifact is what a successful attempt wrote and verified.
+type Artifact struct {
+	// File is the artifact's name below the attempt's key: ArtifactFileGzip or ArtifactFilePlain.
+	File string `json:"file"`
+	// SizeBytes of the file in storage.
+	SizeBytes int64 `json:"sizeBytes"`
+	// UncompressedBytes of SQL text in it.
+	UncompressedBytes int64 `json:"uncompressedBytes"`
+	// SHA256 of the file's bytes, in hexadecimal.
+	SHA256 string `json:"sha256"`
+}
+
+// Failure says why an attempt has no artifact.
+type Failure struct {
+	Reason Reason `json:"reason"`
+	// Message is one sentence: what happened, to which thing. Never a password, a token or a presigned URL.
+	Message string `json:"message"`
+	// Hint says what to do.
+	Hint string `json:"hint,omitempty"`
+}
+
+// Result is one attempt's termination message. Exactly one of Artifact and Failure is set.
+type Result struct {
+	Version int `json:"version"`
+	// Attempt is the pod's UID, so that one pod's word is never taken for another's.
+	Attempt  string    `json:"attempt"`
+	Artifact *Artifact `json:"artifact,omitempty"`
+	Failure  *Failure  `json:"failure,omitempty"`
+	Server   *Software `json:"server,omitempty"`
+	Client   *Software `json:"client,omitempty"`
+	// NonTransactional counts tables that --single-transaction does not hold still; they may be inconsistent.
+	NonTransactional int       `json:"nonTransactional,omitempty"`
+	StartedAt        time.Time `json:"startedAt"`
+	FinishedAt       time.Time `json:"finishedAt"`
+}
+
+// Encode renders the result in at most MaxMessageBytes. Message and hint are cut when they are too long.
+func (r Result) Encode() ([]byte, error) {
+	r.Version = Version
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encode the result: %w", err)
+	}
+	if len(data) <= MaxMessageBytes || r.Failure == nil {
+		return data, nil
+	}
+	short := *r.Failure
+	// A rune may take six bytes as JSON (\u00XX), so these can never exceed what kubelet keeps.
+	short.Message, short.Hint = cut(short.Message, 300), cut(short.Hint, 200)
+	r.Failure = &short
+	return json.Marshal(r)
+}
+
+func cut(s string, runes int) string {
+	r := []rune(s)
+	if len(r) <= runes {
+		return s
+	}
+	return string(r[:runes-1]) + "…"
+}
+
+// Decode reads a termination message and refuses one that is not whole: another version, another attempt, both or
+// neither outcome, an artifact with an impossible name, size or hash.
+func Decode(message, attempt string) (*Result, error) {
+	var r Result
+	if err := json.Unmarshal([]byte(message), &r); err != nil {
+		return nil, fmt.Errorf("the termination message is not a result: %w", err)
+	}
+	switch {
+	case r.Version != Version:
+		return nil, fmt.Errorf("the result has version %d, this program reads %d", r.Version, Version)
+	case r.Attempt != attempt:
+		return nil, errors.New("the result speaks of another attempt")
+	case (r.Artifact == nil) == (r.Failure == nil):
+		return nil, errors.New("the result must hold either an artifact or a failure")
+	case r.Failure != nil && r.Failure.Reason == "":
+		return nil, errors.New("the result's failure has no reason")
+	}
+	if a := r.Artifact; a != nil {
+		switch {
+		case a.File != ArtifactFileGzip && a.File != ArtifactFilePlain:
+			return nil, errors.New("the result names an unknown file")
+		case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
+			return nil, errors.New("the result's artifact is empty")
+		case !isSHA256(a.SHA256):
+			return nil, errors.New("the result's SHA-256 is not 64 hexadecimal digits")
+		}
+	}
+	return &r, nil
+}
+
+func isSHA256(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	for _, c := range s {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
