@@ -33,14 +33,15 @@ func DumpName(source string, by v1alpha1.Requester) string {
 // JobName is the name of the one Job that a dump may make: the dump's name, cut to 46 characters, and a hash of its name
 // and UID. A dump that is deleted and made again under the same name has another Job.
 func JobName(dump string, uid types.UID) string {
-	return cut(dump, 46) + "-" + hash(dump, string(uid))
+	// A dump's name may hold dots; a pod's host name, which is made of the Job's, may not.
+	return cut(strings.ReplaceAll(dump, ".", "-"), 46) + "-" + hash(dump, string(uid))
 }
 
 func cut(name string, length int) string {
 	if len(name) > length {
 		name = name[:length]
 	}
-	return strings.TrimRight(name, "-.")
+	return strings.TrimRight(name, "-")
 }
 
 func hash(parts ...string) string {

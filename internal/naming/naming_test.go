@@ -40,7 +40,7 @@ func TestNamesAreDNSLabels(t *testing.T) {
 		source := rapid.StringMatching(`[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?`).Draw(t, "source")
 		by := v1alpha1.Requester{Channel: rapid.String().Draw(t, "channel"), Message: rapid.String().Draw(t, "message")}
 		dump := naming.DumpName(source, by)
-		job := naming.JobName(source, types.UID(rapid.String().Draw(t, "uid")))
+		job := naming.JobName(source+".x."+source, types.UID(rapid.String().Draw(t, "uid")))
 		for _, name := range []string{dump, job} {
 			if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
 				t.Fatalf("%q: %v", name, problems)
