@@ -61,8 +61,8 @@ const (
 	PlatformConsole Platform = "console"
 )
 
-// Wildcard, as an entry of an allow-list, stands for all.
+// Wildcard as an entry of an allow-list, stands for all.
 const Wildcard = "*"
 
-// ChannelDirect, as a channel of an allow-list, stands for direct messages to the bot.
+// ChannelDirect as a channel of an allow-list, stands for direct messages to the bot.
 const ChannelDirect = "direct"

@@ -1,0 +1,101 @@
+# Volcado. `make help` lists what can be made. Every target does its own set-up and is safe to repeat.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# OUT holds everything that running things leaves behind: clusters, images, logs. `make clean` removes it.
+OUT ?= $(CURDIR)/out
+export VOLCADO_OUT := $(OUT)
+BIN := $(CURDIR)/bin
+
+# CLUSTER=local is a Kubernetes of our own on this machine; CLUSTER=existing is the current kubeconfig context.
+CLUSTER ?= local
+# REGISTRY and TAG name the images that `make push deploy` uses on a cluster of one's own.
+REGISTRY ?= volcado.local
+TAG ?= dev
+
+GO_PACKAGES := ./...
+SHELL_FILES = $(shell git ls-files | grep -E '\.sh$$|^hack/(cluster/cluster|demo/(demo|down|console)|images/(build|push))$$|^\.ci/run$$')
+
+.PHONY: help
+help: ## List what can be made.
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+##@ Try it
+.PHONY: demo console demo-down
+demo: ## Show the whole product at work on a real cluster of its own.
+	@hack/demo/demo
+console: build ## Talk to the bot in the demo's cluster (as alice; CHAT_USER=mallory for another).
+	@hack/demo/console "$(or $(CHAT_USER),alice)"
+demo-down: ## Take the demo and its cluster down again.
+	@hack/demo/down
+
+##@ Develop
+.PHONY: build generate verify lint test e2e bench
+build: ## Compile manager, bot and dumper into bin/.
+	@CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
+
+generate: $(BIN)/controller-gen ## Write deepcopy code and CRDs from api/.
+	@$(BIN)/controller-gen object crd paths=./api/... output:crd:dir=config/crd/bases
+
+verify: generate lint ## Check that the tree is tidy: generated code, modules, formatting, lint, shell.
+	@go mod tidy
+	@dirty=$$(git status --porcelain); if [[ -n "$$dirty" ]]; then \
+	  printf 'The tree is not clean after generating and tidying. Commit or remove:\n%s\n' "$$dirty" >&2; exit 1; fi
+	@echo "verify: generated code, modules and formatting are current."
+
+lint: $(BIN)/golangci-lint $(OUT)/.packages-test ## Run the linters, the import rules among them.
+	@$(BIN)/golangci-lint run $(GO_PACKAGES)
+	@shellcheck -x $(SHELL_FILES)
+
+test: $(OUT)/.packages-test ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
+	@assets=$$(hack/cluster/cluster binaries) && \
+	  KUBEBUILDER_ASSETS="$$assets" go test -count=1 -timeout 30m $(GO_PACKAGES)
+
+e2e: ## The demo's path and every bad input, on the real cluster.
+	@hack/e2e/run
+
+bench: ## Measure latency, memory and speed as docs/benchmarks.md quotes them.
+	@hack/bench/run
+
+##@ A cluster
+.PHONY: cluster-up cluster-down cluster-status kubeconfig
+cluster-up: ## Start a Kubernetes on this machine.
+	@hack/cluster/cluster up
+cluster-down: ## Stop it and put the machine back as it was.
+	@hack/cluster/cluster down
+cluster-status: ## Say what of it runs.
+	@hack/cluster/cluster status
+kubeconfig: ## Print the path of its kubeconfig.
+	@hack/cluster/cluster kubeconfig
+
+##@ One's own cluster
+.PHONY: images push deploy undeploy
+images: ## Build the images (REGISTRY=, TAG=).
+	@hack/images/build --registry "$(REGISTRY)" --tag "$(TAG)"
+push: ## Push the images to REGISTRY.
+	@hack/images/push --registry "$(REGISTRY)" --tag "$(TAG)"
+deploy: ## Install CRDs, policies, manager and bot into the current kubeconfig context.
+	@hack/deploy/deploy --registry "$(REGISTRY)" --tag "$(TAG)"
+undeploy: ## Remove what deploy installed; CRDs stay, and with them everybody's dumps.
+	@hack/deploy/undeploy
+
+.PHONY: clean
+clean: ## Remove bin/ and out/ (refused while the cluster runs).
+	@hack/cluster/cluster status >/dev/null 2>&1 && { echo "The cluster runs; make demo-down first." >&2; exit 1; } || true
+	@rm -rf $(BIN) $(OUT)
+
+$(BIN)/controller-gen: hack/tools/go.mod hack/tools/go.sum
+	@cd hack/tools && GOBIN=$(BIN) go install tool
+	@touch $@
+$(BIN)/golangci-lint: hack/lint/go.mod hack/lint/go.sum
+	@echo "Building the linter (a few minutes the first time)"
+	@cd hack/lint && GOBIN=$(BIN) go install tool
+	@touch $@
+
+# What tests need beside Go. hack/packages names each package before it installs it.
+$(OUT)/.packages-test: hack/packages
+	@hack/packages mariadb-server mariadb-client shellcheck openssl
+	@mkdir -p $(OUT) && touch $@
