@@ -1,0 +1,331 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/access"
+)
+
+func makeList(name string, edit func(*v1alpha1.DumpAllowListSpec)) v1alpha1.DumpAllowList {
+	list := v1alpha1.DumpAllowList{ObjectMeta: metav1.ObjectMeta{Name: name, UID: "uid-of-" + "list", Generation: 3}}
+	list.Spec = v1alpha1.DumpAllowListSpec{
+		Sources:   []v1alpha1.AllowedSource{"shop"},
+		Databases: []v1alpha1.NamePattern{"shop"},
+		Subjects:  []v1alpha1.AllowedSubject{subject(nil)},
+	}
+	if edit != nil {
+		edit(&list.Spec)
+	}
+	return list
+}
+
+func subject(edit func(*v1alpha1.AllowedSubject)) v1alpha1.AllowedSubject {
+	s := v1alpha1.AllowedSubject{
+		Platform: "slack", Workspace: "T1",
+		Users: []v1alpha1.SubjectID{"U1"}, Channels: []v1alpha1.ChannelID{"C1"}, May: []v1alpha1.Permission{"Request"},
+	}
+	if edit != nil {
+		edit(&s)
+	}
+	return s
+}
+
+func question(edit func(*access.Question)) access.Question {
+	q := access.Question{
+		Requester: v1alpha1.Requester{
+			Platform: "slack", Workspace: "T1", User: "U1", Channel: "C1", ChannelKind: v1alpha1.ChannelKindPrivate, Message: "1",
+		},
+		Source: "shop", Database: "shop", Permission: v1alpha1.PermissionRequest,
+	}
+	if edit != nil {
+		edit(&q)
+	}
+	return q
+}
+
+func TestJudgeOneRule(t *testing.T) {
+	type edit = func(*v1alpha1.AllowedSubject, *access.Question)
+	for name, tc := range map[string]struct {
+		edit            edit
+		allowed, hidden bool
+	}{
+		"the one who is named, in the channel that is named, may": {edit: nil, allowed: true},
+		"another platform with the same ids may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.Platform = "mattermost"
+		}, hidden: true},
+		"another workspace with the same ids may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.Workspace = "T2"
+		}, hidden: true},
+		"on slack a subject without a workspace is nobody": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Workspace, q.Requester.Workspace = "", ""
+		}, hidden: true},
+		"on other platforms a subject without a workspace is known by its id": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Platform, s.Workspace, q.Requester.Platform = "mattermost", "", "mattermost"
+		}, allowed: true},
+		"another user may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.User = "U2"
+		}, hidden: true},
+		"a display name is nobody's id": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.User, q.Requester.DisplayName = "U2", "U1"
+		}, hidden: true},
+		"a member of a group that is named may": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, s.Groups, q.Requester.Groups = nil, []v1alpha1.SubjectID{"S1", "S2"}, []string{"S9", "S2"}
+		}, allowed: true},
+		"with users and groups, a group is enough": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Groups, q.Requester.User, q.Requester.Groups = []v1alpha1.SubjectID{"S1"}, "U2", []string{"S1"}
+		}, allowed: true},
+		"with users and groups, a user is enough": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Groups = []v1alpha1.SubjectID{"S1"}
+		}, allowed: true},
+		"a user's id among groups is nobody": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Users, s.Groups = nil, []v1alpha1.SubjectID{"U1"}
+		}, hidden: true},
+		"groups * is nobody": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, s.Groups, q.Requester.Groups = nil, []v1alpha1.SubjectID{"*"}, []string{"*", "S1"}
+		}, hidden: true},
+		"neither users nor groups is nobody": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Users = nil
+		}, hidden: true},
+		"another channel may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.Channel = "C2"
+		}, hidden: true},
+		"no channels is nowhere": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Channels = nil
+		}, hidden: true},
+		"channels * is every channel, public ones too": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Channels, q.Requester.ChannelKind = []v1alpha1.ChannelID{"*"}, v1alpha1.ChannelKindPublic
+		}, allowed: true},
+		"channels * is direct messages too": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Channels, q.Requester.ChannelKind = []v1alpha1.ChannelID{"*"}, v1alpha1.ChannelKindDirect
+		}, allowed: true},
+		"channel direct is a direct message, whatever its id": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Channels, q.Requester.Channel, q.Requester.ChannelKind = []v1alpha1.ChannelID{"direct"}, "D7", v1alpha1.ChannelKindDirect
+		}, allowed: true},
+		"a public channel whose id is direct is not a direct message": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Channels, q.Requester.Channel, q.Requester.ChannelKind = []v1alpha1.ChannelID{"direct"}, "direct", v1alpha1.ChannelKindPublic
+		}, hidden: true},
+		"a message from no channel is nowhere, even with channels *": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Channels, q.Requester.Channel = []v1alpha1.ChannelID{"*", ""}, ""
+		}, hidden: true},
+		"users * in a private channel is whoever is in it": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.User = []v1alpha1.SubjectID{"*"}, "U9"
+		}, allowed: true},
+		"users * does not count in a public channel": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.ChannelKind = []v1alpha1.SubjectID{"*"}, v1alpha1.ChannelKindPublic
+		}, hidden: true},
+		"users * does not count in a channel shared with outsiders": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.ChannelKind = []v1alpha1.SubjectID{"*"}, v1alpha1.ChannelKindShared
+		}, hidden: true},
+		"users * does not count in a direct message": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.ChannelKind = []v1alpha1.SubjectID{"*"}, v1alpha1.ChannelKindDirect
+		}, hidden: true},
+		"users * does not count in a channel of unknown kind": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.ChannelKind = []v1alpha1.SubjectID{"*"}, ""
+		}, hidden: true},
+		"users * with channels * is nobody, though CEL refuses it already": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Users, s.Channels = []v1alpha1.SubjectID{"*"}, []v1alpha1.ChannelID{"*"}
+		}, hidden: true},
+		"a user whose id is * is not everyone": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Requester.User = "*"
+		}, hidden: true},
+		"a requester without an id is nobody, even where everyone may": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.User = []v1alpha1.SubjectID{"*", ""}, ""
+		}, hidden: true},
+		"a requester without an id does not meet an empty entry": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.User = []v1alpha1.SubjectID{""}, ""
+		}, hidden: true},
+		"without may, a subject may ask": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.May = nil
+		}, allowed: true},
+		"without may, a subject may not manage, but may see": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.May, q.Permission = nil, v1alpha1.PermissionManage
+		}},
+		"Manage does not hold Request": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.May = []v1alpha1.Permission{"Manage"}
+		}},
+		"no permission is never allowed": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.May, q.Permission = []v1alpha1.Permission{""}, ""
+		}},
+		"another database may not be had, and its source may be seen": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
+			q.Database = "crm"
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, q := subject(nil), question(nil)
+			if tc.edit != nil {
+				tc.edit(&s, &q)
+			}
+			list := makeList("qa", func(spec *v1alpha1.DumpAllowListSpec) { spec.Subjects = []v1alpha1.AllowedSubject{s} })
+			got := access.Judge([]v1alpha1.DumpAllowList{list}, q)
+			if got.Allowed != tc.allowed || got.Visible != !tc.hidden {
+				t.Errorf("allowed %v, visible %v; want %v, %v\n%v", got.Allowed, got.Visible, tc.allowed, !tc.hidden, got.Misses)
+			}
+			if got.Allowed != (got.By != nil) || got.Allowed != (len(got.Misses) == 0) {
+				t.Errorf("allowed %v, by %v, misses %v do not fit together", got.Allowed, got.By, got.Misses)
+			}
+		})
+	}
+}
+
+func TestJudgeWhatAListSpeaksOf(t *testing.T) {
+	for name, tc := range map[string]struct {
+		sources   []v1alpha1.AllowedSource
+		databases []v1alpha1.NamePattern
+		source    string
+		database  v1alpha1.DatabaseName
+		allowed   bool
+	}{
+		"source * is every source":                 {[]v1alpha1.AllowedSource{"*"}, []v1alpha1.NamePattern{"shop"}, "crm", "shop", true},
+		"source * is not the source without name":  {[]v1alpha1.AllowedSource{"*"}, []v1alpha1.NamePattern{"shop"}, "", "shop", false},
+		"source * is not a source called *":        {[]v1alpha1.AllowedSource{"*"}, []v1alpha1.NamePattern{"shop"}, "*", "shop", false},
+		"another source":                           {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"shop"}, "crm", "shop", false},
+		"no sources":                               {nil, []v1alpha1.NamePattern{"*"}, "shop", "shop", false},
+		"a source is no pattern":                   {[]v1alpha1.AllowedSource{"sh*"}, []v1alpha1.NamePattern{"shop"}, "shop", "shop", false},
+		"no databases":                             {[]v1alpha1.AllowedSource{"*"}, nil, "shop", "shop", false},
+		"an empty database pattern":                {[]v1alpha1.AllowedSource{"*"}, []v1alpha1.NamePattern{""}, "shop", "", false},
+		"a pattern of databases":                   {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"shop_*"}, "shop", "shop_eu", true},
+		"a database in another case is another":    {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"shop"}, "shop", "Shop", false},
+		"* is no system database":                  {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"*"}, "shop", "MySQL", false},
+		"a system database by its name":            {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"mysql"}, "shop", "mysql", false},
+		"without a database nothing is allowed":    {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"*"}, "shop", "", false},
+		"the database of one entry among several":  {[]v1alpha1.AllowedSource{"a", "shop"}, []v1alpha1.NamePattern{"x", "shop"}, "shop", "shop", true},
+		"a source whose name is * is not every":    {[]v1alpha1.AllowedSource{"shop"}, []v1alpha1.NamePattern{"*"}, "*", "shop", false},
+		"a database of a list of another's source": {[]v1alpha1.AllowedSource{"crm"}, []v1alpha1.NamePattern{"*"}, "shop", "shop", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := makeList("qa", func(s *v1alpha1.DumpAllowListSpec) { s.Sources, s.Databases = tc.sources, tc.databases })
+			q := question(func(q *access.Question) { q.Source, q.Database = tc.source, tc.database })
+			if got := access.Judge([]v1alpha1.DumpAllowList{list}, q); got.Allowed != tc.allowed {
+				t.Errorf("allowed %v, want %v: %v", got.Allowed, tc.allowed, got.Misses)
+			}
+		})
+	}
+}
+
+func TestListsAreNeverCombined(t *testing.T) {
+	person := makeList("person", func(s *v1alpha1.DumpAllowListSpec) { s.Databases = []v1alpha1.NamePattern{"other"} })
+	database := makeList("database", func(s *v1alpha1.DumpAllowListSpec) {
+		s.Subjects = []v1alpha1.AllowedSubject{subject(func(s *v1alpha1.AllowedSubject) { s.Users = []v1alpha1.SubjectID{"U2"} })}
+	})
+	if got := access.Judge([]v1alpha1.DumpAllowList{person, database}, question(nil)); got.Allowed {
+		t.Error("one list's subject and another's databases were put together")
+	}
+}
+
+func TestSubjectsAreNeverCombined(t *testing.T) {
+	list := makeList("qa", func(s *v1alpha1.DumpAllowListSpec) {
+		s.Subjects = []v1alpha1.AllowedSubject{
+			subject(func(s *v1alpha1.AllowedSubject) { s.Channels = []v1alpha1.ChannelID{"C2"} }),
+			subject(func(s *v1alpha1.AllowedSubject) { s.Users = []v1alpha1.SubjectID{"U2"} }),
+			subject(func(s *v1alpha1.AllowedSubject) { s.May = []v1alpha1.Permission{"Manage"} }),
+		}
+	})
+	if got := access.Judge([]v1alpha1.DumpAllowList{list}, question(nil)); got.Allowed {
+		t.Error("one subject's user and another's channel were put together")
+	}
+}
+
+func TestTheListThatIsNamedIsTheFirstByName(t *testing.T) {
+	lists := []v1alpha1.DumpAllowList{makeList("zeta", nil), makeList("beta", nil), makeList("alpha", func(s *v1alpha1.DumpAllowListSpec) {
+		s.Databases = []v1alpha1.NamePattern{"crm"}
+	})}
+	want := &v1alpha1.AllowedBy{Name: "beta", UID: "uid-of-list", Generation: 3}
+	if diff := cmp.Diff(want, access.Judge(lists, question(nil)).By); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestAListThatIsBeingDeletedAllowsNothing(t *testing.T) {
+	list := makeList("qa", nil)
+	now := metav1.Now()
+	list.DeletionTimestamp = &now
+	got := access.Judge([]v1alpha1.DumpAllowList{list}, question(nil))
+	if got.Allowed || got.Visible || len(got.Misses) > 0 {
+		t.Errorf("got %+v", got)
+	}
+	if got := access.Databases([]v1alpha1.DumpAllowList{list}, question(nil).Requester, "shop", "Request"); got != nil {
+		t.Errorf("databases %v", got)
+	}
+}
+
+func TestTheSubjectThatCameClosestIsTheOneExplained(t *testing.T) {
+	list := makeList("qa", func(s *v1alpha1.DumpAllowListSpec) {
+		s.Databases = []v1alpha1.NamePattern{"crm", "crm_*"}
+		s.Subjects = []v1alpha1.AllowedSubject{
+			subject(func(s *v1alpha1.AllowedSubject) { s.Platform, s.Workspace = "console", "" }),
+			subject(func(s *v1alpha1.AllowedSubject) { s.Users = []v1alpha1.SubjectID{"U2"} }),
+			subject(func(s *v1alpha1.AllowedSubject) { s.Channels = []v1alpha1.ChannelID{"C8", "C9"} }),
+		}
+	})
+	got := access.Judge([]v1alpha1.DumpAllowList{list, makeList("other", func(s *v1alpha1.DumpAllowListSpec) {
+		s.Sources = []v1alpha1.AllowedSource{"crm"}
+	})}, question(nil))
+	if len(got.Misses) != 1 {
+		t.Fatalf("a list that does not speak of the source is explained: %v", got.Misses)
+	}
+	want := `allow-list qa, subjects[2]: channels has "C8", "C9" and not "C1" (a channel of kind "Private"); databases has "crm", "crm_*" and not "shop"`
+	if diff := cmp.Diff(want, got.Misses[0].String()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestEveryKindOfMismatchIsAClause(t *testing.T) {
+	for want, edit := range map[string]func(*v1alpha1.AllowedSubject, *access.Question){
+		`platform is "slack" and not "console"`: func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Requester.Platform = "console" },
+		`workspace is "T1" and not "T2"`:        func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Requester.Workspace = "T2" },
+		`users does not have "U2"`:              func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Requester.User = "U2" },
+		`users does not have "U2" and groups has none of "S2", "S3"`: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Groups, q.Requester.User, q.Requester.Groups = []v1alpha1.SubjectID{"S1"}, "U2", []string{"S2", "S3"}
+		},
+		`groups are asked for, and the person is in none that is known`: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Users, s.Groups = nil, []v1alpha1.SubjectID{"S1"}
+		},
+		`it has neither users nor groups`:    func(s *v1alpha1.AllowedSubject, _ *access.Question) { s.Users = nil },
+		`channels has nothing and not "C1"`:  func(s *v1alpha1.AllowedSubject, _ *access.Question) { s.Channels = nil },
+		`may has "Request" and not "Manage"`: func(s *v1alpha1.AllowedSubject, q *access.Question) { s.May, q.Permission = nil, "Manage" },
+		`users is "*", and channels has "*" and not "C1" by its id`: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Users, s.Channels = []v1alpha1.SubjectID{"*"}, []v1alpha1.ChannelID{"*"}
+		},
+		`users is "*", which counts only in a channel of kind Private, and this one is "Shared"`: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Users, q.Requester.ChannelKind = []v1alpha1.SubjectID{"*"}, v1alpha1.ChannelKindShared
+		},
+		`users does not have "\u202eU1"`: func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Requester.User = "\u202eU1" },
+		`"6", 2 more and not "shop"`:     func(_ *v1alpha1.AllowedSubject, _ *access.Question) {},
+	} {
+		s, q := subject(nil), question(nil)
+		edit(&s, &q)
+		list := makeList("qa", func(spec *v1alpha1.DumpAllowListSpec) {
+			spec.Subjects = []v1alpha1.AllowedSubject{s}
+			spec.Databases = []v1alpha1.NamePattern{"1", "2", "3", "4", "5", "6", "7", "8"}
+		})
+		if got := access.Judge([]v1alpha1.DumpAllowList{list}, q).Misses[0].String(); !strings.Contains(got, want) {
+			t.Errorf("%q\ndoes not say\n%q", got, want)
+		}
+	}
+}
+
+func TestTheDatabasesOfAPersonAreThoseOfTheListsThatMatch(t *testing.T) {
+	lists := []v1alpha1.DumpAllowList{
+		makeList("b", func(s *v1alpha1.DumpAllowListSpec) { s.Databases = []v1alpha1.NamePattern{"shop", "shop_*"} }),
+		makeList("a", func(s *v1alpha1.DumpAllowListSpec) {
+			s.Databases = []v1alpha1.NamePattern{"crm", "shop"}
+			s.Subjects = append(s.Subjects, s.Subjects...)
+		}),
+		makeList("elsewhere", func(s *v1alpha1.DumpAllowListSpec) {
+			s.Databases = []v1alpha1.NamePattern{"secret"}
+			s.Subjects = []v1alpha1.AllowedSubject{subject(func(s *v1alpha1.AllowedSubject) { s.Channels = []v1alpha1.ChannelID{"C2"} })}
+		}),
+	}
+	got := access.Databases(lists, question(nil).Requester, "shop", v1alpha1.PermissionRequest)
+	if diff := cmp.Diff([]v1alpha1.NamePattern{"crm", "shop", "shop_*"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := access.Databases(lists, question(nil).Requester, "shop", v1alpha1.PermissionManage); got != nil {
+		t.Errorf("a permission that nobody has opens %v", got)
+	}
+}
