@@ -101,16 +101,17 @@ type Requester struct {
 // DatabaseDumpSpec is one request for one copy of one database.
 //
 // The rules on oldSelf stand here and not on the fields because a field's own transition rule is skipped when the field
-// is absent on one side, so it could be added or removed.
+// is absent on one side, so it could be added or removed. They say has() rather than self.?f == oldSelf.?f, because the
+// API server takes an optional's size as unknown and refuses such a rule for its estimated cost.
 //
 // +kubebuilder:validation:XValidation:rule="self.sourceRef == oldSelf.sourceRef",message="sourceRef is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?database == oldSelf.?database",message="database is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?tables == oldSelf.?tables",message="tables is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?exclude == oldSelf.?exclude",message="exclude is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?schemaOnly == oldSelf.?schemaOnly",message="schemaOnly is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?compression == oldSelf.?compression",message="compression is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?reason == oldSelf.?reason",message="reason is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="self.?requestedBy == oldSelf.?requestedBy",message="requestedBy is immutable"
+// +kubebuilder:validation:XValidation:rule="has(self.database) == has(oldSelf.database) && (!has(self.database) || self.database == oldSelf.database)",message="database is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.tables) == has(oldSelf.tables) && (!has(self.tables) || self.tables == oldSelf.tables)",message="tables is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.exclude) == has(oldSelf.exclude) && (!has(self.exclude) || self.exclude == oldSelf.exclude)",message="exclude is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.schemaOnly) == has(oldSelf.schemaOnly) && (!has(self.schemaOnly) || self.schemaOnly == oldSelf.schemaOnly)",message="schemaOnly is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.compression) == has(oldSelf.compression) && (!has(self.compression) || self.compression == oldSelf.compression)",message="compression is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.reason) == has(oldSelf.reason) && (!has(self.reason) || self.reason == oldSelf.reason)",message="reason is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) && (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy)",message="requestedBy is immutable"
 // +kubebuilder:validation:XValidation:rule="!oldSelf.?cancel.orValue(false) || self.?cancel.orValue(false)",message="cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="!has(self.tables) || !has(self.exclude) || !has(self.exclude.tables)",message="set tables or exclude.tables, not both"
 type DatabaseDumpSpec struct {
