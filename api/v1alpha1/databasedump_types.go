@@ -35,7 +35,7 @@ type Compression struct {
 	// +kubebuilder:default=gzip
 	Format CompressionFormat `json:"format,omitempty"`
 
-	// Level from 1 (fast) to 9 (small).
+	// Level from 1 (fast) to 9 (small), for gzip.
 	// +kubebuilder:default=6
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=9
@@ -81,6 +81,7 @@ type Requester struct {
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=256
+	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=64
 	Groups []string `json:"groups,omitempty"`
 
@@ -122,7 +123,8 @@ type DatabaseDumpSpec struct {
 	// +optional
 	Database DatabaseName `json:"database,omitempty"`
 
-	// Tables to copy, by name; all of the database when empty.
+	// Tables to copy, by name; without it, all of the database. An empty list is refused, so that a template that comes
+	// out empty does not copy everything.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -161,6 +163,8 @@ type AllowedBy struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
 	// UID of the DumpAllowList.
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=64
 	UID types.UID `json:"uid"`
 	// Generation of the DumpAllowList that was judged.
 	Generation int64 `json:"generation"`

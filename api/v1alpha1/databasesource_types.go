@@ -44,6 +44,7 @@ type SourceTLS struct {
 }
 
 // SourceExclusions is the floor of a source: what no dump of it ever holds, whoever asks.
+// +kubebuilder:validation:XValidation:rule="has(self.tables) || has(self.data)",message="exclude needs tables or data: is a key misspelt? Remove exclude if nothing is to be left out"
 type SourceExclusions struct {
 	// Tables that are left out altogether.
 	// +optional
@@ -59,6 +60,9 @@ type SourceExclusions struct {
 }
 
 // SourceLimits bounds every dump of a source, from chat or not.
+//
+// Durations have a pattern and no format: the format "duration" also lets "1 day" through, which Go cannot read, and one
+// such object would stop every program that lists this kind.
 type SourceLimits struct {
 	// MaxConcurrent is how many dumps of this source may have a Job at once; more wait in a queue, oldest first.
 	// +kubebuilder:default=1
@@ -70,16 +74,16 @@ type SourceLimits struct {
 	// from its admission until its pod runs. 1s to 24h.
 	// +kubebuilder:default="10m"
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,3})?(ms|s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="startDeadline must be between 1s and 24h"
 	StartDeadline metav1.Duration `json:"startDeadline,omitzero"`
 
 	// RunDeadline bounds one attempt to copy the database, and with StartDeadline the Job as a whole. 1s to 168h.
 	// +kubebuilder:default="2h"
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:Format=duration
 	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,3})?(ms|s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('168h')",message="runDeadline must be between 1s and 168h"
 	RunDeadline metav1.Duration `json:"runDeadline,omitzero"`
 }
@@ -94,7 +98,8 @@ type JobTemplate struct {
 	// NodeSelector picks the nodes on which the pod may run.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of nodeSelector are label keys: an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
+	NodeSelector map[string]JobLabelValue `json:"nodeSelector,omitempty"`
 
 	// Tolerations of the pod.
 	// +optional
@@ -105,13 +110,15 @@ type JobTemplate struct {
 	// Labels are added to the Job and its pod; keys under volcado.io/ and app.kubernetes.io/ are the manager's own.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
-	// +kubebuilder:validation:XValidation:rule="self.all(k, size(k) <= 317 && !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of labels are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
 	Labels map[string]JobLabelValue `json:"labels,omitempty"`
 
 	// Annotations are added to the Job and its pod.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
-	Annotations map[string]string `json:"annotations,omitempty"`
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of annotations are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
+	Annotations map[string]JobAnnotationValue `json:"annotations,omitempty"`
 
 	// ServiceAccountName is the identity with which the pod reaches object storage where DumpStorage has no
 	// credentialsSecretRef. No Kubernetes token is mounted in any case.
@@ -127,6 +134,10 @@ type JobTemplate struct {
 	ImagePullSecrets []SecretReference `json:"imagePullSecrets,omitempty"`
 }
 
+// JobAnnotationValue is the value of an annotation.
+// +kubebuilder:validation:MaxLength=4096
+type JobAnnotationValue string
+
 // JobLabelValue is the value of a label.
 // +kubebuilder:validation:MaxLength=63
 // +kubebuilder:validation:Pattern=`^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`
@@ -136,12 +147,14 @@ type JobLabelValue string
 type JobResources struct {
 	// Limits that the container may not exceed.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=16
+	// +kubebuilder:validation:MaxProperties=6
+	// +kubebuilder:validation:XValidation:rule="self.all(k, isQuantity(string(self[k])) && !quantity(string(self[k])).isLessThan(quantity('0')))",message="limits must be quantities such as 500m or 1Gi, and not negative"
 	Limits corev1.ResourceList `json:"limits,omitempty"`
 
 	// Requests that the scheduler reserves.
 	// +optional
-	// +kubebuilder:validation:MaxProperties=16
+	// +kubebuilder:validation:MaxProperties=6
+	// +kubebuilder:validation:XValidation:rule="self.all(k, isQuantity(string(self[k])) && !quantity(string(self[k])).isLessThan(quantity('0')))",message="requests must be quantities such as 500m or 1Gi, and not negative"
 	Requests corev1.ResourceList `json:"requests,omitempty"`
 }
 
@@ -150,10 +163,10 @@ type DatabaseSourceSpec struct {
 	// Engine of the server.
 	Engine Engine `json:"engine"`
 
-	// Host name or IP address of the server, as the dump's pod reaches it.
+	// Host name or IP address of the server, as the dump's pod reaches it. The port has a field of its own.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9]([A-Za-z0-9_.:-]*[A-Za-z0-9])?$`
+	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$`
 	Host string `json:"host"`
 
 	// Port of the server.
@@ -219,7 +232,7 @@ type ReferenceStatus struct {
 // +kubebuilder:printcolumn:name="Storage",type=string,JSONPath=`.spec.storageRef.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
-// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DatabaseSource has at most 63 characters"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$')",message="the name of a DatabaseSource is at most 63 lower-case letters, digits and dashes"
 type DatabaseSource struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

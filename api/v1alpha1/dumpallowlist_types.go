@@ -107,7 +107,7 @@ type DumpAllowListSpec struct {
 // +kubebuilder:printcolumn:name="Databases",type=string,JSONPath=`.spec.databases`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
-// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DumpAllowList has at most 63 characters"
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$')",message="the name of a DumpAllowList is at most 63 lower-case letters, digits and dashes"
 type DumpAllowList struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

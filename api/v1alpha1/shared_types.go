@@ -47,7 +47,7 @@ type NamePattern string
 // QualifiedPattern is <database pattern>.<table pattern>, each a NamePattern.
 // +kubebuilder:validation:MinLength=3
 // +kubebuilder:validation:MaxLength=129
-// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*][\p{L}\p{N}_$@#+* -]*\.[\p{L}\p{N}_$@#+*][\p{L}\p{N}_$@#+* -]*$`
+// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?\.[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?$`
 type QualifiedPattern string
 
 // Platform is a chat service, or the text console.

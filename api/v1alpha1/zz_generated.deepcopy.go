@@ -598,7 +598,7 @@ func (in *JobTemplate) DeepCopyInto(out *JobTemplate) {
 	}
 	if in.NodeSelector != nil {
 		in, out := &in.NodeSelector, &out.NodeSelector
-		*out = make(map[string]string, len(*in))
+		*out = make(map[string]JobLabelValue, len(*in))
 		for key, val := range *in {
 			(*out)[key] = val
 		}
@@ -619,7 +619,7 @@ func (in *JobTemplate) DeepCopyInto(out *JobTemplate) {
 	}
 	if in.Annotations != nil {
 		in, out := &in.Annotations, &out.Annotations
-		*out = make(map[string]string, len(*in))
+		*out = make(map[string]JobAnnotationValue, len(*in))
 		for key, val := range *in {
 			(*out)[key] = val
 		}
