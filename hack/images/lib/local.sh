@@ -1,0 +1,152 @@
+# shellcheck shell=bash
+# Building without a container engine and without a registry: buildah, with a store of its own, into archives.
+
+build_local() {
+  local stale started=$SECONDS
+  [[ $(uname -s) == Linux ]] || die "building without a container engine needs Linux; use --tool docker or --tool podman."
+  "$REPO/hack/packages" buildah mmdebstrap
+  prepare_contexts
+  mapfile -t stale < <(stale_images)
+  ((${#stale[@]})) || return 0
+  if [[ " ${stale[*]} " =~ " manager "|" bot "|" dumper-" ]]; then compile; fi
+  as_root build_local_as_root "${stale[@]}"
+  say "built ${stale[*]} in $((SECONDS - started)) s"
+}
+
+# stale_images prints the wanted images whose archive is missing or made from something else.
+stale_images() {
+  local image
+  for image in "${WANTED[@]}"; do
+    [[ -s $(archive "$image") && $(cat "$(archive "$image").made-from" 2>/dev/null) == "$(fingerprint "$image")" ]] || echo "$image"
+  done
+}
+
+archive() { echo "$IMAGES/$1.tar"; }
+
+# compile builds the programs here before the Dockerfile builds them again from Go's caches: root then has nothing to
+# download and nothing to compile, and the console and the demo use these programs on this machine.
+compile() {
+  local started=$SECONDS
+  say "compiling manager, bot and dumper (the log is $IMAGES/log/compile.log)"
+  quietly "compiling" "$IMAGES/log/compile.log" \
+    env -C "$REPO" CGO_ENABLED=0 go build -v -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(version)" -o "$REPO/bin/" \
+    ./cmd/manager ./cmd/bot ./cmd/dumper
+  say "compiled in $((SECONDS - started)) s"
+}
+
+build_local_as_root() {
+  local image
+  open_store
+  make_bases "$@"
+  for image in "$@"; do build_image "$image"; done
+  # Layers of earlier sources.
+  store rmi --prune >/dev/null 2>&1 || true
+  close_store
+}
+
+build_image() {
+  local image=$1 started=$SECONDS log=$IMAGES/log/$1.log
+  local -a arguments
+  mapfile -t arguments < <(image_arguments "$image")
+  say "building $(reference "$image") (the log is $log)"
+  quietly "building the image $image" "$log" store build --isolation chroot --layers --pull-never \
+    --signature-policy "$IMAGES/policy.json" "${arguments[@]}" --tag "$(reference "$image")" \
+    --file "$(dockerfile "$image")" "$(context_of "$image")"
+  write_archive "$image"
+  fingerprint "$image" >"$(archive "$image").made-from"
+  give_back "$(archive "$image")" "$(archive "$image").made-from"
+  say "built $image in $((SECONDS - started)) s"
+}
+
+# image_arguments prints buildah's options for one image, one word a line.
+image_arguments() {
+  local pair
+  for pair in $(base_arguments "$1"); do printf '%s\n' --build-arg "$pair"; done
+  # apt-get in the Dockerfile may need the way out that this machine uses.
+  for pair in http_proxy https_proxy no_proxy; do
+    [[ -z ${!pair:-} ]] || printf '%s\n' --build-arg "$pair=${!pair}"
+  done
+  is_ours "$1" || return 0
+  printf '%s\n' --target "$1" --build-arg "VERSION=$(version)" --build-arg GOPROXY=off \
+    --build-arg GOMODCACHE=/host/modules --build-arg GOCACHE=/host/cache \
+    --volume "$(go_folder GOROOT):/usr/local/go:ro" --volume "$(go_folder GOMODCACHE):/host/modules:ro" --volume "$(go_folder GOCACHE):/host/cache"
+}
+
+# write_archive leaves either the old archive or the whole new one, never a part; an archive of the same image stays.
+write_archive() {
+  local image=$1 id file
+  file=$(archive "$1")
+  id=$(store images --no-trunc --quiet "$(reference "$image")")
+  [[ ! -s $file || $(cat "$file.id" 2>/dev/null) != "$id" ]] || return 0
+  rm -f -- "$file" "$file.part" "$file.id"
+  store push --quiet --signature-policy "$IMAGES/policy.json" "$(reference "$image")" "docker-archive:$file.part:$(reference "$image")"
+  mv -- "$file.part" "$file"
+  echo "$id" >"$file.id"
+}
+
+push_local() {
+  build_local
+  as_root push_local_as_root "${WANTED[@]}"
+}
+
+# A registry on this machine has no certificate.
+needs_tls() { if [[ $REGISTRY =~ ^(localhost|127\.0\.0\.1)[:/] ]]; then echo false; else echo true; fi; }
+
+push_local_as_root() {
+  local image
+  open_store
+  for image in "$@"; do
+    say "pushing $(reference "$image")"
+    store push --signature-policy "$IMAGES/policy.json" "--tls-verify=$(needs_tls)" "$(reference "$image")" "docker://$(reference "$image")" ||
+      die "could not push $(reference "$image"); log in with: sudo buildah login ${REGISTRY%%/*}"
+  done
+  close_store
+}
+
+# The store. Its run folder is beside it and not in /run, so that nothing of ours is left there.
+
+store() { TMPDIR=$IMAGES/tmp buildah --root "$IMAGES/store" --runroot "$IMAGES/run" --storage-driver "$(storage_driver)" "$@"; }
+
+image_exists() { [[ -n $(store images --quiet "$1" 2>/dev/null) ]]; }
+
+# overlay is many times faster; vfs works on a file system that cannot carry overlays (another overlay, for one).
+storage_driver() {
+  [[ -s $IMAGES/storage-driver ]] || probe_overlay >"$IMAGES/storage-driver"
+  cat "$IMAGES/storage-driver"
+}
+
+probe_overlay() {
+  local probe=$IMAGES/probe
+  mkdir -p "$probe"/{lower,upper,work,merged}
+  if mount -t overlay overlay -o "lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work" "$probe/merged" 2>/dev/null; then
+    umount "$probe/merged"
+    echo overlay
+  else
+    echo vfs
+  fi
+  rm -rf -- "$probe"
+}
+
+# open_store waits for another build to end, then clears what a killed one left.
+open_store() {
+  mkdir -p -- "$IMAGES/log" "$IMAGES/tmp"
+  give_back "$IMAGES" "$IMAGES/log"
+  exec 7<"$IMAGES"
+  if ! flock --nonblock 7; then
+    say "waiting for another build of images to finish"
+    flock 7
+  fi
+  close_store
+  rm -rf -- "$IMAGES/run"
+  # Debian's buildah comes without one when recommended packages are not installed.
+  echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$IMAGES/policy.json"
+  trap close_store EXIT
+}
+
+# close_store undoes every mount below it, the deepest first.
+close_store() {
+  local folder
+  awk -v root="$IMAGES/" 'index($5, root) == 1 {print $5}' /proc/self/mountinfo | sort -r | while read -r folder; do
+    umount -- "$(printf '%b' "$folder")" 2>/dev/null || umount --lazy -- "$(printf '%b' "$folder")" || true
+  done
+}
