@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# The programs, from Go modules (hack/servers): pinned there, built here, once.
+
+SERVERS=$REPO/hack/servers
+KUBERNETES_VERSION=$(awk '$1 == "k8s.io/kubernetes" && $2 ~ /^v/ {print $2; exit}' "$SERVERS/go.mod")
+
+# The sets that are built: a module's folder, what to build there, and the programs that come out.
+declare -A SET_MODULE=(
+  [envtest]=. [servers]=. [coredns]=coredns [s3]=versitygw
+)
+declare -A SET_PACKAGES=(
+  [envtest]="./etcd k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl"
+  [servers]="./etcd ./certs ./packimage ./pause ./probe ./volumes k8s.io/kubernetes/cmd/kube-apiserver
+    k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/kubernetes/cmd/kube-scheduler k8s.io/kubernetes/cmd/kubelet
+    k8s.io/kubernetes/cmd/kube-proxy k8s.io/kubernetes/cmd/kubectl"
+  [coredns]=.
+  [s3]=github.com/versity/versitygw/cmd/versitygw
+)
+
+build_all() {
+  build servers "etcd and Kubernetes $KUBERNETES_VERSION"
+  build coredns CoreDNS
+  build s3 versitygw
+}
+
+build_envtest() {
+  check_system_for_build
+  build envtest "etcd, kube-apiserver and kubectl $KUBERNETES_VERSION"
+}
+
+check_system_for_build() {
+  check_go
+  report_problems
+}
+
+# fingerprint of everything that a set is made from.
+fingerprint() {
+  local module=$SERVERS/${SET_MODULE[$1]}
+  {
+    (cd -- "$module" && go version)
+    echo "${SET_PACKAGES[$1]}" "$(ldflags)"
+    # The modules inside of this one have fingerprints of their own.
+    find "$module" -maxdepth 2 \( -path "$SERVERS/coredns" -o -path "$SERVERS/versitygw" \) ! -path "$module" -prune -o \
+      \( -name '*.go' -o -name go.mod -o -name go.sum \) -print0 | sort -z | xargs -0 cat
+  } | sha256sum | cut -d' ' -f1
+}
+
+ldflags() {
+  local version=$KUBERNETES_VERSION package=k8s.io/component-base/version
+  local minor=${version#v*.}
+  # Without these every version reads v0.0.0, which some clients refuse.
+  echo "-s -w -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
+}
+
+programs() {
+  local package
+  for package in ${SET_PACKAGES[$1]}; do
+    if [[ $package == . ]]; then echo "${SET_MODULE[$1]}"; else echo "${package##*/}"; fi
+  done
+}
+
+is_built() {
+  local program
+  [[ $(cat "$BIN/.$1.built" 2>/dev/null) == "$(fingerprint "$1")" ]] || return 1
+  for program in $(programs "$1"); do [[ -x $BIN/$program ]] || return 1; done
+}
+
+# build <set> <what to call it>
+build() {
+  local set=$1 what=$2 started=$SECONDS log=$OUT/log/build-$1.log
+  ! is_built "$set" || return 0
+  mkdir -p -- "$BIN" "$OUT/log"
+  exec 8<"$BIN"
+  flock 8
+  if ! is_built "$set"; then # nobody else built it meanwhile
+    say "building $what (minutes the first time; the log is $log)"
+    compile "$set" 2>&1 | tee -- "$log" | progress ||
+      { tail -n 20 -- "$log" >&2 && die "building $what failed. The log is $log"; }
+    fingerprint "$set" >"$BIN/.$set.built"
+    say "built $what in $((SECONDS - started)) s"
+  fi
+  exec 8<&-
+}
+
+compile() {
+  local packages
+  read -r -d '' -a packages <<<"${SET_PACKAGES[$1]}" || true
+  cd -- "$SERVERS/${SET_MODULE[$1]}" || return
+  CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -v -trimpath -buildvcs=false -ldflags "$(ldflags)" -o "$BIN/" "${packages[@]}"
+}
+
+# go build -v writes a line a package.
+progress() {
+  awk '/^go: downloading/ {got++; if (got % 50 == 0) print "  " got " modules downloaded"; next}
+       {made++; if (made % 200 == 0) print "  " made " packages compiled"}
+       {fflush()}' >&2
+}

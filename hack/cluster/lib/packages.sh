@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# Debian packages: only what is missing, said before it is done.
+
+missing_packages() {
+  local package evidence
+  while read -r package evidence; do
+    [[ -n $package && $package != \#* ]] || continue
+    if [[ $evidence == /* ]]; then
+      [[ -e $evidence || ($evidence == /usr/lib/cni/* && -e /opt/cni/bin/${evidence##*/}) ]] || echo "$package"
+    else
+      # Debian keeps some of them where only root looks.
+      PATH=$PATH:/usr/sbin:/sbin command -v "$evidence" >/dev/null || echo "$package"
+    fi
+  done <"$HERE/packages"
+}
+
+install_packages() {
+  local missing
+  missing=$(missing_packages)
+  [[ -n $missing ]] || return 0
+  command -v apt-get >/dev/null || die "there is no apt-get; install these packages, or what your system calls them: ${missing//$'\n'/ }"
+  # shellcheck disable=SC2086 # one word a package
+  as_root packages-as-root $missing
+}
+
+install_packages_as_root() {
+  export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+  local plan
+  say "missing Debian packages: $*"
+  say "fetching Debian's lists of packages (apt-get update)"
+  apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
+  plan=$(apt-get install --simulate --no-install-recommends "$@") ||
+    die "apt-get cannot install $*; run: apt-get install --simulate --no-install-recommends $*"
+  awk '$1 == "Remv" {remove = remove " " $2}
+       $1 == "Inst" {if ($3 ~ /^\[/) upgrade = upgrade " " $2; else add = add " " $2}
+       END {
+         if (add) print "will be installed:" add
+         if (upgrade) print "will be upgraded:" upgrade
+         if (remove) print "would be removed:" remove
+       }' <<<"$plan" >&2
+  if grep -q '^Remv' <<<"$plan"; then
+    die "not doing that, because it would remove packages. Install these yourself: $*"
+  fi
+  keep_services_stopped
+  apt-get install --yes --no-install-recommends -qq -o Dpkg::Use-Pty=0 "$@" >&2 ||
+    die "apt-get could not install $*; what it said is above."
+  allow_services
+}
+
+# A package that brings a service starts it, and we use our own containerd. policy-rc.d is Debian's way to say no; one
+# that is there already is the machine's owner's, and stays.
+keep_services_stopped() {
+  policy=/usr/sbin/policy-rc.d
+  [[ ! -e $policy ]] || return 0
+  trap allow_services EXIT
+  printf '#!/bin/sh\n# volcado: removed when the packages are installed\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+}
+
+allow_services() {
+  ! grep -qs '^# volcado: removed' /usr/sbin/policy-rc.d || rm -f /usr/sbin/policy-rc.d
+}
