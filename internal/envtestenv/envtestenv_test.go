@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -38,5 +39,22 @@ func TestEveryNamespaceIsNew(t *testing.T) {
 	env := envtestenv.Get(t)
 	if a, b := env.Namespace(t), env.Namespace(t); a == b {
 		t.Errorf("both are %s", a)
+	}
+}
+
+func TestAfterInstallThePoliciesAreInForce(t *testing.T) {
+	env := envtestenv.Get(t)
+	env.Install(t)
+	dump := &v1alpha1.DatabaseDump{
+		ObjectMeta: metav1.ObjectMeta{Namespace: env.Namespace(t), Name: "forged"},
+		Spec: v1alpha1.DatabaseDumpSpec{
+			SourceRef: v1alpha1.ObjectReference{Name: "shop"},
+			RequestedBy: &v1alpha1.Requester{
+				Platform: v1alpha1.PlatformConsole, User: "alice", Channel: "direct", ChannelKind: v1alpha1.ChannelKindDirect, Message: "1",
+			},
+		},
+	}
+	if err := env.Client.Create(context.Background(), dump); !apierrors.IsForbidden(err) {
+		t.Errorf("the administrator claims to be alice: got %v, want Forbidden", err)
 	}
 }
