@@ -40,7 +40,7 @@ fingerprint() {
     (cd -- "$module" && go version)
     echo "${SET_PACKAGES[$1]}" "$(ldflags)"
     # The modules inside of this one have fingerprints of their own.
-    find "$module" -maxdepth 2 \( -path "$SERVERS/coredns" -o -path "$SERVERS/versitygw" \) ! -path "$module" -prune -o \
+    find "$module" -maxdepth 2 \( -name coredns -o -name versitygw \) ! -path "$module" -prune -o \
       \( -name '*.go' -o -name go.mod -o -name go.sum \) -print0 | sort -z | xargs -0 cat
   } | sha256sum | cut -d' ' -f1
 }

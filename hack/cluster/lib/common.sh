@@ -97,7 +97,8 @@ complain() {
   die "$2. The end of its log is above; the whole of it is $(log_of "$1")"
 }
 
-kubectl() { "$BIN/kubectl" --kubeconfig "$STATE/kubeconfig" "$@"; }
+# Its cache would else be in the home folder, and stay.
+kubectl() { KUBECACHEDIR=$STATE/kubectl-cache "$BIN/kubectl" --kubeconfig "$STATE/kubeconfig" "$@"; }
 
 # give_back makes files that root made for a person who used sudo that person's.
 give_back() {

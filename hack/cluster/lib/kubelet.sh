@@ -2,7 +2,9 @@
 # The kubelet and kube-proxy.
 
 start_kubelet() {
+  [[ -z $(running kubelet) ]] || return 0
   wait_for_containerd
+  date -u +%FT%TZ >"$STATE/kubelet-started"
   serve "$IN_BIN/kubelet" --config "$IN_STATE/config/kubelet.yaml" --kubeconfig "$IN_STATE/pki/node.kubeconfig" \
     --hostname-override "$CLUSTER" --node-ip "$NODE_IP" --root-dir /var/lib/kubelet
 }
@@ -18,6 +20,11 @@ wait_until_ready() {
   wait_for_dns
 }
 
+# node_is_ready wants the word of this kubelet: what its predecessor said stays for a while.
 node_is_ready() {
-  [[ $(kubectl get node "$CLUSTER" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}') == True ]]
+  local ready since
+  ready=$(kubectl get node "$CLUSTER" \
+    -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}')
+  since=$(<"$STATE/kubelet-started")
+  [[ ${ready% *} == True && ! ${ready#* } < $since ]]
 }
