@@ -109,7 +109,7 @@ type Requester struct {
 // +kubebuilder:validation:XValidation:rule="has(self.database) == has(oldSelf.database) && (!has(self.database) || self.database == oldSelf.database)",message="database is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.tables) == has(oldSelf.tables) && (!has(self.tables) || self.tables == oldSelf.tables)",message="tables is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.exclude) == has(oldSelf.exclude) && (!has(self.exclude) || self.exclude == oldSelf.exclude)",message="exclude is immutable; create another DatabaseDump"
-// +kubebuilder:validation:XValidation:rule="has(self.schemaOnly) == has(oldSelf.schemaOnly) && (!has(self.schemaOnly) || self.schemaOnly == oldSelf.schemaOnly)",message="schemaOnly is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="self.?schemaOnly.orValue(false) == oldSelf.?schemaOnly.orValue(false)",message="schemaOnly is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.compression) == has(oldSelf.compression) && (!has(self.compression) || self.compression == oldSelf.compression)",message="compression is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.reason) == has(oldSelf.reason) && (!has(self.reason) || self.reason == oldSelf.reason)",message="reason is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) && (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy)",message="requestedBy is immutable"

@@ -75,7 +75,7 @@ type SourceLimits struct {
 	// +kubebuilder:default="10m"
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,3})?(ms|s|m|h))+$`
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="startDeadline must be between 1s and 24h"
 	StartDeadline metav1.Duration `json:"startDeadline,omitzero"`
 
@@ -83,7 +83,7 @@ type SourceLimits struct {
 	// +kubebuilder:default="2h"
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,3})?(ms|s|m|h))+$`
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('168h')",message="runDeadline must be between 1s and 168h"
 	RunDeadline metav1.Duration `json:"runDeadline,omitzero"`
 }
@@ -232,6 +232,8 @@ type ReferenceStatus struct {
 // +kubebuilder:printcolumn:name="Storage",type=string,JSONPath=`.spec.storageRef.name`
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="Excluded-Tables",type=string,priority=1,JSONPath=`.spec.exclude.tables`
+// +kubebuilder:printcolumn:name="Excluded-Data",type=string,priority=1,JSONPath=`.spec.exclude.data`
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$')",message="the name of a DatabaseSource is at most 63 lower-case letters, digits and dashes"
 type DatabaseSource struct {
 	metav1.TypeMeta `json:",inline"`

@@ -1,0 +1,90 @@
+package crd_test
+
+import "testing"
+
+var dumpVerdicts = map[string]verdict{
+	"a name of 63 characters": {
+		`metadata: {name: a23456789-123456789-123456789-123456789-123456789-123456789-123}`, ""},
+	"a name with a dot": {`metadata: {name: shop.1}`, ""},
+	"a name of 64 characters": {
+		`metadata: {name: a23456789-123456789-123456789-123456789-123456789-123456789-1234}`,
+		"the name of a DatabaseDump has at most 63 characters"},
+	"only a source": {
+		`spec: {database: null, tables: null, exclude: null, schemaOnly: null, compression: null, reason: null, requestedBy: null, cancel: null}`, ""},
+	"a source of another namespace": {`spec: {sourceRef: {name: other/shop}}`, "spec.sourceRef.name in body should match"},
+
+	"tables and excluded tables": {
+		`spec: {tables: [orders], exclude: {tables: [sessions]}}`, "set tables or exclude.tables, not both"},
+	"tables and an empty list of excluded tables": {
+		`spec: {tables: [orders], exclude: {tables: []}}`, "set tables or exclude.tables, not both"},
+	"excluded tables by pattern":                        {`spec: {tables: null, exclude: {tables: ["tmp_*"], data: ["*_log"]}}`, ""},
+	"empty exclusions":                                  {`spec: {tables: null, exclude: {tables: [], data: []}}`, ""},
+	"no tables at all, which must not mean all":         {`spec: {tables: []}`, "spec.tables in body should have at least 1 items"},
+	"a table by pattern":                                {`spec: {tables: ["ord*"]}`, "spec.tables[0] in body should match"},
+	"a table of another database":                       {`spec: {tables: ["crm.people"]}`, "spec.tables[0] in body should match"},
+	"a table that would be an option":                   {`spec: {tables: ["--result-file=x"]}`, "spec.tables[0] in body should match"},
+	"a table with a shell's metacharacters":             {`spec: {tables: ["; rm -rf /"]}`, "spec.tables[0] in body should match"},
+	"a database with a line break":                      {`spec: {database: "shop\n--all-databases"}`, "spec.database in body should match"},
+	"a database by pattern":                             {`spec: {database: "shop*"}`, "spec.database in body should match"},
+	"a database that climbs":                            {`spec: {database: ".."}`, "spec.database in body should match"},
+	"a database with NUL":                               {`spec: {database: "shop\0"}`, "spec.database in body should match"},
+	"no compression":                                    {`spec: {compression: {format: none, level: null}}`, ""},
+	"a compression yet to come":                         {`spec: {compression: {format: zstd}}`, `supported values: "gzip", "none"`},
+	"a reason of 500 characters, whatever their script": {`spec: {reason: "` + repeat("ñ", 500) + `"}`, ""},
+	"an unknown key":                                    {`spec: {tabels: [orders]}`, `unknown field "spec.tabels"`},
+	"a field yet to come":                               {`spec: {ttl: 24h}`, `unknown field "spec.ttl"`},
+}
+
+func TestDatabaseDump(t *testing.T) { verdicts(t, "databasedump", dumpVerdicts) }
+
+const immutable = " is immutable; create another DatabaseDump"
+
+var dumpTransitions = map[string]transition{
+	"another source":     {`{}`, `spec: {sourceRef: {name: crm}}`, "sourceRef" + immutable},
+	"another database":   {`{}`, `spec: {database: crm}`, "database" + immutable},
+	"a database, later":  {`spec: {database: null}`, `spec: {database: crm}`, "database" + immutable},
+	"no database, later": {`{}`, `spec: {database: null}`, "database" + immutable},
+
+	"another table":                     {`{}`, `spec: {tables: [people]}`, "tables" + immutable},
+	"one table more":                    {`{}`, `spec: {tables: [orders, people]}`, "tables" + immutable},
+	"tables, later":                     {`spec: {tables: null}`, `spec: {tables: [orders]}`, "tables" + immutable},
+	"no tables, so that all are copied": {`{}`, `spec: {tables: null}`, "tables" + immutable},
+
+	"another exclusion":                    {`{}`, `spec: {exclude: {data: [x]}}`, "exclude" + immutable},
+	"exclusions, later":                    {`spec: {exclude: null}`, `spec: {exclude: {data: [x]}}`, "exclude" + immutable},
+	"no exclusions, so that all is copied": {`{}`, `spec: {exclude: null}`, "exclude" + immutable},
+
+	"rows after all":                     {`{}`, `spec: {schemaOnly: false}`, "schemaOnly" + immutable},
+	"rows after all, by leaving it out":  {`{}`, `spec: {schemaOnly: null}`, "schemaOnly" + immutable},
+	"no rows, later":                     {`spec: {schemaOnly: null}`, `spec: {schemaOnly: true}`, "schemaOnly" + immutable},
+	"a false left out, as Go clients do": {`spec: {schemaOnly: false}`, `spec: {schemaOnly: null}`, ""},
+
+	"another compression":                            {`{}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
+	"a compression, later":                           {`spec: {compression: null}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
+	"no compression, so that the default comes back": {`{}`, `spec: {compression: null}`, "compression" + immutable},
+	"the default compression, left out again":        {`spec: {compression: {level: 6}}`, `spec: {compression: null}`, ""},
+
+	"another reason":  {`{}`, `spec: {reason: another}`, "reason" + immutable},
+	"a reason, later": {`spec: {reason: null}`, `spec: {reason: another}`, "reason" + immutable},
+	"no reason":       {`{}`, `spec: {reason: null}`, "reason" + immutable},
+
+	"another requester": {`{}`, `spec: {requestedBy: {user: U2}}`, "requestedBy is immutable"},
+	"another channel":   {`{}`, `spec: {requestedBy: {channel: C2}}`, "requestedBy is immutable"},
+	"one group more":    {`{}`, `spec: {requestedBy: {groups: [S0614TZR7, S2]}}`, "requestedBy is immutable"},
+	"no requester, so that no allow-list is asked": {`{}`, `spec: {requestedBy: null}`, "requestedBy is immutable"},
+	"a requester, later": {`spec: {requestedBy: null}`,
+		`spec: {requestedBy: {platform: console, user: alice, channel: direct, channelKind: Direct, message: "1"}}`, "requestedBy is immutable"},
+
+	"cancel":                        {`{}`, `spec: {cancel: true}`, ""},
+	"cancel, where it was left out": {`spec: {cancel: null}`, `spec: {cancel: true}`, ""},
+	"a cancel that stays":           {`spec: {cancel: true}`, `metadata: {labels: {a: b}}`, ""},
+	"revive":                        {`spec: {cancel: true}`, `spec: {cancel: false}`, "cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"},
+	"revive by leaving it out":      {`spec: {cancel: true}`, `spec: {cancel: null}`, "cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"},
+	"a false cancel left out":       {`spec: {cancel: false}`, `spec: {cancel: null}`, ""},
+	"labels and annotations, as GitOps sets them": {`{}`, `metadata: {labels: {a: b}, annotations: {c: d}}`, ""},
+	"two things at once, and both are named":      {`{}`, `spec: {database: crm, tables: [x]}`, "database" + immutable},
+}
+
+func TestADatabaseDumpChangesInNothingButCancel(t *testing.T) {
+	transitions(t, "databasedump", dumpTransitions)
+}
