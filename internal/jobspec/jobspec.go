@@ -1,0 +1,131 @@
+// Package jobspec builds the one Job that a dump may have. It is pure: the same dump, source and storage always give the
+// same Job, so that reviewers read testdata/*.yaml and the manager can build it again after a crash.
+package jobspec
+
+import (
+	"maps"
+	"strings"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/naming"
+)
+
+const (
+	// ContainerName of the one container that speaks for an attempt.
+	ContainerName = "dumper"
+	// ProgressPort serves ProgressPath while the container runs.
+	ProgressPort = 8080
+	// ProgressPath answers with the attempt's progress as JSON.
+	ProgressPath = "/v1/progress"
+
+	// backoffLimit is how many failed pods are made up for.
+	backoffLimit = 2
+	// deadlineMargin lets the dumper, which keeps the run deadline itself, say so before the Job is killed.
+	deadlineMargin = time.Minute
+	// terminationGrace lets the dumper abort its upload, so that no part of it stays in the bucket.
+	terminationGrace = 30 * time.Second
+)
+
+// Images of the dumper, by engine.
+type Images struct {
+	MariaDB string
+	MySQL   string
+}
+
+// Of an engine.
+func (i Images) Of(engine v1alpha1.Engine) string {
+	if engine == v1alpha1.EngineMySQL {
+		return i.MySQL
+	}
+	return i.MariaDB
+}
+
+// Request is all that a Job depends on.
+type Request struct {
+	Dump   *v1alpha1.DatabaseDump
+	Source *v1alpha1.DatabaseSource
+	// Database is resolved: the dump's, or the source's default.
+	Database v1alpha1.DatabaseName
+	// Storage is the snapshot in the dump's status, so that the Job writes where the status says.
+	Storage v1alpha1.DumpStorageSpec
+	Images  Images
+}
+
+// Build the Job of a dump.
+func Build(r Request) *batchv1.Job {
+	template := r.Source.Spec.Job
+	if template == nil {
+		template = &v1alpha1.JobTemplate{}
+	}
+	labels := labels(r, template)
+	annotations := maps.Clone(template.Annotations)
+	maps.DeleteFunc(annotations, func(key, _ string) bool { return weakensPod(key) })
+
+	return &batchv1.Job{
+		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:            naming.JobName(r.Dump.Name, r.Dump.UID),
+			Namespace:       r.Dump.Namespace,
+			Labels:          labels,
+			Annotations:     annotations,
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(r.Dump, v1alpha1.GroupVersion.WithKind("DatabaseDump"))},
+		},
+		Spec: batchv1.JobSpec{
+			Completions:  new(int32(1)),
+			Parallelism:  new(int32(1)),
+			BackoffLimit: new(int32(backoffLimit)),
+			// A second pod only when the first has ended: two at once would load the server twice.
+			PodReplacementPolicy:  new(batchv1.Failed),
+			PodFailurePolicy:      podFailurePolicy(),
+			ActiveDeadlineSeconds: new(activeDeadline(r.Source.Spec.Limits)),
+			Template: corev1.PodTemplateSpec{
+				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: annotations},
+				Spec:       podSpec(r, template),
+			},
+		},
+	}
+}
+
+// podFailurePolicy fails the Job at once where trying again cannot mend it. Everything else, disruption too, counts as an
+// attempt: a rule that ignored disruption would ignore eviction for want of memory as well, and dump production again and
+// again.
+func podFailurePolicy() *batchv1.PodFailurePolicy {
+	return &batchv1.PodFailurePolicy{Rules: []batchv1.PodFailurePolicyRule{{
+		Action: batchv1.PodFailurePolicyActionFailJob,
+		OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{
+			ContainerName: new(ContainerName),
+			Operator:      batchv1.PodFailurePolicyOnExitCodesOpIn,
+			Values:        result.FinalExitCodes(),
+		},
+	}}}
+}
+
+// activeDeadline stands behind the two deadlines that are kept elsewhere: the manager's for the start and the dumper's
+// for the run. It is the only one that holds while the manager is away.
+func activeDeadline(limits v1alpha1.SourceLimits) int64 {
+	total := limits.StartDeadline.Duration + limits.RunDeadline.Duration + deadlineMargin
+	return int64(total / time.Second)
+}
+
+func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
+	all := make(map[string]string, len(template.Labels)+4)
+	for key, value := range template.Labels {
+		all[key] = string(value)
+	}
+	all[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
+	all[v1alpha1.LabelDump] = r.Dump.Name
+	all[v1alpha1.LabelDumpUID] = string(r.Dump.UID)
+	all[v1alpha1.LabelSource] = r.Source.Name
+	return all
+}
+
+// weakensPod reports whether an annotation would take from the pod's confinement instead of describing it.
+func weakensPod(annotation string) bool {
+	return strings.HasPrefix(annotation, "container.apparmor.security.beta.kubernetes.io/")
+}

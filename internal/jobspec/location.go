@@ -1,0 +1,45 @@
+package jobspec
+
+import (
+	"path"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// KeyPrefix is below which all of a dump lies: <storage prefix>/<namespace>/<name>/<UID>. Each attempt writes below it
+// under its own pod's UID.
+func KeyPrefix(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump) string {
+	var prefix string
+	switch {
+	case storage.S3 != nil:
+		prefix = storage.S3.Prefix
+	case storage.PersistentVolumeClaim != nil:
+		prefix = storage.PersistentVolumeClaim.Prefix
+	}
+	return path.Join(prefix, dump.Namespace, dump.Name, string(dump.UID))
+}
+
+// URIs of an attempt's artifact and manifest. They are computed from what the manager knows and never read from a
+// message, so a dumper that lies cannot point anybody at another team's artifact.
+func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt types.UID) (artifact, manifest string) {
+	var root string
+	switch {
+	case storage.S3 != nil:
+		root = "s3://" + storage.S3.Bucket + "/"
+	case storage.PersistentVolumeClaim != nil:
+		root = "pvc://" + dump.Namespace + "/" + storage.PersistentVolumeClaim.ClaimName + "/"
+	}
+	key := path.Join(KeyPrefix(storage, dump), string(attempt))
+	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, result.ManifestFile)
+}
+
+// ArtifactFile is the name that the artifact of a dump must have.
+func ArtifactFile(compression v1alpha1.Compression) string {
+	if compression.Format == v1alpha1.CompressionNone {
+		return result.ArtifactFilePlain
+	}
+	return result.ArtifactFileGzip
+}

@@ -1,0 +1,164 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// maxMessage is the API's bound on status.failure.message and hint, in characters.
+const maxMessage = 1024
+
+// hints say what to do, by reason. The dumper's own reasons come with its own hints.
+var hints = map[string]string{
+	v1alpha1.ReasonConsoleNotAllowed:    "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
+	v1alpha1.ReasonSourceNotFound:       "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
+	v1alpha1.ReasonStorageNotFound:      "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
+	v1alpha1.ReasonTableExcluded:        "Leave the table out; only the source's owner can change its exclude.tables.",
+	v1alpha1.ReasonNamespaceNotEnrolled: "Enroll the namespace: kubectl apply -n <namespace> -k config/enroll.",
+	v1alpha1.ReasonNameConflict:         "Delete that Job if nobody needs it, and create another DatabaseDump.",
+	v1alpha1.ReasonJobRejected:          "Change what the message names (the source's job, a quota, an admission policy), and create another DatabaseDump.",
+	v1alpha1.ReasonImagePullFailed:      "Make the dumper image available to the cluster's nodes, or set the source's job.imagePullSecrets.",
+	v1alpha1.ReasonUnschedulable:        "Free or add a node that fits, or change the source's job.resources, nodeSelector or tolerations.",
+	v1alpha1.ReasonVolumeNotFound:       "Create the PersistentVolumeClaim that the DumpStorage names, and see that it is bound.",
+	v1alpha1.ReasonStartDeadlineExceeded: "kubectl describe job and kubectl get events in the namespace say what holds it up; a quota, Pod Security " +
+		"and a missing ServiceAccount are common.",
+	v1alpha1.ReasonRunDeadlineExceeded: "Raise the source's limits.runDeadline, or copy less: tables, exclude, schemaOnly.",
+	v1alpha1.ReasonOutOfMemory:         "Raise the source's job.resources.limits.memory; one row is held in memory at a time, so long rows need more.",
+	v1alpha1.ReasonEvicted:             "Create another DatabaseDump; if it happens again, look at the node's memory and disk.",
+	v1alpha1.ReasonJobDeleted:          "Create another DatabaseDump. To stop one, set its spec.cancel instead of deleting its Job.",
+	v1alpha1.ReasonResultLost:          "Create another DatabaseDump. What is in storage below this dump's key was not vouched for.",
+	v1alpha1.ReasonDumperFailed:        "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",
+}
+
+func failure(reason, message string) v1alpha1.Failure {
+	return v1alpha1.Failure{Reason: reason, Message: message, Hint: hints[reason]}
+}
+
+func consoleNotAllowed() v1alpha1.Failure {
+	return failure(v1alpha1.ReasonConsoleNotAllowed, "The request came from a console, and this manager does not accept console identities")
+}
+
+func sourceNotFound(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonSourceNotFound,
+		fmt.Sprintf("DatabaseSource %s does not exist in namespace %s", dump.Spec.SourceRef.Name, dump.Namespace))
+}
+
+func storageNotFound(source *v1alpha1.DatabaseSource) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonStorageNotFound, fmt.Sprintf("DumpStorage %s, which DatabaseSource %s refers to, does not exist in namespace %s",
+		source.Spec.StorageRef.Name, source.Name, source.Namespace))
+}
+
+func noDefaultDatabase(f Facts) v1alpha1.Failure {
+	return v1alpha1.Failure{
+		Reason:  v1alpha1.ReasonDatabaseNotPermitted,
+		Message: fmt.Sprintf("The request names no database, and DatabaseSource %s has no default", f.Source.Name),
+		Hint:    permittedDatabases(f),
+	}
+}
+
+func databaseNotPermitted(f Facts, database v1alpha1.DatabaseName) v1alpha1.Failure {
+	return v1alpha1.Failure{
+		Reason:  v1alpha1.ReasonDatabaseNotPermitted,
+		Message: fmt.Sprintf("DatabaseSource %s does not permit database %q", f.Source.Name, database),
+		Hint:    permittedDatabases(f),
+	}
+}
+
+// permittedDatabases names them to somebody who works in the namespace, and not to a chat user, who may be permitted
+// fewer or none.
+func permittedDatabases(f Facts) string {
+	if f.Dump.Spec.RequestedBy != nil {
+		return "Name a database that the source permits."
+	}
+	var patterns []string
+	for _, p := range f.Source.Spec.Databases {
+		patterns = append(patterns, string(p))
+	}
+	return clip("Set spec.database to one that the source permits: "+strings.Join(patterns, ", "), maxMessage)
+}
+
+func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1alpha1.DatabaseName) v1alpha1.Failure {
+	subject := fmt.Sprintf("{platform: %s, ", by.Platform)
+	if by.Workspace != "" {
+		subject += fmt.Sprintf("workspace: %s, ", by.Workspace)
+	}
+	channel := by.Channel
+	if by.ChannelKind == v1alpha1.ChannelKindDirect {
+		channel = v1alpha1.ChannelDirect
+	}
+	subject += fmt.Sprintf("users: [%s], channels: [%s]}", by.User, channel)
+	return v1alpha1.Failure{
+		Reason: v1alpha1.ReasonNotAllowed,
+		Message: clean(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
+			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), maxMessage),
+		Hint: clean(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
+	}
+}
+
+func tableExcluded(source *v1alpha1.DatabaseSource, table v1alpha1.DatabaseName) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonTableExcluded, fmt.Sprintf("DatabaseSource %s leaves table %q out of every dump", source.Name, table))
+}
+
+func nameConflict(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonNameConflict, fmt.Sprintf("A Job of the name that the Job of dump %s must have was made by somebody else", dump.Name))
+}
+
+func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
+	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
+		f := failure(r.Reason, fmt.Sprintf("The manager may not create Jobs in namespace %s", dump.Namespace))
+		f.Hint = fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace)
+		return f
+	}
+	return failure(r.Reason, clean("The API server refused the Job: "+r.Message, maxMessage))
+}
+
+func cancelled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonCancelled, fmt.Sprintf("Dump %s was cancelled", dump.Name))
+}
+
+func jobDeleted(job string) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonJobDeleted, fmt.Sprintf("Somebody deleted Job %s before it had ended", job))
+}
+
+func resultLost(job string) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonResultLost, fmt.Sprintf("Job %s ended, and no pod is left to say how", job))
+}
+
+func runDeadlineExceeded() v1alpha1.Failure {
+	return failure(v1alpha1.ReasonRunDeadlineExceeded, "The dump took longer than the source's deadlines allow")
+}
+
+func outOfMemory(pod string) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonOutOfMemory, fmt.Sprintf("Pod %s was killed for its memory limit", pod))
+}
+
+func evicted(pod *corev1.Pod) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonEvicted, clean(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
+}
+
+func dumperFailed(message string) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonDumperFailed, clip(message, maxMessage))
+}
+
+// clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.
+func clean(s string, runes int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	return clip(strings.Join(strings.Fields(s), " "), runes)
+}
+
+func clip(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,157 @@
+// Package lifecycle decides what should be true of a dump, from what was read of it. It is pure: no client, no clock of
+// its own. controllers gathers the facts, asks Judge, and writes what it says.
+package lifecycle
+
+import (
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// Settings of the manager that decide.
+type Settings struct {
+	// AllowConsole lets console identities ask, which are self-asserted.
+	AllowConsole bool
+	// StartDeadline holds where the source that would say does not exist.
+	StartDeadline time.Duration
+}
+
+// Facts is what was read of one dump at one moment.
+type Facts struct {
+	Now      time.Time
+	Settings Settings
+	// Fresh: everything was read from the API server and not from a cache.
+	Fresh bool
+
+	Dump *v1alpha1.DatabaseDump
+	// Source and Storage are nil where there is none.
+	Source  *v1alpha1.DatabaseSource
+	Storage *v1alpha1.DumpStorage
+	// AllowLists of the namespace.
+	AllowLists []v1alpha1.DumpAllowList
+	// Ahead is the dump's position in the queue of its source.
+	Ahead int
+	// Job that the dump controls, nil where there is none.
+	Job *batchv1.Job
+	// NameTaken: a Job of the name that the dump's must have is somebody else's.
+	NameTaken bool
+	// Pods that the Job controls, or did before it was deleted.
+	Pods []corev1.Pod
+	// Rejection is why the API server refused the Job just now, nil when it was not asked.
+	Rejection *Rejection
+}
+
+// Rejection is the API server's refusal of a Job.
+type Rejection struct {
+	// Reason: ReasonNamespaceNotEnrolled or ReasonJobRejected.
+	Reason string
+	// Message of the API server.
+	Message string
+	// Final: the same Job would be refused again, whatever changes around it.
+	Final bool
+}
+
+// Action is what to do once the status is written.
+type Action string
+
+const (
+	// ActionNone: nothing.
+	ActionNone Action = ""
+	// ActionCreateJob: make the dump's Job.
+	ActionCreateJob Action = "CreateJob"
+	// ActionDeleteJob: delete the dump's Job and with it its pods.
+	ActionDeleteJob Action = "DeleteJob"
+)
+
+// Verdict is what should be true.
+type Verdict struct {
+	// Status that the dump should have.
+	Status v1alpha1.DatabaseDumpStatus
+	// Action to take once the status is written.
+	Action Action
+	// RequeueAfter is when time alone may change the verdict; 0 means that only an event can.
+	RequeueAfter time.Duration
+	// Irrevocable: it admits, makes or deletes a Job, or ends the dump. It may only be carried out when the facts are
+	// Fresh, because a cache may lag behind what this manager, or the one before it, has done.
+	Irrevocable bool
+}
+
+const (
+	// retryRejected is how long to wait before a Job that was refused is tried again.
+	retryRejected = 5 * time.Second
+	// stopBound is how long to wait for pods to stop before the dump finishes without having seen it. Every dump must
+	// finish, and a node that is gone answers never.
+	stopBound = 5 * time.Minute
+	// lostAfter a pod's grace period is over, it is taken for gone with its node.
+	lostAfter = time.Minute
+)
+
+// judgement is a verdict in the making.
+type judgement struct {
+	Facts
+	status  *v1alpha1.DatabaseDumpStatus
+	verdict Verdict
+}
+
+// Judge says what should be true of the dump. The dump in the facts is not changed.
+func Judge(f Facts) Verdict {
+	before := &f.Dump.Status
+	// Terminal is final: whatever happens to its Job, a finished dump is never touched again, so that it neither runs
+	// twice nor loses what was said of it.
+	if Finished(f.Dump) || !f.Dump.DeletionTimestamp.IsZero() {
+		return Verdict{Status: *before.DeepCopy()}
+	}
+	j := &judgement{Facts: f, status: before.DeepCopy()}
+	j.begin()
+	switch {
+	case j.isStopping():
+		j.continueStopping()
+	case f.Job != nil || f.Dump.Status.JobName != "":
+		j.follow()
+	case f.Dump.Spec.Cancel:
+		j.end(v1alpha1.FinishedCancelled, cancelled(f.Dump))
+	default:
+		j.prepare()
+	}
+	j.status.Phase = PhaseOf(j.status.Conditions)
+	j.verdict.Status = *j.status
+	j.verdict.Irrevocable = j.verdict.Action != ActionNone || admits(before, j.status) || ends(j.status)
+	return j.verdict
+}
+
+// Finished reports whether the dump has come to its end.
+func Finished(dump *v1alpha1.DatabaseDump) bool {
+	return meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished)
+}
+
+func admits(before, after *v1alpha1.DatabaseDumpStatus) bool {
+	return meta.IsStatusConditionTrue(after.Conditions, v1alpha1.ConditionAdmitted) &&
+		!meta.IsStatusConditionTrue(before.Conditions, v1alpha1.ConditionAdmitted)
+}
+
+func ends(status *v1alpha1.DatabaseDumpStatus) bool {
+	return meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionFinished) ||
+		meta.IsStatusConditionPresentAndEqual(status.Conditions, v1alpha1.ConditionFailed, metav1.ConditionUnknown)
+}
+
+// startDeadline of the source, or the manager's where there is none.
+func (j *judgement) startDeadline() time.Duration {
+	if j.Source == nil || j.Source.Spec.Limits.StartDeadline.Duration <= 0 {
+		return j.Settings.StartDeadline
+	}
+	return j.Source.Spec.Limits.StartDeadline.Duration
+}
+
+// requeueAt asks to be judged again at a time, unless something earlier was asked for.
+func (j *judgement) requeueAt(t time.Time) {
+	// At least a moment: a clock that reads just under a deadline must not make the queue spin.
+	after := max(t.Sub(j.Now), 50*time.Millisecond)
+	if j.verdict.RequeueAfter == 0 || after < j.verdict.RequeueAfter {
+		j.verdict.RequeueAfter = after
+	}
+}

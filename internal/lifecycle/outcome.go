@@ -1,0 +1,208 @@
+package lifecycle
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/jobspec"
+)
+
+// finishWithArtifact ends the dump as a success if a pod vouches for an artifact: its container ended with 0 and its
+// termination message is whole, speaks of this very pod, and names the file that this dump must have. Nothing else makes
+// a success, least of all what the Job says.
+func (j *judgement) finishWithArtifact() bool {
+	for _, pod := range newestFirst(j.Pods) {
+		word, err := wordOf(pod)
+		if err != nil || word.Artifact == nil || dumperStatus(pod).State.Terminated.ExitCode != 0 ||
+			word.Artifact.File != jobspec.ArtifactFile(j.Dump.Spec.Compression) {
+			continue
+		}
+		j.noteStart()
+		j.describe(word)
+		uri, manifest := jobspec.URIs(*j.status.Storage, j.Dump, pod.UID)
+		j.status.Artifact = &v1alpha1.Artifact{
+			URI: uri, ManifestURI: manifest, SizeBytes: word.Artifact.SizeBytes,
+			UncompressedBytes: word.Artifact.UncompressedBytes, SHA256: word.Artifact.SHA256,
+		}
+		j.completeProgress(word.Artifact.UncompressedBytes)
+		j.succeed("The artifact was written and verified: " + uri)
+		return true
+	}
+	return false
+}
+
+func (j *judgement) describe(word *result.Result) {
+	if word.Server != nil {
+		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: clean(word.Server.Flavour, 32), Version: clean(word.Server.Version, 128)}
+	}
+	if word.Client != nil {
+		j.status.Client = &v1alpha1.SoftwareVersion{Flavour: clean(word.Client.Flavour, 32), Version: clean(word.Client.Version, 128)}
+	}
+}
+
+func (j *judgement) completeProgress(bytes int64) {
+	if j.status.Progress == nil {
+		j.status.Progress = &v1alpha1.Progress{}
+	}
+	p := j.status.Progress
+	p.Bytes, p.Table, p.TablesDone, p.Percent, p.UpdatedAt = bytes, "", p.TablesTotal, 100, metav1.NewTime(j.Now)
+}
+
+// wordOf is the result that a pod's dumper left, or why there is none.
+func wordOf(pod *corev1.Pod) (*result.Result, error) {
+	c := dumperStatus(pod)
+	if c == nil || c.State.Terminated == nil {
+		return nil, fmt.Errorf("container %s has not ended", jobspec.ContainerName)
+	}
+	return result.Decode(c.State.Terminated.Message, string(pod.UID))
+}
+
+func newestFirst(pods []corev1.Pod) []*corev1.Pod {
+	sorted := make([]*corev1.Pod, len(pods))
+	for i := range pods {
+		sorted[i] = &pods[i]
+	}
+	slices.SortFunc(sorted, func(a, b *corev1.Pod) int {
+		if c := b.CreationTimestamp.Compare(a.CreationTimestamp.Time); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.UID, b.UID)
+	})
+	return sorted
+}
+
+// failureOf a Job that has ended without an artifact. The last attempt's own word says most; the Job's says least.
+func failureOf(job *batchv1.Job, pods []corev1.Pod, started bool) v1alpha1.Failure {
+	expired := jobFailedBecause(job) == batchv1.JobReasonDeadlineExceeded
+	if expired && !started {
+		why, _ := notStarted(job, pods)
+		return why
+	}
+	if len(pods) == 0 {
+		if expired {
+			return runDeadlineExceeded()
+		}
+		return resultLost(job.Name)
+	}
+	last := newestFirst(pods)[0]
+	f := failureOfPod(last)
+	// The Job's deadline stops the dumper with a signal, and the dumper then can only say that it was interrupted.
+	if expired && (f.Reason == string(result.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {
+		return runDeadlineExceeded()
+	}
+	return f
+}
+
+func jobFailedBecause(job *batchv1.Job) string {
+	for _, c := range job.Status.Conditions {
+		if c.Type == batchv1.JobFailed && c.Status == corev1.ConditionTrue {
+			return c.Reason
+		}
+	}
+	return ""
+}
+
+func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
+	c := dumperStatus(pod)
+	if c == nil || c.State.Terminated == nil {
+		if disrupted(pod) {
+			return evicted(pod)
+		}
+		return dumperFailed("Pod " + pod.Name + " ended before its container did")
+	}
+	ended := c.State.Terminated
+	word, err := wordOf(pod)
+	switch {
+	case err == nil && word.Failure != nil && word.Failure.Reason == result.Interrupted && disrupted(pod):
+		return evicted(pod)
+	case err == nil && word.Failure != nil:
+		return ofDumper(*word.Failure)
+	case ended.Reason == "OOMKilled":
+		return outOfMemory(pod.Name)
+	case disrupted(pod):
+		return evicted(pod)
+	case ended.ExitCode == 0 && err != nil:
+		return failure(v1alpha1.ReasonResultLost, clip("Pod "+pod.Name+" ended well, but "+err.Error(), maxMessage))
+	case ended.ExitCode == 0:
+		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact of another compression than was asked for")
+	case err == nil:
+		return dumperFailed(fmt.Sprintf("Pod %s vouches for an artifact and yet ended with exit code %d", pod.Name, ended.ExitCode))
+	default:
+		return dumperFailed(fmt.Sprintf("Pod %s ended with exit code %d and without a word of its own", pod.Name, ended.ExitCode))
+	}
+}
+
+// ofDumper takes over the dumper's own words. A reason outside its vocabulary is not repeated: conditions have a syntax
+// for reasons, and one that breaks it would make every write of the status fail.
+func ofDumper(f result.Failure) v1alpha1.Failure {
+	if f.Reason.ExitCode() == result.Internal.ExitCode() && f.Reason != result.Internal {
+		return dumperFailed("The dumper failed for a reason that this manager does not know: " + clean(f.Message, 512))
+	}
+	message := clean(f.Message, maxMessage)
+	if message == "" {
+		message = "The dumper failed"
+	}
+	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: clean(f.Hint, maxMessage)}
+}
+
+func disrupted(pod *corev1.Pod) bool {
+	if pod.Status.Reason == "Evicted" || pod.Status.Reason == "NodeLost" || pod.Status.Reason == "Terminated" {
+		return true
+	}
+	for _, c := range pod.Status.Conditions {
+		// The Job controller's own deletions carry it too, with this reason's absence: it is set by eviction,
+		// preemption and taints.
+		if c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue {
+			return true
+		}
+	}
+	return false
+}
+
+// blockage says whether somebody has to act, and whether its message is the vaguer of two that alternate.
+type blockage struct{ now, vague bool }
+
+// imageProblems are the reasons for which a container waits for its image.
+var imageProblems = []string{
+	"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
+	"RegistryUnavailable", "SignatureValidationFailed",
+}
+
+// notStarted says why no pod of the Job runs.
+func notStarted(job *batchv1.Job, pods []corev1.Pod) (v1alpha1.Failure, blockage) {
+	if len(pods) == 0 {
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, "No pod of Job "+job.Name+" was created"), blockage{}
+	}
+	pod := newestFirst(pods)[0]
+	for _, c := range pod.Status.Conditions {
+		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse {
+			continue
+		}
+		if strings.Contains(strings.ToLower(c.Message), "persistentvolumeclaim") {
+			return failure(v1alpha1.ReasonVolumeNotFound, clip("Pod "+pod.Name+" waits for its volume: "+c.Message, maxMessage)), blockage{now: true}
+		}
+		return failure(v1alpha1.ReasonUnschedulable, clip("No node takes pod "+pod.Name+": "+c.Message, maxMessage)), blockage{now: true}
+	}
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		w := c.State.Waiting
+		if w == nil {
+			continue
+		}
+		if slices.Contains(imageProblems, w.Reason) {
+			message := fmt.Sprintf("Image %s cannot be pulled: %s", c.Image, cmp.Or(w.Message, w.Reason))
+			return failure(v1alpha1.ReasonImagePullFailed, clean(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
+		}
+		message := fmt.Sprintf("Container %s of pod %s waits: %s", c.Name, pod.Name, strings.TrimSpace(w.Reason+" "+w.Message))
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, clean(message, maxMessage)),
+			blockage{now: w.Reason != "ContainerCreating" && w.Reason != "PodInitializing"}
+	}
+	return failure(v1alpha1.ReasonStartDeadlineExceeded, "Pod "+pod.Name+" did not run before the start deadline"), blockage{}
+}

@@ -1,0 +1,58 @@
+// Package queue orders the dumps of one source. It is pure and shared: the manager admits by it and the bot tells people
+// their position from it, so the two can never disagree.
+package queue
+
+import (
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// Position is how many dumps of the same source are before this one: 0 for the one whose turn is next, or has come. A
+// dump may have a Job when its position is below the source's maxConcurrent.
+//
+// Those already admitted come first, whatever their age: creation times are whole seconds, so a dump made later in the
+// same second may sort before one that runs, and must not be admitted beside it. Then the oldest by creation time, then
+// by UID. Finished dumps hold no place, nor do those that wait for something that does not exist: they would keep up
+// everybody behind them.
+func Position(dumps []v1alpha1.DatabaseDump, dump *v1alpha1.DatabaseDump) int {
+	before := 0
+	for i := range dumps {
+		other := &dumps[i]
+		if other.UID != dump.UID && other.Namespace == dump.Namespace &&
+			other.Spec.SourceRef.Name == dump.Spec.SourceRef.Name && holdsPlace(other) && precedes(other, dump) {
+			before++
+		}
+	}
+	return before
+}
+
+func holdsPlace(dump *v1alpha1.DatabaseDump) bool {
+	switch {
+	case meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished):
+		return false
+	case isAdmitted(dump):
+		// Even when it is being deleted: its pod may run on for a while.
+		return true
+	case !dump.DeletionTimestamp.IsZero():
+		return false
+	}
+	accepted := meta.FindStatusCondition(dump.Status.Conditions, v1alpha1.ConditionAccepted)
+	// One that was not judged yet is about to be.
+	return accepted == nil || accepted.Status == metav1.ConditionTrue
+}
+
+func precedes(a, b *v1alpha1.DatabaseDump) bool {
+	if x, y := isAdmitted(a), isAdmitted(b); x != y {
+		return x
+	}
+	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
+		return a.CreationTimestamp.Before(&b.CreationTimestamp)
+	}
+	return a.UID < b.UID
+}
+
+func isAdmitted(dump *v1alpha1.DatabaseDump) bool {
+	return meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionAdmitted)
+}
