@@ -64,7 +64,7 @@ func Build(r Request) *batchv1.Job {
 		template = &v1alpha1.JobTemplate{}
 	}
 	labels := labels(r, template)
-	annotations := maps.Clone(template.Annotations)
+	annotations := plain(template.Annotations)
 	maps.DeleteFunc(annotations, func(key, _ string) bool { return weakensPod(key) })
 
 	return &batchv1.Job{
@@ -114,10 +114,7 @@ func activeDeadline(limits v1alpha1.SourceLimits) int64 {
 }
 
 func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
-	all := make(map[string]string, len(template.Labels)+4)
-	for key, value := range template.Labels {
-		all[key] = string(value)
-	}
+	all := plain(template.Labels)
 	all[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
 	all[v1alpha1.LabelDump] = r.Dump.Name
 	all[v1alpha1.LabelDumpUID] = string(r.Dump.UID)
@@ -128,4 +125,13 @@ func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
 // weakensPod reports whether an annotation would take from the pod's confinement instead of describing it.
 func weakensPod(annotation string) bool {
 	return strings.HasPrefix(annotation, "container.apparmor.security.beta.kubernetes.io/")
+}
+
+// plain is a copy of a map whose values have a type only for their validation.
+func plain[T ~string](typed map[string]T) map[string]string {
+	all := make(map[string]string, len(typed))
+	for key, value := range typed {
+		all[key] = string(value)
+	}
+	return all
 }

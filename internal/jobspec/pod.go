@@ -37,7 +37,7 @@ func podSpec(r Request, template *v1alpha1.JobTemplate) corev1.PodSpec {
 		ServiceAccountName:            template.ServiceAccountName,
 		AutomountServiceAccountToken:  new(false),
 		EnableServiceLinks:            new(false),
-		NodeSelector:                  template.NodeSelector,
+		NodeSelector:                  plain(template.NodeSelector),
 		Tolerations:                   template.Tolerations,
 		SecurityContext: &corev1.PodSecurityContext{
 			RunAsNonRoot: new(true),

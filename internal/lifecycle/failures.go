@@ -94,9 +94,9 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 	subject += fmt.Sprintf("users: [%s], channels: [%s]}", by.User, channel)
 	return v1alpha1.Failure{
 		Reason: v1alpha1.ReasonNotAllowed,
-		Message: clean(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
+		Message: Clean(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
 			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), maxMessage),
-		Hint: clean(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
+		Hint: Clean(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
 	}
 }
 
@@ -114,7 +114,7 @@ func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 		f.Hint = fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace)
 		return f
 	}
-	return failure(r.Reason, clean("The API server refused the Job: "+r.Message, maxMessage))
+	return failure(r.Reason, Clean("The API server refused the Job: "+r.Message, maxMessage))
 }
 
 func cancelled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
@@ -138,15 +138,15 @@ func outOfMemory(pod string) v1alpha1.Failure {
 }
 
 func evicted(pod *corev1.Pod) v1alpha1.Failure {
-	return failure(v1alpha1.ReasonEvicted, clean(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
+	return failure(v1alpha1.ReasonEvicted, Clean(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
 }
 
 func dumperFailed(message string) v1alpha1.Failure {
 	return failure(v1alpha1.ReasonDumperFailed, clip(message, maxMessage))
 }
 
-// clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.
-func clean(s string, runes int) string {
+// Clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.
+func Clean(s string, runes int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r

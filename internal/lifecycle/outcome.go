@@ -41,10 +41,10 @@ func (j *judgement) finishWithArtifact() bool {
 
 func (j *judgement) describe(word *result.Result) {
 	if word.Server != nil {
-		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: clean(word.Server.Flavour, 32), Version: clean(word.Server.Version, 128)}
+		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: Clean(word.Server.Flavour, 32), Version: Clean(word.Server.Version, 128)}
 	}
 	if word.Client != nil {
-		j.status.Client = &v1alpha1.SoftwareVersion{Flavour: clean(word.Client.Flavour, 32), Version: clean(word.Client.Version, 128)}
+		j.status.Client = &v1alpha1.SoftwareVersion{Flavour: Clean(word.Client.Flavour, 32), Version: Clean(word.Client.Version, 128)}
 	}
 }
 
@@ -144,13 +144,13 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 // for reasons, and one that breaks it would make every write of the status fail.
 func ofDumper(f result.Failure) v1alpha1.Failure {
 	if f.Reason.ExitCode() == result.Internal.ExitCode() && f.Reason != result.Internal {
-		return dumperFailed("The dumper failed for a reason that this manager does not know: " + clean(f.Message, 512))
+		return dumperFailed("The dumper failed for a reason that this manager does not know: " + Clean(f.Message, 512))
 	}
-	message := clean(f.Message, maxMessage)
+	message := Clean(f.Message, maxMessage)
 	if message == "" {
 		message = "The dumper failed"
 	}
-	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: clean(f.Hint, maxMessage)}
+	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: Clean(f.Hint, maxMessage)}
 }
 
 func disrupted(pod *corev1.Pod) bool {
@@ -198,10 +198,10 @@ func notStarted(job *batchv1.Job, pods []corev1.Pod) (v1alpha1.Failure, blockage
 		}
 		if slices.Contains(imageProblems, w.Reason) {
 			message := fmt.Sprintf("Image %s cannot be pulled: %s", c.Image, cmp.Or(w.Message, w.Reason))
-			return failure(v1alpha1.ReasonImagePullFailed, clean(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
+			return failure(v1alpha1.ReasonImagePullFailed, Clean(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
 		}
 		message := fmt.Sprintf("Container %s of pod %s waits: %s", c.Name, pod.Name, strings.TrimSpace(w.Reason+" "+w.Message))
-		return failure(v1alpha1.ReasonStartDeadlineExceeded, clean(message, maxMessage)),
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, Clean(message, maxMessage)),
 			blockage{now: w.Reason != "ContainerCreating" && w.Reason != "PodInitializing"}
 	}
 	return failure(v1alpha1.ReasonStartDeadlineExceeded, "Pod "+pod.Name+" did not run before the start deadline"), blockage{}

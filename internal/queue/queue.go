@@ -3,6 +3,8 @@
 package queue
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -21,14 +23,15 @@ func Position(dumps []v1alpha1.DatabaseDump, dump *v1alpha1.DatabaseDump) int {
 	for i := range dumps {
 		other := &dumps[i]
 		if other.UID != dump.UID && other.Namespace == dump.Namespace &&
-			other.Spec.SourceRef.Name == dump.Spec.SourceRef.Name && holdsPlace(other) && precedes(other, dump) {
+			other.Spec.SourceRef.Name == dump.Spec.SourceRef.Name && HoldsPlace(other) && precedes(other, dump) {
 			before++
 		}
 	}
 	return before
 }
 
-func holdsPlace(dump *v1alpha1.DatabaseDump) bool {
+// HoldsPlace reports whether others of its source wait for this dump.
+func HoldsPlace(dump *v1alpha1.DatabaseDump) bool {
 	switch {
 	case meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished):
 		return false
@@ -41,6 +44,28 @@ func holdsPlace(dump *v1alpha1.DatabaseDump) bool {
 	accepted := meta.FindStatusCondition(dump.Status.Conditions, v1alpha1.ConditionAccepted)
 	// One that was not judged yet is about to be.
 	return accepted == nil || accepted.Status == metav1.ConditionTrue
+}
+
+// Next are the dumps that may be admitted now, oldest first, when slots of their one source may have a Job at once. It
+// holds exactly those that are not admitted and have a Position below slots.
+func Next(dumps []v1alpha1.DatabaseDump, slots int) []*v1alpha1.DatabaseDump {
+	var waiting []*v1alpha1.DatabaseDump
+	for i := range dumps {
+		switch dump := &dumps[i]; {
+		case !HoldsPlace(dump):
+		case isAdmitted(dump):
+			slots--
+		default:
+			waiting = append(waiting, dump)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b *v1alpha1.DatabaseDump) int {
+		if precedes(a, b) {
+			return -1
+		}
+		return 1
+	})
+	return waiting[:min(len(waiting), max(slots, 0))]
 }
 
 func precedes(a, b *v1alpha1.DatabaseDump) bool {

@@ -1,0 +1,175 @@
+// Package controllers holds Volcado's reconcilers, one file each. They gather facts and carry out verdicts;
+// internal/lifecycle judges.
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobspec"
+	"github.com/volcado-io/volcado/internal/lifecycle"
+)
+
+// DatabaseDumpReconciler brings each DatabaseDump to its one end: it accepts it, waits for its turn, makes its Job and
+// takes the result from the dumper's own word.
+type DatabaseDumpReconciler struct {
+	// Client reads from the cache.
+	Client client.Client
+	// Uncached reads from the API server. What cannot be undone is only decided on what it reads.
+	Uncached client.Reader
+	Recorder events.EventRecorder
+	Now      func() time.Time
+	Settings lifecycle.Settings
+	Images   jobspec.Images
+	// KeepJobs is for how long Jobs of finished dumps stay.
+	KeepJobs lifecycle.KeepJob
+
+	turns turns
+}
+
+// Reconcile one dump: at most one write of its status, then at most one Job made or deleted.
+func (r *DatabaseDumpReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	facts, err := r.gather(ctx, view{r.Client, true}, request.NamespacedName)
+	if err != nil || facts == nil {
+		return ctrl.Result{}, err
+	}
+	if lifecycle.Finished(facts.Dump) {
+		return r.tidy(ctx, facts)
+	}
+	facts, verdict, err := r.judgeAndWrite(ctx, facts)
+	if apierrors.IsConflict(err) {
+		// Somebody wrote in between, so what was read is out of date.
+		return ctrl.Result{RequeueAfter: conflictDelay}, nil
+	}
+	if err != nil || facts == nil {
+		// Not found is well: a dump that was deleted in between needs nothing more.
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	return r.act(ctx, facts, verdict)
+}
+
+const (
+	conflictDelay = 100 * time.Millisecond
+	// forbiddenDelay is how long to wait before a Job that may not be deleted is tried again.
+	forbiddenDelay = time.Hour
+)
+
+// judgeAndWrite makes the status what it should be. A verdict that cannot be undone is reached again on facts that no
+// cache has touched, one at a time in a namespace: two dumps judged side by side could both find the last slot free.
+func (r *DatabaseDumpReconciler) judgeAndWrite(
+	ctx context.Context, facts *lifecycle.Facts,
+) (*lifecycle.Facts, lifecycle.Verdict, error) {
+	verdict := lifecycle.Judge(*facts)
+	if verdict.Irrevocable {
+		defer r.turns.wait(facts.Dump.Namespace)()
+		var err error
+		if facts, err = r.gather(ctx, view{r.Uncached, false}, client.ObjectKeyFromObject(facts.Dump)); err != nil || facts == nil {
+			return nil, lifecycle.Verdict{}, err
+		}
+		verdict = lifecycle.Judge(*facts)
+	}
+	return facts, verdict, r.write(ctx, facts.Dump, verdict.Status)
+}
+
+// write patches the status if it differs, then publishes what that changed.
+func (r *DatabaseDumpReconciler) write(ctx context.Context, dump *v1alpha1.DatabaseDump, status v1alpha1.DatabaseDumpStatus) error {
+	if equality.Semantic.DeepEqual(dump.Status, status) {
+		return nil
+	}
+	before := dump.DeepCopy()
+	dump.Status = status
+	// The lock on the version that was read keeps a late writer from bringing a finished dump back to life.
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	if err := r.Client.Status().Patch(ctx, dump, patch); err != nil {
+		return fmt.Errorf("write the status: %w", err)
+	}
+	for _, a := range lifecycle.Announce(before.Status.Conditions, status.Conditions) {
+		r.Recorder.Eventf(dump, nil, a.Type, a.Reason, a.Action, "%s", shorten(a.Note))
+	}
+	return nil
+}
+
+// act carries out what the status, which is written, announces.
+func (r *DatabaseDumpReconciler) act(ctx context.Context, facts *lifecycle.Facts, verdict lifecycle.Verdict) (ctrl.Result, error) {
+	result := ctrl.Result{RequeueAfter: verdict.RequeueAfter}
+	switch verdict.Action {
+	case lifecycle.ActionCreateJob:
+		return r.createJob(ctx, facts, result)
+	case lifecycle.ActionDeleteJob:
+		return result, r.deleteJob(ctx, facts.Job)
+	}
+	return result, nil
+}
+
+// createJob under the name that is the dump's alone. If the name is taken, by this dump's own Job after an answer was
+// lost, or by somebody else's, the next round finds out: it reads past the cache before it makes a Job.
+func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, result ctrl.Result) (ctrl.Result, error) {
+	err := r.Client.Create(ctx, jobspec.Build(jobspec.Request{
+		Dump: facts.Dump, Source: facts.Source, Database: facts.Dump.Status.Database,
+		Storage: *facts.Dump.Status.Storage, Images: r.Images,
+	}))
+	if err == nil {
+		return result, nil
+	}
+	if apierrors.IsAlreadyExists(err) {
+		return ctrl.Result{RequeueAfter: conflictDelay}, nil
+	}
+	facts.Rejection = rejectionOf(err)
+	if facts.Rejection == nil {
+		return ctrl.Result{}, fmt.Errorf("create the Job: %w", err)
+	}
+	verdict := lifecycle.Judge(*facts)
+	err = r.write(ctx, facts.Dump, verdict.Status)
+	if apierrors.IsConflict(err) {
+		return ctrl.Result{RequeueAfter: conflictDelay}, nil
+	}
+	return ctrl.Result{RequeueAfter: verdict.RequeueAfter}, err
+}
+
+// deleteJob and, in the background, its pods.
+func (r *DatabaseDumpReconciler) deleteJob(ctx context.Context, job *batchv1.Job) error {
+	err := r.Client.Delete(ctx, job, client.PropagationPolicy(metav1.DeletePropagationBackground),
+		// Not another Job that has the name by now.
+		client.Preconditions{UID: &job.UID})
+	if client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
+		return fmt.Errorf("delete Job %s: %w", job.Name, err)
+	}
+	return nil
+}
+
+// tidy the Job of a finished dump away in time. The dump itself is not touched.
+func (r *DatabaseDumpReconciler) tidy(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
+	action, after := r.KeepJobs.Tidy(facts.Now, facts.Dump, facts.Job)
+	if action != lifecycle.ActionDeleteJob {
+		return ctrl.Result{RequeueAfter: after}, nil
+	}
+	err := r.deleteJob(ctx, facts.Job)
+	if apierrors.IsForbidden(err) {
+		// The namespace is no longer enrolled. Its owner deletes the Jobs, or the dumps.
+		return ctrl.Result{RequeueAfter: forbiddenDelay}, nil
+	}
+	return ctrl.Result{}, err
+}
+
+// shorten a note to what the API server takes of an event.
+func shorten(note string) string {
+	const most = 1000
+	if len(note) <= most {
+		return note
+	}
+	end := most
+	for end > 0 && note[end]&0xC0 == 0x80 { // not within a character
+		end--
+	}
+	return note[:end] + "…"
+}

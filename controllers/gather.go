@@ -1,0 +1,185 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/naming"
+	"github.com/volcado-io/volcado/internal/queue"
+)
+
+// view is where facts are read.
+type view struct {
+	client.Reader
+	// cached: it is an informers' cache, fast, indexed and a little behind.
+	cached bool
+}
+
+// gather reads what the dump's present stage is judged by. It returns nil when the dump is gone.
+func (r *DatabaseDumpReconciler) gather(ctx context.Context, from view, name types.NamespacedName) (*lifecycle.Facts, error) {
+	f := &lifecycle.Facts{Now: r.Now(), Settings: r.Settings, Fresh: !from.cached}
+	var err error
+	if f.Dump, err = get(ctx, from, name.Namespace, name.Name, &v1alpha1.DatabaseDump{}); err != nil || f.Dump == nil {
+		return nil, err
+	}
+	if err := readJob(ctx, from, f); err != nil {
+		return nil, err
+	}
+	if lifecycle.Finished(f.Dump) {
+		return f, nil
+	}
+	if f.Source, err = get(ctx, from, name.Namespace, f.Dump.Spec.SourceRef.Name, &v1alpha1.DatabaseSource{}); err != nil {
+		return nil, err
+	}
+	if f.Job != nil || f.Dump.Status.JobName != "" {
+		return f, readPods(ctx, from, f)
+	}
+	return f, readReferences(ctx, from, f)
+}
+
+// get is the object, or nil where there is none.
+func get[T client.Object](ctx context.Context, from client.Reader, namespace, name string, into T) (T, error) {
+	var none T
+	err := from.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, into)
+	if apierrors.IsNotFound(err) {
+		return none, nil
+	}
+	if err != nil {
+		return none, fmt.Errorf("read %T %s/%s: %w", into, namespace, name, err)
+	}
+	return into, nil
+}
+
+func readJob(ctx context.Context, from view, f *lifecycle.Facts) error {
+	job, err := get(ctx, from, f.Dump.Namespace, naming.JobName(f.Dump.Name, f.Dump.UID), &batchv1.Job{})
+	if err != nil || job == nil {
+		return err
+	}
+	if !metav1.IsControlledBy(job, f.Dump) {
+		f.NameTaken = true
+		return nil
+	}
+	f.Job = job
+	return nil
+}
+
+// readPods that the dump's Job controls. Labels alone prove nothing: whoever may make pods in the namespace may set them.
+func readPods(ctx context.Context, from view, f *lifecycle.Facts) error {
+	var pods corev1.PodList
+	if err := from.List(ctx, &pods, client.InNamespace(f.Dump.Namespace), client.MatchingLabels{
+		v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelDumpUID: string(f.Dump.UID),
+	}); err != nil {
+		return fmt.Errorf("list the pods of dump %s: %w", f.Dump.Name, err)
+	}
+	f.Pods = slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool { return !isOfJob(&pod, f) })
+	return nil
+}
+
+func isOfJob(pod *corev1.Pod, f *lifecycle.Facts) bool {
+	owner := metav1.GetControllerOf(pod)
+	if owner == nil || owner.Kind != "Job" || owner.Name != naming.JobName(f.Dump.Name, f.Dump.UID) {
+		return false
+	}
+	return f.Job == nil || owner.UID == f.Job.UID
+}
+
+// readReferences that a dump without a Job is judged by.
+func readReferences(ctx context.Context, from view, f *lifecycle.Facts) error {
+	if f.Source == nil {
+		return nil
+	}
+	var err error
+	if f.Storage, err = get(ctx, from, f.Dump.Namespace, f.Source.Spec.StorageRef.Name, &v1alpha1.DumpStorage{}); err != nil {
+		return err
+	}
+	if f.Dump.Spec.RequestedBy != nil {
+		var lists v1alpha1.DumpAllowListList
+		if err := from.List(ctx, &lists, client.InNamespace(f.Dump.Namespace)); err != nil {
+			return fmt.Errorf("list DumpAllowLists in %s: %w", f.Dump.Namespace, err)
+		}
+		f.AllowLists = lists.Items
+	}
+	if meta.IsStatusConditionTrue(f.Dump.Status.Conditions, v1alpha1.ConditionAdmitted) {
+		return nil
+	}
+	dumps, err := unfinishedDumps(ctx, from, f.Dump.Namespace, f.Dump.Spec.SourceRef.Name)
+	if err != nil {
+		return err
+	}
+	f.Ahead = queue.Position(dumps, f.Dump)
+	return nil
+}
+
+// listPage bounds what one page of dumps takes in memory.
+const listPage = 250
+
+// unfinishedDumps of a source, page by page: the finished ones, of which there may be thousands, are not kept.
+func unfinishedDumps(ctx context.Context, from view, namespace, source string) ([]v1alpha1.DatabaseDump, error) {
+	if from.cached {
+		return cachedDumps(ctx, from, namespace, unfinishedOf(source))
+	}
+	var kept []v1alpha1.DatabaseDump
+	options := client.ListOptions{Namespace: namespace, Limit: listPage}
+	for {
+		var page v1alpha1.DatabaseDumpList
+		if err := from.List(ctx, &page, &options); err != nil {
+			return nil, fmt.Errorf("list DatabaseDumps in %s: %w", namespace, err)
+		}
+		for i := range page.Items {
+			if dump := &page.Items[i]; dump.Spec.SourceRef.Name == source && !lifecycle.Finished(dump) {
+				kept = append(kept, *dump)
+			}
+		}
+		if page.Continue == "" {
+			return kept, nil
+		}
+		options.Continue = page.Continue
+	}
+}
+
+// turns lets one worker a namespace decide what cannot be undone.
+type turns struct {
+	mu         sync.Mutex
+	namespaces map[string]*turn
+}
+
+type turn struct {
+	sync.Mutex
+	waiting int
+}
+
+// wait for the namespace's turn. Call what it returns to pass it on.
+func (t *turns) wait(namespace string) (done func()) {
+	t.mu.Lock()
+	if t.namespaces == nil {
+		t.namespaces = map[string]*turn{}
+	}
+	mine := t.namespaces[namespace]
+	if mine == nil {
+		mine = &turn{}
+		t.namespaces[namespace] = mine
+	}
+	mine.waiting++
+	t.mu.Unlock()
+	mine.Lock()
+	return func() {
+		mine.Unlock()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if mine.waiting--; mine.waiting == 0 {
+			delete(t.namespaces, namespace)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobspec"
+	"github.com/volcado-io/volcado/internal/lifecycle"
+)
+
+// Options of the whole set of controllers.
+type Options struct {
+	Settings lifecycle.Settings
+	Images   jobspec.Images
+	KeepJobs lifecycle.KeepJob
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// AddToScheme registers every kind that the controllers read or write.
+func AddToScheme(scheme *runtime.Scheme) error {
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, batchv1.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Setup adds every controller to the manager, which must have been made with CacheOptions.
+func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
+	dumps := &DatabaseDumpReconciler{
+		Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("volcado-manager"),
+		Now: options.Now, Settings: options.Settings, Images: options.Images, KeepJobs: options.KeepJobs,
+	}
+	if err := dumps.SetupWithManager(ctx, mgr); err != nil {
+		return fmt.Errorf("set up DatabaseDump: %w", err)
+	}
+	if err := (&DatabaseSourceReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up DatabaseSource: %w", err)
+	}
+	if err := (&DumpStorageReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up DumpStorage: %w", err)
+	}
+	if err := (&DumpAllowListReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up DumpAllowList: %w", err)
+	}
+	if err := mgr.Add(NewProgressPoller(mgr.GetClient(), options.Now)); err != nil {
+		return fmt.Errorf("set up progress: %w", err)
+	}
+	return nil
+}
