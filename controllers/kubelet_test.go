@@ -1,0 +1,277 @@
+package controllers_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/jobspec"
+)
+
+// attempt is how the fake kubelet lets one pod of a Job fare.
+type attempt struct {
+	// waits keeps the pod from running: it sets what the pod's status says instead.
+	waits func(*corev1.PodStatus)
+	// runs keeps the pod running.
+	runs bool
+	// word is the termination message; word of success by default.
+	word func(pod *corev1.Pod) string
+	// exitCode of the container.
+	exitCode int32
+	// reason of the container's end, such as OOMKilled.
+	reason string
+	// evicted marks the pod as disrupted.
+	evicted bool
+	// vanishes: the pod is gone as soon as it has ended, before anybody could read its word.
+	vanishes bool
+}
+
+// kubelet plays kubelet, scheduler, Job controller and garbage collector for one namespace, one step at a time.
+type kubelet struct {
+	client    client.Client
+	namespace string
+
+	mu      sync.Mutex
+	play    func(job *batchv1.Job, number int) attempt
+	running int // pods that run now
+	most    int // pods that ever ran at once
+	ran     map[types.UID]int
+}
+
+func newKubelet(c client.Client, namespace string) *kubelet {
+	return &kubelet{client: c, namespace: namespace, ran: map[types.UID]int{}, play: func(*batchv1.Job, int) attempt { return attempt{} }}
+}
+
+// plays says how every pod fares from now on; number counts a Job's pods from 0.
+func (k *kubelet) plays(play func(job *batchv1.Job, number int) attempt) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.play = play
+}
+
+// always lets every pod fare the same.
+func (k *kubelet) always(a attempt) { k.plays(func(*batchv1.Job, int) attempt { return a }) }
+
+func (k *kubelet) mostAtOnce() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.most
+}
+
+// run until the context ends.
+func (k *kubelet) run(ctx context.Context) {
+	ticker := time.NewTicker(15 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := k.step(ctx); err != nil && ctx.Err() == nil && !apierrors.IsConflict(err) && !apierrors.IsNotFound(err) {
+				panic(fmt.Sprintf("the fake kubelet failed: %v", err))
+			}
+		}
+	}
+}
+
+// step brings every Job and pod one state further.
+func (k *kubelet) step(ctx context.Context) error {
+	var jobs batchv1.JobList
+	if err := k.client.List(ctx, &jobs, client.InNamespace(k.namespace)); err != nil {
+		return err
+	}
+	var pods corev1.PodList
+	if err := k.client.List(ctx, &pods, client.InNamespace(k.namespace)); err != nil {
+		return err
+	}
+	byJob := map[types.UID][]*corev1.Pod{}
+	running := 0
+	for i := range pods.Items {
+		pod := &pods.Items[i]
+		if pod.Status.Phase == corev1.PodRunning {
+			running++
+		}
+		if owner := metav1.GetControllerOf(pod); owner != nil {
+			byJob[owner.UID] = append(byJob[owner.UID], pod)
+		}
+	}
+	k.mu.Lock()
+	k.running, k.most = running, max(k.most, running)
+	k.mu.Unlock()
+	for i := range jobs.Items {
+		job := &jobs.Items[i]
+		mine := byJob[job.UID]
+		delete(byJob, job.UID)
+		if err := k.stepJob(ctx, job, mine); err != nil {
+			return err
+		}
+	}
+	// What is left has lost its Job.
+	for _, orphans := range byJob {
+		for _, pod := range orphans {
+			if metav1.GetControllerOf(pod).Kind != "Job" {
+				continue
+			}
+			if err := k.client.Delete(ctx, pod, client.GracePeriodSeconds(0)); client.IgnoreNotFound(err) != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (k *kubelet) stepJob(ctx context.Context, job *batchv1.Job, pods []*corev1.Pod) error {
+	for _, c := range job.Status.Conditions {
+		if (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue {
+			return nil
+		}
+	}
+	slices.SortFunc(pods, func(a, b *corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
+	if len(pods) > 0 {
+		if last := pods[len(pods)-1]; last.Status.Phase != corev1.PodFailed && last.Status.Phase != corev1.PodSucceeded {
+			return k.stepPod(ctx, job, last, len(pods)-1)
+		}
+	}
+	return k.judgeJob(ctx, job, pods)
+}
+
+// judgeJob is the Job controller: another pod, or the end.
+func (k *kubelet) judgeJob(ctx context.Context, job *batchv1.Job, pods []*corev1.Pod) error {
+	k.mu.Lock()
+	ended := k.ran[job.UID]
+	last := k.play(job, max(ended-1, 0))
+	k.mu.Unlock()
+	switch {
+	case ended > 0 && last.exitCode == 0:
+		return k.endJob(ctx, job, batchv1.JobComplete, "CompletionsReached")
+	case ended > 0 && slices.Contains(result.FinalExitCodes(), last.exitCode):
+		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy)
+	case ended > int(*job.Spec.BackoffLimit):
+		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded)
+	}
+	return k.client.Create(ctx, &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: job.Namespace, Name: fmt.Sprintf("%s-%d", job.Name, len(pods)),
+			Labels: job.Spec.Template.Labels, OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(job, batchv1.SchemeGroupVersion.WithKind("Job"))},
+		},
+		Spec: job.Spec.Template.Spec,
+	})
+}
+
+func (k *kubelet) endJob(ctx context.Context, job *batchv1.Job, as batchv1.JobConditionType, reason string) error {
+	now := metav1.Now()
+	job.Status.StartTime = &now
+	before := batchv1.JobSuccessCriteriaMet
+	if as == batchv1.JobFailed {
+		before = batchv1.JobFailureTarget
+	} else {
+		job.Status.CompletionTime, job.Status.Succeeded = &now, 1
+	}
+	for _, kind := range []batchv1.JobConditionType{before, as} {
+		job.Status.Conditions = append(job.Status.Conditions, batchv1.JobCondition{
+			Type: kind, Status: corev1.ConditionTrue, Reason: reason, LastTransitionTime: now, LastProbeTime: now,
+		})
+	}
+	return k.client.Status().Update(ctx, job)
+}
+
+// stepPod is scheduler and kubelet: Pending, Running, ended.
+func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod, number int) error {
+	k.mu.Lock()
+	plays := k.play(job, number)
+	k.mu.Unlock()
+	now := metav1.Now()
+	container := corev1.ContainerStatus{Name: jobspec.ContainerName, Image: pod.Spec.Containers[0].Image}
+	status := &pod.Status
+	switch {
+	case plays.waits != nil:
+		before := status.DeepCopy()
+		plays.waits(status)
+		if fmt.Sprint(before) == fmt.Sprint(status) {
+			return nil
+		}
+		return k.client.Status().Update(ctx, pod)
+	case status.Phase == corev1.PodRunning && plays.runs:
+		return nil
+	case status.Phase != corev1.PodRunning:
+		status.Phase = corev1.PodRunning
+		status.Conditions = nil
+		container.State.Running = &corev1.ContainerStateRunning{StartedAt: now}
+		status.ContainerStatuses = []corev1.ContainerStatus{container}
+		return k.client.Status().Update(ctx, pod)
+	}
+	word := plays.word
+	if word == nil {
+		word = success
+	}
+	status.Phase = corev1.PodSucceeded
+	if plays.exitCode != 0 {
+		status.Phase = corev1.PodFailed
+	}
+	if plays.evicted {
+		status.Conditions = append(status.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "EvictionByEvictionAPI", LastTransitionTime: now})
+	}
+	container.State.Terminated = &corev1.ContainerStateTerminated{
+		ExitCode: plays.exitCode, Reason: plays.reason, Message: word(pod), StartedAt: now, FinishedAt: now,
+	}
+	status.ContainerStatuses = []corev1.ContainerStatus{container}
+	if plays.vanishes {
+		// Ended without a trace: the pod is deleted in the moment of its end.
+		if err := k.client.Delete(ctx, pod, client.GracePeriodSeconds(0)); err != nil {
+			return err
+		}
+	} else if err := k.client.Status().Update(ctx, pod); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.ran[job.UID]++
+	k.mu.Unlock()
+	return nil
+}
+
+// success is the word of a dumper that did well.
+func success(pod *corev1.Pod) string {
+	return encode(result.Result{
+		Attempt:  string(pod.UID),
+		Artifact: &result.Artifact{File: result.ArtifactFileGzip, SizeBytes: 1000, UncompressedBytes: 4000, SHA256: strings.Repeat("ab", 32)},
+		Server:   &result.Software{Flavour: "MariaDB", Version: "10.11.6"},
+		Client:   &result.Software{Flavour: "MariaDB", Version: "10.11.7"},
+	})
+}
+
+// says is the word of a dumper that failed for a reason.
+func says(reason result.Reason) attempt {
+	return attempt{exitCode: reason.ExitCode(), word: func(pod *corev1.Pod) string {
+		return encode(result.Result{Attempt: string(pod.UID), Failure: &result.Failure{
+			Reason: reason, Message: "it happened to shop", Hint: "do this",
+		}})
+	}}
+}
+
+// silent is a dumper that left these bytes and an exit code.
+func silent(message string, exitCode int32) attempt {
+	return attempt{exitCode: exitCode, word: func(*corev1.Pod) string { return message }}
+}
+
+func encode(r result.Result) string {
+	data, err := r.Encode()
+	if err != nil {
+		panic(err)
+	}
+	if !json.Valid(data) {
+		panic("no JSON")
+	}
+	return string(data)
+}
