@@ -87,7 +87,7 @@ kill_server() {
   # In the host's numbers, which are not the pid file's; the executable's path holds only in the node.
   for pid in $(processes_of_cluster); do
     [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != "/run/node/bin/$1 "* ]] || kill -KILL "$pid"
-  done
+  done 2>/dev/null # most of them are short-lived
 }
 
 kill_node() { kill -KILL "$(cat "/run/volcado/$VOLCADO_CLUSTER/pid")"; }

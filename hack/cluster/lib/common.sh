@@ -102,7 +102,7 @@ kubectl() { KUBECACHEDIR=$STATE/kubectl-cache "$BIN/kubectl" --kubeconfig "$STAT
 
 # give_back makes files that root made for a person who used sudo that person's.
 give_back() {
-  [[ -z ${SUDO_UID:-} ]] || chown "$SUDO_UID:$SUDO_GID" -- "$@"
+  [[ -z ${SUDO_UID:-} ]] || chown "$SUDO_UID:${SUDO_GID:?}" -- "$@"
 }
 
 # render fills in @NAMES@ of a template in config/.

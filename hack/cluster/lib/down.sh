@@ -2,7 +2,6 @@
 # down: nothing is left but what was downloaded, built or installed.
 
 down_as_root() {
-  local kept=()
   lock
   end_strangers
   if [[ -n $(node_pid) || -e $RUN || -e /sys/class/net/$LINK || -d $STATE ]]; then
@@ -13,7 +12,16 @@ down_as_root() {
   else
     say "the cluster $CLUSTER does not run"
   fi
+}
+
+# Apart, because as root `go` may be another one, with other caches.
+say_what_is_kept() {
+  local kept=()
   [[ ! -d $BIN ]] || kept+=("the programs in $BIN")
-  kept+=("Go's caches ($(go env GOMODCACHE), $(go env GOCACHE))" "the Debian packages of hack/cluster/packages")
-  say "kept: $(IFS=';' && echo "${kept[*]}")"
+  if command -v go >/dev/null; then
+    kept+=("Go's caches, $(go env GOMODCACHE) and $(go env GOCACHE)")
+  fi
+  kept+=("the Debian packages that hack/cluster/packages names")
+  say "kept:"
+  printf -- '- %s\n' "${kept[@]}" >&2
 }

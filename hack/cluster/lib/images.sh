@@ -12,6 +12,8 @@ load_as_root() {
     [[ -r $archive && -f $archive ]] || die "there is no image archive at $archive."
     names=$(import_image "$archive") ||
       die "$archive could not be loaded; it must be a tar as \`docker save\` or \`buildah push docker-archive:\` writes it."
+    [[ -n $names ]] || die "$archive names no image, so no pod can ask for it; write it with a name:tag."
+    wait_for 20 "containerd did not give ${names//$'\n'/, } to the kubelet" kubelet_sees "$names"
     say "loaded ${names//$'\n'/, }"
   done
 }
@@ -22,6 +24,16 @@ import_image() {
   containerd_settings
   log=$(ctr images import --snapshotter "$SNAPSHOTTER" - <"$1" 2>&1) || { say "$log" && return 1; }
   sed -n 's/^unpacking \([^ ]*\) .*/\1/p' <<<"$log"
+}
+
+# kubelet_sees wants the mark of the CRI plugin, which learns of an image a moment after containerd. A pod that is made in
+# between would try to pull.
+kubelet_sees() {
+  local name images
+  images=$(ctr images list)
+  for name in $1; do
+    grep -qE "^${name//./\\.} .*io\.cri-containerd\.image=managed" <<<"$images" || return 1
+  done
 }
 
 # load_own_images gives the cluster the images that are made of this repository's and its pinned programs alone.

@@ -37,18 +37,20 @@ disconnect_node() {
   [[ ! -e /sys/class/net/$LINK ]] || ip link del "$LINK" 2>/dev/null || true
 }
 
-# overlapping_routes prints the machine's routes, except ours, that share addresses with the cluster's range.
-overlapping_routes() {
+# overlapping_route prints a route of the machine, not ours, that shares addresses with the cluster's range.
+overlapping_route() {
   local ours route
   ours=$(to_number "$NETWORK.0.0")
   while read -r route; do
     # shellcheck disable=SC2086 # the words of a route
-    overlaps "$ours" $route && echo "$route"
+    if overlaps "$ours" $route; then
+      echo "$route"
+      return
+    fi
   done < <(ip -4 route show table all 2>/dev/null | awk -v link="$LINK" '
     {for (i = 1; i < NF; i++) if ($i == "dev" && $(i + 1) == link) next}
     $1 ~ /^(local|broadcast|unreachable|blackhole|prohibit|unicast)$/ {$1 = ""}
     {sub(/^ /, ""); if ($1 ~ /^[0-9]/) print}')
-  return 0
 }
 
 # overlaps <our /16 as a number> <address[/length]> ...

@@ -17,7 +17,7 @@ is_node() {
   local words
   [[ $1 =~ ^[0-9]+$ ]] || return 1
   words=$(tr '\0' ' ' <"/proc/$1/cmdline") 2>/dev/null || return 1
-  [[ $words == unshare\ --mount\ *"/node-init $CLUSTER "* ]]
+  [[ $words == unshare\ --mount\ *"/node-init"*" $CLUSTER "* ]]
 }
 
 # in_node runs a command inside, with nothing of our environment: a proxy set there is not for the cluster.
@@ -32,26 +32,38 @@ in_node() {
 start_node() {
   [[ -z $(node_pid) ]] || return 0
   remove_leftovers
-  mkdir -p -- "$RUN/root" "$STATE"/{config,log,pids,volumes} "$STATE"/var/{lib,log,tmp,cache}
+  mkdir -p -- "$RUN/root" "${STATE:?}"/{config,log,pids,volumes} "$STATE"/var/{lib,log,tmp,cache}
   ln -sfn /run "$STATE/var/run"
   make_cgroups
   rm -f -- "$STATE/node-is-up"
+  say "starting the cluster $CLUSTER"
   # The same number in both places says that this state is this node's; see end_strangers.
   local id=$RANDOM$RANDOM$RANDOM
-  echo "$id" >"$STATE/id"
-  echo "$id" >"$RUN/id"
   echo "$STATE" >"$RUN/state"
-  (
-    cd /
-    setsid unshare --mount --net --pid --uts --ipc --fork --kill-child --mount-proc --propagation slave \
-      "$HERE/node-init" "$CLUSTER" "$RUN" "$BIN" "$STATE" </dev/null >"$STATE/log/node.log" 2>&1 9>&- &
-    echo $! >"$RUN/pid"
-  )
+  echo "$id" >"$RUN/id"
+  echo "$id" >"$STATE/id"
+  hold_node </dev/null >"$STATE/log/node.log" 2>&1 9>&- &
+}
+
+# hold_node becomes the process that holds the node. It writes its pid before that, so that there never is a node that
+# nobody knows of, whenever we are killed.
+hold_node() {
+  cd /
+  echo "$BASHPID" >"$RUN/pid"
+  exec setsid unshare --mount --net --pid --uts --ipc --fork --kill-child --mount-proc --propagation slave \
+    "$HERE/lib/node-init.sh" "$CLUSTER" "$RUN" "$BIN" "$STATE"
+}
+
+wait_for_node() {
   wait_for 20 "the node did not start (its log is $STATE/log/node.log)" node_is_up_or_dead
   [[ -e $STATE/node-is-up ]] || die "the node did not start: $(tail -n 5 "$STATE/log/node.log")"
 }
 
-node_is_up_or_dead() { [[ -e $STATE/node-is-up || -z $(node_pid) ]]; }
+node_is_up_or_dead() {
+  local pid
+  [[ ! -e $STATE/node-is-up ]] || return 0
+  pid=$(cat "$RUN/pid") && [[ ! -e /proc/$pid ]]
+}
 
 # end_strangers deals with a node of this name that another clone of the repository started.
 end_strangers() {
@@ -62,7 +74,7 @@ end_strangers() {
   # A state that was deleted under a running node is as good as none.
   if [[ -e $state/id && $(cat "$state/id") == "$(cat "$RUN/id")" ]]; then
     [[ $state == "$STATE" ]] || die "a cluster called $CLUSTER runs already, with its state in $state.
-Use that one (VOLCADO_OUT=${state%/cluster/*}), end it with \`hack/cluster/cluster down\`, or set VOLCADO_CLUSTER to another name."
+Use or end that one (VOLCADO_OUT=${state%/cluster/*} hack/cluster/cluster status, or down), or set VOLCADO_CLUSTER to another name."
     return 0
   fi
   say "ending the cluster $CLUSTER, whose state in $state was deleted"

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # Debian packages: only what is missing, said before it is done.
 
+# missing_packages <what for...>
 missing_packages() {
-  local package evidence
-  while read -r package evidence; do
-    [[ -n $package && $package != \#* ]] || continue
+  local package evidence purpose
+  while read -r package evidence purpose; do
+    [[ $package != \#* && " $* " == *" $purpose "* ]] || continue
     if [[ $evidence == /* ]]; then
       [[ -e $evidence || ($evidence == /usr/lib/cni/* && -e /opt/cni/bin/${evidence##*/}) ]] || echo "$package"
     else
@@ -14,9 +15,10 @@ missing_packages() {
   done <"$HERE/packages"
 }
 
+# install_packages <what for...>
 install_packages() {
   local missing
-  missing=$(missing_packages)
+  missing=$(missing_packages "$@")
   [[ -n $missing ]] || return 0
   command -v apt-get >/dev/null || die "there is no apt-get; install these packages, or what your system calls them: ${missing//$'\n'/ }"
   # shellcheck disable=SC2086 # one word a package
@@ -42,7 +44,7 @@ install_packages_as_root() {
     die "not doing that, because it would remove packages. Install these yourself: $*"
   fi
   keep_services_stopped
-  apt-get install --yes --no-install-recommends -qq -o Dpkg::Use-Pty=0 "$@" >&2 ||
+  apt-get install --yes --no-install-recommends -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2 ||
     die "apt-get could not install $*; what it said is above."
   allow_services
 }

@@ -13,9 +13,8 @@ report_problems() {
 
 preflight() {
   check_system
-  report_problems # the other checks use what these looked for
   check_go
-  report_problems
+  report_problems # the next one asks Go where its caches are
   check_disk
   report_problems
   as_root check-as-root
@@ -38,7 +37,7 @@ check_system() {
   [[ $(uname -m) =~ ^(x86_64|aarch64)$ ]] || problem "it needs an x86_64 or aarch64 processor and this is $(uname -m)."
   ((EUID == 0)) || command -v sudo >/dev/null || problem "it needs root (namespaces, a network interface, cgroups); run it as root, or install sudo."
   local missing
-  missing=$(missing_packages)
+  missing=$(missing_packages cluster)
   if [[ -n $missing ]] && ! command -v apt-get >/dev/null; then
     problem "there is no apt-get to install what is missing; install these packages, or what your system calls them: ${missing//$'\n'/ }"
   fi
@@ -103,7 +102,7 @@ check_namespaces() {
 
 check_network() {
   local taken id
-  taken=$(overlapping_routes)
+  taken=$(overlapping_route)
   [[ -z $taken ]] || problem "the addresses $NETWORK.0.0/16 are in use here (route: $taken); set VOLCADO_NETWORK to two other numbers, as in 10.77."
   id=$(cat /sys/class/net/"$LINK"/ifalias 2>/dev/null || true)
   [[ ! -e /sys/class/net/$LINK || $id == "volcado local cluster" ]] ||

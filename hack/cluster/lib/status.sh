@@ -5,7 +5,7 @@ status_as_root() {
   local name alive ready=0
   if [[ -z $(node_pid) ]]; then
     say "the cluster $CLUSTER does not run; start it with: hack/cluster/cluster up"
-    return 1
+    return 3
   fi
   if [[ $(cat "$RUN/state") != "$STATE" ]]; then
     say "the cluster $CLUSTER runs, but with its state in $(cat "$RUN/state"), not in $STATE"

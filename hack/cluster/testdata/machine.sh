@@ -17,7 +17,7 @@ describe_machine() (
   set +eo pipefail
   echo "== processes that are the cluster's"
   processes_of_cluster
-  pgrep -af -- "[n]ode-init $VOLCADO_CLUSTER " || true
+  pgrep -af -- "[n]ode-init.sh $VOLCADO_CLUSTER " || true
   echo "== interfaces and addresses"
   # Numbers and counters differ when anything else happens here.
   ip -o addr | sed 's/^[0-9]*: //; s/valid_lft.*//'
@@ -33,9 +33,9 @@ describe_machine() (
   echo "== named network namespaces"
   ls /run/netns /var/run/netns 2>/dev/null || true
   echo "== kernel settings"
-  # The ones left out are counters and random numbers.
+  # The ones left out are counters, random numbers, and what comes with a kernel module, which stays loaded.
   find /proc/sys -type f -readable ! -path '*/kernel/random/*' ! -name '*-state' ! -name '*-nr' ! -name ns_last_pid \
-    ! -path '*/fs/aio-nr' ! -path '*/pty/nr' ! -name nf_conntrack_count ! -path '*/binfmt_misc/*' ! -path '*/fs/quota/*' \
+    ! -path '*/fs/aio-nr' ! -path '*/pty/nr' ! -path '/proc/sys/net/netfilter/*' ! -path '*/binfmt_misc/*' ! -path '*/fs/quota/*' \
     -exec grep -H '' {} + 2>/dev/null | sort
   echo "== cgroups"
   # Deeper ones belong to whoever owns these.
