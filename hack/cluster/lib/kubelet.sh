@@ -25,6 +25,6 @@ node_is_ready() {
   local ready since
   ready=$(kubectl get node "$CLUSTER" \
     -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}')
-  since=$(<"$STATE/kubelet-started")
+  since=$(cat "$STATE/kubelet-started" 2>/dev/null || true)
   [[ ${ready% *} == True && ! ${ready#* } < $since ]]
 }
