@@ -114,17 +114,24 @@ func Decode(message, attempt string) (*Result, error) {
 	case r.Failure != nil && r.Failure.Reason == "":
 		return nil, errors.New("the result's failure has no reason")
 	}
-	if a := r.Artifact; a != nil {
-		switch {
-		case a.File != ArtifactFileGzip && a.File != ArtifactFilePlain:
-			return nil, errors.New("the result names an unknown file")
-		case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
-			return nil, errors.New("the result's artifact is empty")
-		case !isSHA256(a.SHA256):
-			return nil, errors.New("the result's SHA-256 is not 64 hexadecimal digits")
+	if r.Artifact != nil {
+		if err := r.Artifact.check(); err != nil {
+			return nil, fmt.Errorf("the result's artifact: %w", err)
 		}
 	}
 	return &r, nil
+}
+
+func (a Artifact) check() error {
+	switch {
+	case a.File != ArtifactFileGzip && a.File != ArtifactFilePlain:
+		return errors.New("its file has an unknown name")
+	case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
+		return errors.New("it is empty")
+	case !isSHA256(a.SHA256):
+		return errors.New("its SHA-256 is not 64 hexadecimal digits")
+	}
+	return nil
 }
 
 func isSHA256(s string) bool {

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/volcado-io/volcado/dumper/archive"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/store"
+)
+
+const placeHelp = `The artifact is given as s3://bucket/key, as the path of a local file or folder, or with the storage flags and
+--key. The key may be the artifact's, its manifest's, its attempt's, or a prefix with exactly one artifact below it.`
+
+// reading is what cat, verify and inspect share.
+type reading struct {
+	location location
+	key      string
+}
+
+func (r *reading) flags(command *cobra.Command) {
+	r.location.flags(command)
+	command.Flags().StringVar(&r.key, "key", "", "key of the artifact in the storage")
+}
+
+func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, error) {
+	if len(arguments) == 1 {
+		if r.key != "" {
+			return nil, result.Errorf(result.InvalidRequest, "give one of them", "both --key and %q were given", arguments[0])
+		}
+		key, err := r.location.point(arguments[0])
+		if err != nil {
+			return nil, err
+		}
+		r.key = key
+	}
+	if err := r.location.check(); err != nil {
+		return nil, err
+	}
+	s, _, err := r.location.open(ctx, false)
+	return s, err
+}
+
+func catCommand() *cobra.Command {
+	var r reading
+	var raw bool
+	command := &cobra.Command{
+		Use:   "cat [s3://bucket/key | path]",
+		Short: "Writes an artifact's SQL to standard output, and fails at the end if it is not what was written",
+		Long:  "Writes an artifact's SQL to standard output. At the end it compares size and SHA-256 with the manifest\nand fails if they differ.\n\n" + placeHelp,
+		Example: `  dumper cat s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style | mariadb shop_copy
+  dumper cat ./out/shop --raw > dump.sql.gz`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			s, err := r.open(command.Context(), arguments)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			entry, err := archive.Find(command.Context(), s, r.key)
+			if err != nil {
+				return err
+			}
+			return archive.Cat(command.Context(), s, entry, command.OutOrStdout(), raw)
+		},
+	}
+	r.flags(command)
+	command.Flags().BoolVar(&raw, "raw", false, "do not decompress")
+	return command
+}
+
+func verifyCommand() *cobra.Command {
+	var r reading
+	command := &cobra.Command{
+		Use:     "verify [s3://bucket/key | path]",
+		Short:   "Reads an artifact back and proves it whole",
+		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, gzip's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
+		Example: "  dumper verify s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			s, err := r.open(command.Context(), arguments)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			entry, err := archive.Find(command.Context(), s, r.key)
+			if err != nil {
+				return err
+			}
+			if err := archive.Verify(command.Context(), s, entry); err != nil {
+				return err
+			}
+			artifact := entry.Manifest.Artifact
+			_, err = fmt.Fprintf(command.OutOrStdout(), "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
+				s.URI(entry.Key()), artifact.SizeBytes, artifact.UncompressedBytes, artifact.SHA256)
+			return err
+		},
+	}
+	r.flags(command)
+	return command
+}
+
+func inspectCommand() *cobra.Command {
+	var r reading
+	var attempt, resultFile string
+	command := &cobra.Command{
+		Use:   "inspect [s3://bucket/prefix | path]",
+		Short: "Lists what attempts left below a prefix, as JSON, with their manifests",
+		Long: "Lists what attempts left below a prefix, as JSON: which are complete, and their manifests. Artifacts are not read;\n`dumper verify` does that.\n\n" +
+			"With --attempt and --result-file it says in the words of `dumper dump` how that attempt ended, for a Job whose own\nword was lost.",
+		Example: "  dumper inspect s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra --s3-endpoint https://s3.example.com --s3-path-style",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			s, err := r.open(command.Context(), arguments)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			report, err := archive.Inspect(command.Context(), s, r.key)
+			if err != nil {
+				return err
+			}
+			encoder := json.NewEncoder(command.OutOrStdout())
+			encoder.SetIndent("", "  ")
+			if err := encoder.Encode(report); err != nil {
+				return err
+			}
+			if attempt == "" {
+				return nil
+			}
+			return settle(report, attempt, resultFile)
+		},
+	}
+	r.flags(command)
+	command.Flags().StringVar(&r.key, "key-prefix", "", "the same as --key")
+	command.Flags().StringVar(&attempt, "attempt", "", "the attempt to speak of in --result-file")
+	command.Flags().StringVar(&resultFile, "result-file", "", "file for the result of --attempt")
+	return command
+}
+
+// settle writes the result that the attempt itself would have written.
+func settle(report *archive.Report, attempt, file string) error {
+	r := result.Result{Attempt: attempt}
+	for _, candidate := range report.Attempts {
+		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt {
+			r.Artifact, r.Server, r.Client = &m.Artifact, &m.Server, &m.Client
+			r.NonTransactional, r.StartedAt, r.FinishedAt = len(m.Tables.NonTransactional), m.StartedAt, m.FinishedAt
+			return writeResult(r, file)
+		}
+	}
+	now := time.Now().UTC()
+	r.StartedAt, r.FinishedAt = now, now
+	r.Failure = &result.Failure{
+		Reason: result.ArtifactDoubted, Hint: "make another dump",
+		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, report.Location),
+	}
+	if err := writeResult(r, file); err != nil {
+		return err
+	}
+	return result.Errorf(r.Failure.Reason, r.Failure.Hint, "%s", r.Failure.Message)
+}
+
+// writeResult writes to the file, which kubelet may have made already, or to standard output.
+func writeResult(r result.Result, file string) error {
+	data, err := r.Encode()
+	if err != nil {
+		return err
+	}
+	if file == "" {
+		_, err = fmt.Println(string(data))
+		return err
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		return result.Errorf(result.Internal, "give --result-file a file that can be written", "write the result: %w", err)
+	}
+	return nil
+}

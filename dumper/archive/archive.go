@@ -1,0 +1,152 @@
+// Package archive reads what dumps left in storage: it finds artifacts by their manifests, and proves them whole.
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/dumper/store"
+)
+
+// maxManifestBytes is more than a manifest with all its names can have.
+const maxManifestBytes = 64 << 20
+
+// Entry is one complete artifact.
+type Entry struct {
+	// Prefix of the attempt's keys, with a slash at its end unless it is empty.
+	Prefix   string
+	Manifest *result.Manifest
+}
+
+// Key of the artifact.
+func (e Entry) Key() string { return e.Prefix + e.Manifest.Artifact.File }
+
+// Find the one artifact that a key means: the artifact's own key, its manifest's, its attempt's, or any prefix below
+// which there is exactly one.
+func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
+	prefix := attemptPrefix(key)
+	manifest, err := readManifest(ctx, s, prefix)
+	if err != nil {
+		return nil, err
+	}
+	if manifest != nil {
+		return &Entry{Prefix: prefix, Manifest: manifest}, nil
+	}
+	var found []string
+	for object, err := range s.List(ctx, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if path.Base(object.Key) == result.ManifestFile {
+			found = append(found, strings.TrimSuffix(object.Key, result.ManifestFile))
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, result.Errorf(result.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
+			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), result.ManifestFile)
+	case 1:
+		manifest, err := readManifest(ctx, s, found[0])
+		if err != nil {
+			return nil, err
+		}
+		if manifest != nil {
+			return &Entry{Prefix: found[0], Manifest: manifest}, nil
+		}
+	}
+	return nil, result.Errorf(result.InvalidRequest, "give the key of one of them: "+strings.Join(found[:min(len(found), 5)], " "),
+		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
+}
+
+// attemptPrefix of any key that a person may have.
+func attemptPrefix(key string) string {
+	switch path.Base(key) {
+	case result.ArtifactFileGzip, result.ArtifactFilePlain, result.ManifestFile:
+		key = path.Dir(key)
+	}
+	key = strings.Trim(key, "/")
+	if key == "" || key == "." {
+		return ""
+	}
+	return key + "/"
+}
+
+// readManifest returns nil when there is none.
+func readManifest(ctx context.Context, s *store.Store, prefix string) (*result.Manifest, error) {
+	data, found, err := s.ReadFile(ctx, prefix+result.ManifestFile, maxManifestBytes)
+	if err != nil || !found {
+		return nil, err
+	}
+	manifest, err := result.DecodeManifest(data)
+	if err != nil {
+		return nil, result.Errorf(result.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+result.ManifestFile), err)
+	}
+	return manifest, nil
+}
+
+// Cat writes the artifact to w, decompressed unless raw, and fails at the end if it is not what the manifest says: size,
+// SHA-256 and, decompressed, gzip's own checksum and the length of the text.
+func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw bool) error {
+	stored, size, err := s.Reader(ctx, entry.Key())
+	if err != nil {
+		return err
+	}
+	defer stored.Close()
+	artifact := entry.Manifest.Artifact
+	if size != artifact.SizeBytes {
+		return doubt(s, entry, "it has %d bytes and its manifest says %d", size, artifact.SizeBytes)
+	}
+	hash := sha256.New()
+	hashed := io.TeeReader(stored, hash)
+	format := entry.Manifest.Compression
+	if raw {
+		format = compress.None
+	}
+	text, err := compress.NewReader(hashed, format)
+	if err != nil {
+		return doubt(s, entry, "%w", err)
+	}
+	written, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{text}, make([]byte, 1<<20))
+	if err != nil {
+		return fmt.Errorf("after %d bytes of %s: %w", written, s.URI(entry.Key()), err)
+	}
+	if err := text.Close(); err != nil {
+		return doubt(s, entry, "%w", err)
+	}
+	// Whatever follows the compressed stream belongs to the file too.
+	if _, err := io.Copy(io.Discard, hashed); err != nil {
+		return err
+	}
+	if sum := hex.EncodeToString(hash.Sum(nil)); sum != artifact.SHA256 {
+		return doubt(s, entry, "its SHA-256 is %s and its manifest says %s", sum, artifact.SHA256)
+	}
+	if !raw && written != artifact.UncompressedBytes {
+		return doubt(s, entry, "it holds %d bytes of SQL and its manifest says %d", written, artifact.UncompressedBytes)
+	}
+	return nil
+}
+
+// Verify reads the artifact back whole: what Cat proves, and that the text ends with the client's completion trailer.
+func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
+	scanner := &sqltext.Scanner{}
+	if err := Cat(ctx, s, entry, scanner, false); err != nil {
+		return err
+	}
+	if !scanner.Completed() {
+		return doubt(s, entry, "its text does not end with the line %q", sqltext.Trailer)
+	}
+	return nil
+}
+
+func doubt(s *store.Store, entry *Entry, format string, args ...any) error {
+	return result.Errorf(result.ArtifactDoubted, "do not restore it; make another dump",
+		"%s is not what was written: %w", s.URI(entry.Key()), fmt.Errorf(format, args...))
+}

@@ -1,0 +1,140 @@
+// Package client runs mariadb-dump or mysqldump: without a shell, with the credentials in an option file, and with
+// every word it says on its error stream taken seriously.
+package client
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/source"
+)
+
+// common options of both clients. --compact is never given: it would take the completion trailer away.
+var common = []string{
+	"--single-transaction", "--quick", "--skip-lock-tables", "--hex-blob", "--triggers", "--skip-dump-date",
+	"--default-character-set=utf8mb4",
+	// The clients' own limit is 16 or 24 MiB, which one large blob exceeds; the server's limit remains.
+	"--max-allowed-packet=1G",
+}
+
+// mysqlOnly options are unknown to MariaDB's client. Without them mysqldump needs the PROCESS privilege, writes GTID
+// state that a restore may not set, and asks statistics of servers that have none.
+var mysqlOnly = []string{"--no-tablespaces", "--set-gtid-purged=OFF", "--column-statistics=0"}
+
+// Run is one execution of the client. A dump is one or two of them, one after the other into the same artifact.
+type Run struct {
+	// Options that shape the output; they are recorded in the manifest.
+	Options []string
+	// Ignored are the options that leave tables, or their rows, out.
+	Ignored []string
+	// Database and Tables to dump; all tables when empty.
+	Database string
+	Tables   []string
+}
+
+// Runs are the executions that a plan needs.
+//
+// mysqldump cannot leave out the rows of single tables, so their definitions are a run of their own. It comes first:
+// views of the main run may refer to these tables.
+func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
+	main := Run{Options: options(engine, plan), Database: plan.Database, Tables: plan.Only}
+	for _, table := range plan.Excluded {
+		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
+	}
+	if len(plan.WithoutData) == 0 || plan.SchemaOnly {
+		return []Run{main}
+	}
+	if engine == v1alpha1.EngineMariaDB {
+		for _, table := range plan.WithoutData {
+			main.Ignored = append(main.Ignored, "--ignore-table-data="+plan.Database+"."+table)
+		}
+		return []Run{main}
+	}
+	definitions := Run{
+		Options:  append(options(engine, &preflight.Plan{}), "--no-data"),
+		Database: plan.Database, Tables: plan.WithoutData,
+	}
+	for _, table := range plan.WithoutData {
+		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
+	}
+	if len(plan.Only) > 0 {
+		main.Tables = slices.DeleteFunc(slices.Clone(plan.Only), func(t string) bool { return slices.Contains(plan.WithoutData, t) })
+		if len(main.Tables) == 0 {
+			// Without a name it would dump the whole database.
+			return []Run{definitions}
+		}
+	}
+	return []Run{definitions, main}
+}
+
+func options(engine v1alpha1.Engine, plan *preflight.Plan) []string {
+	list := slices.Clone(common)
+	if plan.Routines {
+		list = append(list, "--routines")
+	} else {
+		list = append(list, "--skip-routines")
+	}
+	if plan.Events {
+		list = append(list, "--events")
+	} else {
+		list = append(list, "--skip-events")
+	}
+	if plan.SchemaOnly {
+		list = append(list, "--no-data")
+	}
+	if engine == v1alpha1.EngineMySQL {
+		list = append(list, mysqlOnly...)
+	}
+	return list
+}
+
+// Arguments of a run. --defaults-file must stand first, and it keeps every other option file, the image's and the
+// user's, from having a say. Names come after --, so that none of them is an option.
+func (r Run) Arguments(optionFile string, connection []string) []string {
+	return slices.Concat([]string{"--defaults-file=" + optionFile}, connection, r.Options, r.Ignored, []string{"--", r.Database}, r.Tables)
+}
+
+// Connection are the options with which the client reaches the server, at host and port, which may be the guard's.
+func Connection(server source.Server, host string, port int) []string {
+	// Without --protocol the clients take localhost for a socket.
+	connection := []string{"--protocol=TCP", "--host=" + host, "--port=" + strconv.Itoa(port)}
+	if server.Engine == v1alpha1.EngineMySQL {
+		return append(connection, mysqlTLS(server)...)
+	}
+	return append(connection, mariadbTLS(server)...)
+}
+
+func mysqlTLS(server source.Server) []string {
+	switch server.TLSMode {
+	case v1alpha1.TLSRequired:
+		return []string{"--ssl-mode=REQUIRED"}
+	case v1alpha1.TLSVerifyCA:
+		return []string{"--ssl-mode=VERIFY_CA", "--ssl-ca=" + server.CAFile}
+	case v1alpha1.TLSVerifyIdentity:
+		return []string{"--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=" + server.CAFile}
+	}
+	// Without TLS, caching_sha2_password needs the server's key to send the password the first time.
+	return []string{"--ssl-mode=DISABLED", "--get-server-public-key"}
+}
+
+// mariadbTLS: --ssl and --ssl-ca are wishes, not demands. If the server offers no TLS, the client of MariaDB 10.11 sends
+// password and data in the clear; only --ssl-verify-server-cert makes it refuse. See NeedsGuard.
+func mariadbTLS(server source.Server) []string {
+	switch server.TLSMode {
+	case v1alpha1.TLSRequired:
+		return []string{"--ssl", "--skip-ssl-verify-server-cert"}
+	case v1alpha1.TLSVerifyCA:
+		return []string{"--ssl", "--ssl-ca=" + server.CAFile, "--skip-ssl-verify-server-cert"}
+	case v1alpha1.TLSVerifyIdentity:
+		return []string{"--ssl", "--ssl-ca=" + server.CAFile, "--ssl-verify-server-cert"}
+	}
+	return []string{"--skip-ssl"}
+}
+
+// NeedsGuard reports whether the client cannot be told by its options to refuse a server without TLS.
+func NeedsGuard(server source.Server) bool {
+	return server.Engine == v1alpha1.EngineMariaDB &&
+		(server.TLSMode == v1alpha1.TLSRequired || server.TLSMode == v1alpha1.TLSVerifyCA)
+}

@@ -1,0 +1,195 @@
+package client
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/volcado-io/volcado/dumper/servererror"
+)
+
+const (
+	// capabilityTLS in the server's greeting and in the client's answer.
+	capabilityTLS = 0x0800
+	// tlsRequestBytes is the length of the client's packet that asks for TLS; a login packet is longer.
+	tlsRequestBytes = 32
+	// maxGreetingBytes is far more than a greeting has.
+	maxGreetingBytes = 4096
+	dialTimeout      = 10 * time.Second
+)
+
+// Guard is a relay on loopback between the client and the server that lets nothing but TLS pass. It reads the server's
+// greeting and the client's first packet, which hold no secret, and cuts the connection if the one does not offer TLS
+// or the other does not ask for it. After that it moves encrypted bytes, which the kernel does by itself.
+//
+// It is there because MariaDB's client, told --ssl, goes on in the clear when the greeting says that the server has no
+// TLS, and whoever sits between the two can change the greeting.
+type Guard struct {
+	listener net.Listener
+	server   string
+	at       servererror.Origin
+
+	mu      sync.Mutex
+	failure error
+	done    sync.WaitGroup
+}
+
+// StartGuard listens until ctx ends or Close is called.
+func StartGuard(ctx context.Context, server string, at servererror.Origin) (*Guard, error) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen on loopback: %w", err)
+	}
+	g := &Guard{listener: listener, server: server, at: at}
+	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
+	g.done.Go(func() {
+		defer stop()
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			g.done.Go(func() { g.serve(ctx, connection.(*net.TCPConn)) })
+		}
+	})
+	return g, nil
+}
+
+// Port on 127.0.0.1.
+func (g *Guard) Port() int { return g.listener.Addr().(*net.TCPAddr).Port }
+
+// Close stops listening and waits for what it relays, which ends with the client.
+func (g *Guard) Close() {
+	_ = g.listener.Close()
+	g.done.Wait()
+}
+
+// Failure is why a connection was cut, if one was.
+func (g *Guard) Failure() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.failure
+}
+
+func (g *Guard) fail(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failure == nil {
+		g.failure = err
+	}
+}
+
+func (g *Guard) serve(ctx context.Context, client *net.TCPConn) {
+	defer client.Close()
+	dialer := net.Dialer{Timeout: dialTimeout}
+	upstream, err := dialer.DialContext(ctx, "tcp", g.server)
+	if err != nil {
+		g.fail(servererror.Failure(2003, err.Error(), g.at))
+		return
+	}
+	server := upstream.(*net.TCPConn)
+	defer server.Close()
+	stop := context.AfterFunc(ctx, func() { _ = client.Close(); _ = server.Close() })
+	defer stop()
+	if err := g.admit(client, server); err != nil {
+		g.fail(err)
+		return
+	}
+	var both sync.WaitGroup
+	both.Go(func() { relay(server, client) })
+	both.Go(func() { relay(client, server) })
+	both.Wait()
+}
+
+// admit passes on the greeting and the client's request for TLS, and nothing else.
+func (g *Guard) admit(client, server *net.TCPConn) error {
+	greeting, err := readPacket(server)
+	if err != nil {
+		return servererror.Failure(2013, "no greeting: "+err.Error(), g.at)
+	}
+	offers, refused, err := offersTLS(greeting[4:])
+	switch {
+	case err != nil:
+		return servererror.Failure(2007, err.Error(), g.at)
+	case !offers && !refused:
+		return servererror.TLSUnavailable(g.at)
+	}
+	if _, err := client.Write(greeting); err != nil || refused {
+		return servererror.Failure(refusal(greeting[4:], g.at))
+	}
+	request, err := readPacket(client)
+	if err != nil {
+		return servererror.Failure(2013, "the client went away: "+err.Error(), g.at)
+	}
+	body := request[4:]
+	if len(body) != tlsRequestBytes || binary.LittleEndian.Uint16(body)&capabilityTLS == 0 {
+		return servererror.TLSFailure("the client did not ask for TLS and was stopped", g.at)
+	}
+	if _, err := server.Write(request); err != nil {
+		return servererror.Failure(2013, err.Error(), g.at)
+	}
+	return nil
+}
+
+// offersTLS reads a greeting; refused is true for an error packet in its place.
+func offersTLS(greeting []byte) (offers, refused bool, err error) {
+	if len(greeting) == 0 {
+		return false, false, errors.New("the greeting is empty")
+	}
+	switch greeting[0] {
+	case 0xff:
+		return false, true, nil
+	case 10:
+	default:
+		return false, false, fmt.Errorf("the greeting has protocol version %d", greeting[0])
+	}
+	// Version, NUL-terminated; connection id (4), salt (8), filler (1), the lower capabilities (2).
+	for i, c := range greeting[1:] {
+		if c == 0 {
+			at := 1 + i + 1 + 4 + 8 + 1
+			if len(greeting) < at+2 {
+				break
+			}
+			return binary.LittleEndian.Uint16(greeting[at:])&capabilityTLS != 0, false, nil
+		}
+	}
+	return false, false, errors.New("the greeting is too short")
+}
+
+// refusal reads the error packet that a server sends in place of a greeting, as when it has too many connections.
+func refusal(packet []byte, at servererror.Origin) (number int, text string, origin servererror.Origin) {
+	if len(packet) < 3 || packet[0] != 0xff {
+		return 2013, "the client went away", at
+	}
+	return int(binary.LittleEndian.Uint16(packet[1:])), string(packet[3:]), at
+}
+
+// readPacket reads one packet with its header of 4 bytes, and not a byte more.
+func readPacket(r io.Reader) ([]byte, error) {
+	header := make([]byte, 4)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return nil, err
+	}
+	length := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
+	if length > maxGreetingBytes {
+		return nil, fmt.Errorf("a packet of %d bytes", length)
+	}
+	packet := append(header, make([]byte, length)...)
+	_, err := io.ReadFull(r, packet[4:])
+	return packet, err
+}
+
+// relay copies one direction and passes its end on. Between two TCP connections the kernel splices.
+func relay(to, from *net.TCPConn) {
+	_, err := io.Copy(to, from)
+	if err != nil {
+		_ = to.Close()
+		return
+	}
+	_ = to.CloseWrite()
+}

@@ -1,0 +1,64 @@
+package client
+
+import (
+	"context"
+	"os/exec"
+	"regexp"
+	"strings"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// Program is the client that this machine or image has.
+type Program struct {
+	Path     string
+	Software result.Software
+}
+
+var (
+	mariadbVersion = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+-MariaDB\S*`)
+	plainVersion   = regexp.MustCompile(`Ver ([0-9]+\.[0-9]+\.[0-9]+\S*)`)
+)
+
+// Find the client of an engine. In many distributions mysqldump is MariaDB's, so it is asked what it is.
+func Find(ctx context.Context, engine v1alpha1.Engine) (*Program, error) {
+	names := []string{"mysqldump"}
+	if engine == v1alpha1.EngineMariaDB {
+		names = []string{"mariadb-dump", "mysqldump"}
+	}
+	for _, name := range names {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		command := exec.CommandContext(ctx, path, "--version")
+		command.Env = environment()
+		output, err := command.Output()
+		if err != nil {
+			return nil, result.Errorf(result.Internal, "reinstall the client program", "%s --version failed: %w", path, err)
+		}
+		if software := identify(string(output)); software.Flavour == string(engine) {
+			return &Program{Path: path, Software: software}, nil
+		}
+	}
+	return nil, result.Errorf(result.InvalidRequest, "use the dumper image of the engine, or install its client",
+		"there is no client of %s here (looked for %s)", engine, strings.Join(names, " and "))
+}
+
+// identify reads what a client says of itself.
+func identify(output string) result.Software {
+	if version := mariadbVersion.FindString(output); version != "" {
+		return result.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: strings.TrimSuffix(version, ",")}
+	}
+	if strings.Contains(output, "MariaDB") {
+		// From 11 on the version stands before the word: "from 11.8.2-MariaDB" or "Ver 10.19 for ...".
+		if match := plainVersion.FindStringSubmatch(output); match != nil {
+			return result.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: match[1]}
+		}
+	}
+	if match := plainVersion.FindStringSubmatch(output); match != nil {
+		return result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: match[1]}
+	}
+	return result.Software{}
+}

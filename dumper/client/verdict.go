@@ -1,0 +1,98 @@
+package client
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
+)
+
+// harmless lines of the clients' error stream, exactly as they are written. Everything else makes a dump fail, exit
+// code 0 or not: clients have ended with 0 after an error.
+var harmless = []string{}
+
+// The forms in which the clients report a server's error. The text may span lines.
+var (
+	gotError = regexp.MustCompile(`(?s)Got error: (\d+): "?(.*?)"? when (.*)`)
+	rowError = regexp.MustCompile("(?s)Error (\\d+): (.*?) when dumping table `(.*?)` at row: \\d+")
+	executed = regexp.MustCompile(`(?s)Couldn't execute '(.*)': (.*) \((\d+)\)`)
+	noTable  = regexp.MustCompile(`Couldn't find table: "?(.*?)"?$`)
+)
+
+// Verdict is nil when the client ended well and said nothing; otherwise it says what went wrong.
+func (e Exit) Verdict(program *Program, at servererror.Origin) error {
+	complaint := complaint(e.Stderr)
+	if e.Code == 0 && complaint == "" {
+		return nil
+	}
+	if m := rowError.FindStringSubmatch(complaint); m != nil {
+		at.Doing = "reading table " + strconv.Quote(m[3])
+		return numbered(m[1], m[2], at)
+	}
+	if m := gotError.FindStringSubmatch(complaint); m != nil {
+		at.Doing = cut(m[3])
+		return numbered(m[1], m[2], at)
+	}
+	if m := executed.FindStringSubmatch(complaint); m != nil {
+		at.Doing = "running " + cut(m[1])
+		return numbered(m[3], m[2], at)
+	}
+	if strings.Contains(complaint, "insufficient privileges to") || strings.Contains(complaint, "insufficent privileges to") {
+		return result.Errorf(result.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL)",
+			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, cut(complaint))
+	}
+	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
+		return result.Errorf(result.TableDefinitionChanged, "it is tried again",
+			"table %q of database %q on %s went away before it was copied", m[1], at.Database, at.Address)
+	}
+	return e.unexplained(program, complaint)
+}
+
+func (e Exit) unexplained(program *Program, complaint string) error {
+	name := program.Path[strings.LastIndex(program.Path, "/")+1:]
+	switch {
+	case e.Signal != 0 && complaint == "":
+		return result.Errorf(result.ClientFailed, "it is tried again; if it was the memory, raise the limit in job.resources of the source",
+			"%s was killed (signal: %v)", name, e.Signal)
+	case complaint == "":
+		return result.Errorf(result.ClientFailed, "it is tried again", "%s ended with exit code %d and said nothing", name, e.Code)
+	}
+	return result.Errorf(result.ClientFailed, "read what the client says; it is tried again", "%s failed: %s", name, cut(complaint))
+}
+
+func numbered(number, text string, at servererror.Origin) error {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		n = 0
+	}
+	return servererror.Failure(n, text, at)
+}
+
+// complaint is the error stream without blank and harmless lines.
+func complaint(stderr string) string {
+	var kept []string
+	for line := range strings.Lines(stderr) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) != "" && !slices.Contains(harmless, line) {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// cut makes one line of at most 200 characters.
+func cut(s string) string {
+	runes := []rune(strings.Join(strings.Fields(s), " "))
+	if len(runes) > 200 {
+		return string(runes[:199]) + "…"
+	}
+	return string(runes)
+}

@@ -1,0 +1,157 @@
+package dumper
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/volcado-io/volcado/dumper/client"
+	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/dumper/store"
+)
+
+// readBytes at once: as many as the pipe holds.
+const readBytes = 1 << 20
+
+// copied is what went into storage.
+type copied struct {
+	artifact result.Artifact
+	sum      store.Sum
+	runs     []client.Run
+	sandbox  bool
+}
+
+// copy runs the client and stores what it writes. Nothing is visible in storage unless it returns without an error: the
+// upload is committed only after every run of the client has been judged and the compressor is closed.
+func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
+	upload, err := a.store.NewWriter(ctx, a.Prefix()+a.file(), a.plan.EstimatedBytes)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			upload.Abort()
+		}
+	}()
+	compressor, err := compress.NewWriter(upload, a.Compression, a.Level)
+	if err != nil {
+		return nil, result.Errorf(result.InvalidRequest, "correct --compression or --compression-level", "%w", err)
+	}
+	c := &copied{runs: client.Runs(a.Server.Engine, a.plan)}
+	for _, run := range c.runs {
+		if err := a.runClient(ctx, run, compressor, c); err != nil {
+			// Its goroutines end only when it is closed; what they still write is thrown away.
+			upload.GiveUp()
+			_ = compressor.Close()
+			return nil, err
+		}
+	}
+	if err := compressor.Close(); err != nil {
+		return nil, err
+	}
+	if c.sum, err = upload.Commit(); err != nil {
+		return nil, err
+	}
+	a.progress.Done()
+	c.artifact = result.Artifact{
+		File: a.file(), SizeBytes: c.sum.Bytes, SHA256: c.sum.SHA256, UncompressedBytes: a.progress.Now().Bytes,
+	}
+	return c, nil
+}
+
+// runClient runs the client once, into w.
+func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c *copied) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	optionFile, removeOptionFile, err := client.WriteOptionFile(a.WorkDir, a.Server)
+	if err != nil {
+		return result.Errorf(result.Internal, "give --work-dir a folder that the dumper's user can write to", "%w", err)
+	}
+	defer func() { err = errors.Join(err, removeOptionFile()) }()
+	at := a.Server.Origin(a.plan.Database)
+	connection := client.Connection(a.Server, a.Server.Host, a.Server.Port)
+	var guard *client.Guard
+	if client.NeedsGuard(a.Server) {
+		if guard, err = client.StartGuard(ctx, a.Server.Address(), at); err != nil {
+			return err
+		}
+		defer guard.Close()
+		connection = client.Connection(a.Server, "127.0.0.1", guard.Port())
+	}
+	process, err := client.Start(ctx, a.program.Path, run.Arguments(optionFile, connection))
+	if err != nil {
+		return err
+	}
+	scanner := &sqltext.Scanner{}
+	copyErr := a.pump(w, process.Stdout(), scanner)
+	if copyErr != nil {
+		// The client must not go on reading from the server for nothing, and Wait must not wait for it.
+		cancel()
+	}
+	exit := process.Wait()
+	cancel()
+	if copyErr != nil {
+		return copyErr
+	}
+	if guard != nil && guard.Failure() != nil {
+		return guard.Failure()
+	}
+	if err := exit.Verdict(a.program, at); err != nil {
+		return err
+	}
+	if !scanner.Completed() {
+		return result.Errorf(result.Truncated, "it is tried again",
+			"%s ended well, but its text does not end with the line %q", a.program.Path, sqltext.Trailer)
+	}
+	c.sandbox = c.sandbox || scanner.SandboxLine()
+	return nil
+}
+
+// pump moves the client's text into w until it ends.
+func (a *attempt) pump(w io.Writer, r io.Reader, scanner *sqltext.Scanner) error {
+	var unwanted error
+	scanner.OnTable = func(kind sqltext.Kind, name string) {
+		a.progress.Table(kind, name)
+		if unwanted == nil {
+			unwanted = a.unwanted(kind, name)
+		}
+	}
+	buffer := make([]byte, readBytes)
+	for {
+		n, err := r.Read(buffer)
+		if n > 0 {
+			a.progress.Add(n)
+			_, _ = scanner.Write(buffer[:n])
+			if unwanted != nil {
+				return unwanted
+			}
+			if _, err := w.Write(buffer[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return result.Errorf(result.Internal, "it is tried again", "read from the client: %w", err)
+		}
+	}
+}
+
+// unwanted is the error for a table that the source excludes and that is in the text all the same, because it was
+// created after the preflight listed what to ignore.
+func (a *attempt) unwanted(kind sqltext.Kind, name string) error {
+	definition, rows := a.plan.Leaves(name)
+	if definition && (rows || kind != sqltext.TableRows) {
+		return nil
+	}
+	if kind == sqltext.TableRows && slices.Contains(a.plan.WithoutData, name) && definition {
+		// The client writes the heading and no rows.
+		return nil
+	}
+	return result.Errorf(result.TableDefinitionChanged, "it is tried again",
+		"table %q of database %q on %s, which is excluded, came into being during the dump", name, a.plan.Database, a.Server.Address())
+}

@@ -1,0 +1,66 @@
+package dumper
+
+import (
+	"strings"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// minRedacted: shorter secrets are no secrets, and taking them out would make every message unreadable.
+const minRedacted = 4
+
+// redact takes secrets out of what a server, a client or a store may have echoed.
+func redact(failure result.Failure, secrets []string) result.Failure {
+	for _, secret := range secrets {
+		if len(secret) >= minRedacted {
+			failure.Message = strings.ReplaceAll(failure.Message, secret, "[redacted]")
+			failure.Hint = strings.ReplaceAll(failure.Hint, secret, "[redacted]")
+		}
+	}
+	return failure
+}
+
+func (a *attempt) manifest(c *copied, verified result.Verification) result.Manifest {
+	m := result.Manifest{
+		Dump: a.Dump, Attempt: a.Attempt, Artifact: c.artifact, Compression: a.Compression, VerifiedBy: verified,
+		Server: a.plan.Server, Host: a.Server.Host, Port: a.Server.Port, Client: a.program.Software,
+		Database: a.plan.Database, SchemaOnly: a.plan.SchemaOnly, Routines: a.plan.Routines, Events: a.plan.Events,
+		Consistent: len(a.plan.NonTransactional) == 0, SandboxLine: c.sandbox,
+		Tables: result.Tables{
+			Count: len(a.plan.Tables), Names: a.plan.Tables, Views: a.plan.Views, Only: len(a.plan.Only) > 0,
+			Excluded: a.plan.Excluded, WithoutData: a.plan.WithoutData, NonTransactional: a.plan.NonTransactional,
+		},
+		StartedAt: a.started, FinishedAt: a.now().UTC(),
+	}
+	for _, run := range c.runs {
+		m.ClientOptions = append(m.ClientOptions, run.Options)
+	}
+	m.Restore, m.Notes = restore(a.Server.Engine, a.Compression, c.sandbox, &m)
+	return m
+}
+
+// restore is the command that restores the artifact from standard input, and what to know about it.
+func restore(engine v1alpha1.Engine, compression string, sandbox bool, m *result.Manifest) (command string, notes []string) {
+	program := "mysql"
+	if engine == v1alpha1.EngineMariaDB {
+		program = "mariadb"
+	}
+	decompress := ""
+	if compression == "gzip" {
+		decompress = "gunzip | "
+	}
+	command = decompress + program + " --default-character-set=utf8mb4 DATABASE"
+	notes = append(notes, "The artifact names no database: it restores into any empty one.")
+	if sandbox {
+		notes = append(notes, "The first line switches MariaDB's client to sandbox mode. Clients that do not know it (MySQL's, and MariaDB's before "+
+			"10.5.25, 10.6.18, 10.11.8, 11.0.6, 11.1.5, 11.2.4 and 11.4.2) stop there; restore with: "+decompress+"tail -n +2 | mysql --default-character-set=utf8mb4 DATABASE")
+	}
+	if m.Tables.Only {
+		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")
+	}
+	if !m.Consistent {
+		notes = append(notes, "The tables under nonTransactional were read one after another, not at one moment.")
+	}
+	return command, notes
+}

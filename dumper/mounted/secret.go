@@ -1,0 +1,96 @@
+// Package mounted reads Secrets that kubelet mounted as files.
+package mounted
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxValueBytes is more than a Secret can hold (1 MiB), so that a wrong path does not fill the memory.
+const maxValueBytes = 1 << 20
+
+// Secret is a mounted Secret.
+type Secret struct {
+	// Dir in which each key is a file.
+	Dir string
+	// Name of the Secret, so that a message can name it; empty outside Kubernetes.
+	Name string
+}
+
+// MissingError says that a Secret, or a key of it, is not there.
+type MissingError struct {
+	Secret Secret
+	Key    string
+	// Whole is true when nothing of the Secret is there.
+	Whole bool
+}
+
+// Error is one sentence that names the Secret and the key.
+func (e *MissingError) Error() string {
+	switch {
+	case e.Secret.Name == "":
+		return fmt.Sprintf("there is no file %s", filepath.Join(e.Secret.Dir, e.Key))
+	case e.Whole:
+		return fmt.Sprintf("the Secret %s does not exist (its key %s is needed)", e.Secret.Name, e.Key)
+	}
+	return fmt.Sprintf("the Secret %s has no key %s", e.Secret.Name, e.Key)
+}
+
+// Hint says what to do about it.
+func (e *MissingError) Hint() string {
+	switch {
+	case e.Secret.Name == "":
+		return "write the value to that file, without quotes"
+	case e.Whole:
+		return fmt.Sprintf("create the Secret %s in the dump's namespace, with the key %s", e.Secret.Name, e.Key)
+	}
+	return fmt.Sprintf("add the key %s to the Secret %s", e.Key, e.Secret.Name)
+}
+
+// Describe names a key in a sentence.
+func (s Secret) Describe(key string) string {
+	if s.Name == "" {
+		return "the file " + filepath.Join(s.Dir, key)
+	}
+	return fmt.Sprintf("the key %s of the Secret %s", key, s.Name)
+}
+
+// Value of a key. One newline at its end is taken off, because editors and `echo` leave one there; everything else,
+// spaces included, belongs to the value. The error is a *MissingError when the key is not there.
+func (s Secret) Value(key string) (string, error) {
+	data, err := s.Bytes(key)
+	if err != nil {
+		return "", err
+	}
+	value, found := strings.CutSuffix(string(data), "\n")
+	if found {
+		value = strings.TrimSuffix(value, "\r")
+	}
+	return value, nil
+}
+
+// Bytes of a key, as they are.
+func (s Secret) Bytes(key string) ([]byte, error) {
+	path := filepath.Join(s.Dir, key)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		entries, dirErr := os.ReadDir(s.Dir)
+		// kubelet mounts an empty folder for an optional Secret that does not exist.
+		return nil, &MissingError{Secret: s, Key: key, Whole: dirErr != nil || len(entries) == 0}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.Describe(key), err)
+	}
+	if info.Size() > maxValueBytes {
+		return nil, fmt.Errorf("%s is larger than 1 MiB", s.Describe(key))
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", s.Describe(key), err)
+	}
+	return data, nil
+}

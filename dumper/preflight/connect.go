@@ -1,0 +1,106 @@
+// Package preflight asks the server, before anything is copied, whether a whole copy can be had, and what it will be.
+package preflight
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/dumper/source"
+)
+
+// connectTimeout bounds the TCP connection; the rest is bounded by the run deadline.
+const connectTimeout = 10 * time.Second
+
+// Connect opens one connection and proves that it works. database is only for messages: none is selected.
+func Connect(ctx context.Context, server source.Server, database string) (*sql.DB, error) {
+	config := mysql.NewConfig()
+	config.User, config.Passwd = server.Username, server.Password
+	config.Net, config.Addr = "tcp", server.Address()
+	config.Timeout = connectTimeout
+	// The driver would log to stderr what it also returns.
+	config.Logger = log.New(io.Discard, "", 0)
+	tlsConfig, err := server.TLSConfig()
+	if err != nil {
+		return nil, err
+	}
+	config.TLS = tlsConfig
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, result.Errorf(result.Internal, "", "configure the connection to %s: %w", server.Address(), err)
+	}
+	db := sql.OpenDB(connector)
+	// One connection, so that USE and session settings hold for every query.
+	db.SetMaxOpenConns(1)
+	if err := db.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, classify(ctx, err, server.Origin(database))
+	}
+	return db, nil
+}
+
+// classify gives what the Go driver returns its reason.
+func classify(ctx context.Context, err error, at servererror.Origin) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if failure, ok := errors.AsType[*result.Error](err); ok {
+		return failure
+	}
+	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		return servererror.Failure(int(e.Number), e.Message, at)
+	}
+	if errors.Is(err, mysql.ErrNoTLS) {
+		return servererror.TLSUnavailable(at)
+	}
+	if isCertificateError(err) {
+		return servererror.TLSFailure(err.Error(), at)
+	}
+	if _, ok := errors.AsType[tls.AlertError](err); ok {
+		return servererror.TLSFailure("handshake failure: "+err.Error(), at)
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return servererror.TLSFailure("handshake failure: "+err.Error(), at)
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return servererror.Failure(2005, err.Error(), at)
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return servererror.Failure(2003, err.Error(), at)
+	}
+	switch {
+	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrNativePassword):
+		return servererror.Failure(2059, err.Error(), at)
+	case errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrOldProtocol):
+		return servererror.Failure(2007, err.Error(), at)
+	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF):
+		return servererror.Failure(2013, err.Error(), at)
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return servererror.Failure(2013, err.Error(), at)
+	}
+	return result.Errorf(result.ServerError, "it is tried again; if it stays, look at the server's error log",
+		"%s at %s: %w", at.Engine, at.Address, err)
+}
+
+func isCertificateError(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[x509.HostnameError](err)
+	return ok
+}

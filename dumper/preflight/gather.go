@@ -1,0 +1,213 @@
+package preflight
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/dumper/source"
+)
+
+// Table is a table, a sequence or a view, as the server describes it.
+type Table struct {
+	Name string
+	View bool
+	// Transactional tables are read as they were when the dump's transaction began.
+	Transactional bool
+	// DataBytes is the server's estimate.
+	DataBytes int64
+}
+
+// Facts are what the server says; Judge decides on them.
+type Facts struct {
+	Server result.Software
+	// Database as the server writes it.
+	Database string
+	// FoldsCase: the server takes upper and lower case in table names for the same.
+	FoldsCase bool
+	Tables    []Table
+	// Routines and Events that this account can see. Bodyless are routines whose text it cannot.
+	Routines, Bodyless, Events int
+	// SeesEvents is false when the account may not list events.
+	SeesEvents bool
+	// Grants is nil when the server does not say.
+	Grants *grants
+}
+
+// Gather asks the server about the database. Its errors are *result.Error.
+func Gather(ctx context.Context, db *sql.DB, server source.Server, database string) (*Facts, error) {
+	at := server.Origin(database)
+	g := gatherer{db: db, at: at, engine: server.Engine}
+	facts := &Facts{}
+	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.routines, g.events, g.grants} {
+		if err := step(ctx, facts); err != nil {
+			return nil, classify(ctx, err, at)
+		}
+	}
+	return facts, nil
+}
+
+type gatherer struct {
+	db     *sql.DB
+	at     servererror.Origin
+	engine v1alpha1.Engine
+}
+
+func (g gatherer) version(ctx context.Context, facts *Facts) error {
+	var version, comment string
+	var lowerCase int
+	err := g.db.QueryRowContext(ctx, "SELECT VERSION(), @@version_comment, @@lower_case_table_names").Scan(&version, &comment, &lowerCase)
+	if err != nil {
+		return err
+	}
+	facts.Server = result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: version}
+	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {
+		facts.Server.Flavour = string(v1alpha1.EngineMariaDB)
+	}
+	facts.FoldsCase = lowerCase != 0
+	if facts.Server.Flavour != string(g.engine) {
+		return result.Errorf(result.EngineMismatch, "set engine of the source to "+facts.Server.Flavour,
+			"the server at %s is %s %s, and the source says it is %s", g.at.Address, facts.Server.Flavour, version, g.engine)
+	}
+	return nil
+}
+
+func (g gatherer) database(ctx context.Context, facts *Facts) error {
+	if _, err := g.db.ExecContext(ctx, "USE "+quoteName(g.at.Database)); err != nil {
+		return err
+	}
+	return g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database)
+}
+
+func (g gatherer) tables(ctx context.Context, facts *Facts) error {
+	rows, err := g.db.QueryContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.TABLE_TYPE, COALESCE(t.DATA_LENGTH, 0), COALESCE(e.TRANSACTIONS, '')
+		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+		WHERE t.TABLE_SCHEMA = DATABASE() ORDER BY t.TABLE_NAME`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t Table
+		var schema, kind, transactions string
+		if err := rows.Scan(&schema, &t.Name, &kind, &t.DataBytes, &transactions); err != nil {
+			return err
+		}
+		// The comparison in SQL may fold case where the server keeps Shop and shop apart.
+		if schema != facts.Database {
+			continue
+		}
+		t.View = kind == "VIEW"
+		t.Transactional = transactions == "YES"
+		facts.Tables = append(facts.Tables, t)
+	}
+	return rows.Err()
+}
+
+func (g gatherer) routines(ctx context.Context, facts *Facts) error {
+	return g.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(ROUTINE_DEFINITION IS NULL), 0)
+		FROM information_schema.ROUTINES WHERE BINARY ROUTINE_SCHEMA = BINARY DATABASE()`).Scan(&facts.Routines, &facts.Bodyless)
+}
+
+func (g gatherer) events(ctx context.Context, facts *Facts) error {
+	rows, err := g.db.QueryContext(ctx, "SHOW EVENTS")
+	if e, ok := errors.AsType[*mysql.MySQLError](err); ok && e.Number == 1044 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	facts.SeesEvents = true
+	for rows.Next() {
+		facts.Events++
+	}
+	return rows.Err()
+}
+
+func (g gatherer) grants(ctx context.Context, facts *Facts) error {
+	statement := "SHOW GRANTS"
+	if g.engine == v1alpha1.EngineMySQL {
+		// MySQL names the roles but lists what they grant only when asked; MariaDB lists it by itself.
+		var roles sql.NullString
+		if err := g.db.QueryRowContext(ctx, "SELECT CURRENT_ROLE()").Scan(&roles); err == nil && roles.Valid && roles.String != "NONE" && roles.String != "" {
+			statement = "SHOW GRANTS FOR CURRENT_USER() USING " + roles.String
+		}
+	}
+	rows, err := g.db.QueryContext(ctx, statement)
+	if _, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		// A server without grant tables (1290), or one that hides them: the client will say what it misses.
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		lines = append(lines, line)
+	}
+	parsed := parseGrants(lines, facts.Database)
+	facts.Grants = &parsed
+	return rows.Err()
+}
+
+// BrokenViews tries each view as the client will and returns the failure that names all that are broken, or nil. The
+// client would stop at the first.
+func BrokenViews(ctx context.Context, db *sql.DB, server source.Server, database string, views []string) error {
+	at := server.Origin(database)
+	var broken []string
+	var first *result.Error
+	for _, view := range views {
+		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+quoteName(view))
+		if err == nil {
+			err = errors.Join(rows.Close(), rows.Err())
+		}
+		if err == nil {
+			continue
+		}
+		failure := result.FailureOf(classify(ctx, err, at))
+		if failure.Reason != result.BrokenView && failure.Reason != result.TableDefinitionChanged {
+			return classify(ctx, err, at)
+		}
+		broken = append(broken, view)
+		if first == nil {
+			text := err.Error()
+			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
+				text = e.Message
+			}
+			first = result.Errorf(result.BrokenView, failure.Hint, "%s", text)
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return result.Errorf(result.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
+		"database %q on %s has broken views: %s (the first: %s)", database, at.Address, list(broken), first.Message)
+}
+
+func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
+
+// list renders names for a sentence: quoted, at most five.
+func list(names []string) string {
+	const most = 5
+	more := ""
+	if len(names) > most {
+		names, more = names[:most], " and more"
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = `"` + name + `"`
+	}
+	return strings.Join(quoted, ", ") + more
+}

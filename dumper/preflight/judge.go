@@ -1,0 +1,223 @@
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/pattern"
+)
+
+// Request is what shall be copied of one database.
+type Request struct {
+	Database string
+	// Tables to copy, by name; all when empty.
+	Tables []string
+	// ExcludeTables and ExcludeData are patterns for pattern.MatchFold.
+	ExcludeTables, ExcludeData []string
+	SchemaOnly                 bool
+}
+
+// Plan is what the client is told to copy. All names are as the server writes them.
+type Plan struct {
+	Server   result.Software
+	Database string
+	// Only these tables and views are named to the client; empty means the whole database.
+	Only []string
+	// Tables whose definition is copied, without views.
+	Tables []string
+	Views  []string
+	// Excluded tables and views are left out altogether.
+	Excluded []string
+	// WithoutData are tables of which only the definition is copied.
+	WithoutData []string
+	// NonTransactional are tables among those whose rows are copied that are not held still.
+	NonTransactional []string
+	// Routines and Events are copied.
+	Routines, Events bool
+	SchemaOnly       bool
+	// EstimatedBytes of rows, by the server's statistics.
+	EstimatedBytes int64
+	excludeTables  []string
+	excludeData    []string
+}
+
+// Leaves reports whether a table that the preflight did not know may be in the artifact, and its rows: the client reads
+// the list of tables again, and a table may have come into being since.
+func (p *Plan) Leaves(table string) (definition, rows bool) {
+	if matchAny(p.excludeTables, table) {
+		return false, false
+	}
+	return true, !p.SchemaOnly && !matchAny(p.excludeData, table)
+}
+
+// Judge decides from the facts whether the whole of what was asked for can be copied.
+func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) {
+	plan := &Plan{
+		Server: facts.Server, Database: facts.Database, SchemaOnly: request.SchemaOnly,
+		excludeTables: request.ExcludeTables, excludeData: request.ExcludeData,
+	}
+	chosen, err := choose(facts, request, plan, at)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range chosen {
+		plan.add(t, request)
+	}
+	whole := len(request.Tables) == 0
+	plan.Routines, plan.Events = whole, whole
+	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(plan.Excluded) > 0) {
+		return nil, nothing(plan, at)
+	}
+	if err := permitted(facts, plan, whole, at); err != nil {
+		return nil, err
+	}
+	return plan, nil
+}
+
+func (p *Plan) add(t Table, request Request) {
+	if t.View {
+		p.Views = append(p.Views, t.Name)
+		return
+	}
+	p.Tables = append(p.Tables, t.Name)
+	if matchAny(request.ExcludeData, t.Name) {
+		p.WithoutData = append(p.WithoutData, t.Name)
+		return
+	}
+	if request.SchemaOnly {
+		return
+	}
+	p.EstimatedBytes += t.DataBytes
+	if !t.Transactional {
+		p.NonTransactional = append(p.NonTransactional, t.Name)
+	}
+}
+
+// choose picks the tables and views to copy, and notes what is left out.
+func choose(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([]Table, error) {
+	if len(request.Tables) > 0 {
+		return named(facts, request, plan, at)
+	}
+	var chosen []Table
+	for _, t := range facts.Tables {
+		if matchAny(request.ExcludeTables, t.Name) {
+			plan.Excluded = append(plan.Excluded, t.Name)
+		} else {
+			chosen = append(chosen, t)
+		}
+	}
+	return chosen, nil
+}
+
+func named(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([]Table, error) {
+	var chosen []Table
+	for _, name := range request.Tables {
+		i := slices.IndexFunc(facts.Tables, func(t Table) bool {
+			return t.Name == name || facts.FoldsCase && strings.EqualFold(t.Name, name)
+		})
+		// The answer is the same whether an excluded table exists or not.
+		if matchAny(request.ExcludeTables, name) {
+			return nil, result.Errorf(result.InvalidRequest, "leave the table out of the request, or ask the data owner to change the source's exclusions",
+				"table %q of database %q is asked for and excluded at once", name, facts.Database)
+		}
+		if i < 0 {
+			return nil, missing(name, facts, request, at)
+		}
+		if table := facts.Tables[i]; !slices.Contains(plan.Only, table.Name) {
+			plan.Only = append(plan.Only, table.Name)
+			chosen = append(chosen, table)
+		}
+	}
+	return chosen, nil
+}
+
+func missing(name string, facts *Facts, request Request, at servererror.Origin) error {
+	hint := "check the spelling; on most servers upper and lower case differ"
+	var names []string
+	for _, t := range facts.Tables {
+		if !matchAny(request.ExcludeTables, t.Name) {
+			names = append(names, t.Name)
+		}
+	}
+	if near := nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return result.Errorf(result.TableNotFound, hint, "database %q on %s has no table %q", facts.Database, at.Address, name)
+}
+
+func nothing(plan *Plan, at servererror.Origin) error {
+	if len(plan.Excluded) > 0 {
+		return result.Errorf(result.NothingToDump, "exclude less: the source's own exclusions and the request's add up",
+			"all %d tables of database %q on %s are excluded", len(plan.Excluded), plan.Database, at.Address)
+	}
+	return result.Errorf(result.NothingToDump, "check that this is the database you mean, and that the account may see its tables: "+servererror.GrantHint(at, "SELECT"),
+		"database %q on %s has no tables that the user %q can see", plan.Database, at.Address, at.Username)
+}
+
+// permitted finds the privileges without which the client would leave something out without a word, or fail late.
+func permitted(facts *Facts, plan *Plan, whole bool, at servererror.Origin) error {
+	if facts.Bodyless > 0 && plan.Routines {
+		return lacks(facts, at, "the text of the routines", bodyGrant(facts, at))
+	}
+	if plan.Events && !facts.SeesEvents {
+		return lacks(facts, at, "the privilege EVENT", "run on the server: "+grant(at, "EVENT"))
+	}
+	if facts.Grants == nil {
+		return nil
+	}
+	var privileges []string
+	if !held(facts, "SELECT", slices.Concat(plan.Tables, plan.Views), whole) {
+		privileges = append(privileges, "SELECT")
+	}
+	if !held(facts, "SHOW VIEW", plan.Views, whole && len(plan.Views) > 0) {
+		privileges = append(privileges, "SHOW VIEW")
+	}
+	// Without TRIGGER a table's triggers are left out silently.
+	if !held(facts, "TRIGGER", plan.Tables, false) {
+		privileges = append(privileges, "TRIGGER")
+	}
+	if len(privileges) > 0 {
+		names := strings.Join(privileges, ", ")
+		return lacks(facts, at, "the privilege "+names, "run on the server: "+grant(at, names))
+	}
+	if plan.Routines && !facts.Grants.seesRoutines() {
+		return lacks(facts, at, "the privilege to see routines (without it they would be missing from the dump, unnoticed)", bodyGrant(facts, at))
+	}
+	return nil
+}
+
+// held reports whether the privilege holds for each of the names, and, if whole, for the database as such: an account
+// with grants on single tables does not even see the others.
+func held(facts *Facts, privilege string, names []string, whole bool) bool {
+	if facts.Grants.onDatabase(privilege) {
+		return true
+	}
+	if whole {
+		return false
+	}
+	return !slices.ContainsFunc(names, func(name string) bool { return !facts.Grants.onTable(privilege, name) })
+}
+
+func lacks(facts *Facts, at servererror.Origin, what, hint string) error {
+	return result.Errorf(result.InsufficientPrivileges, hint, "the user %q lacks %s on database %q of %s at %s",
+		at.Username, what, facts.Database, at.Engine, at.Address)
+}
+
+func grant(at servererror.Origin, privileges string) string {
+	return strings.TrimPrefix(servererror.GrantHint(at, privileges), "run on the server: ")
+}
+
+func bodyGrant(facts *Facts, at servererror.Origin) string {
+	user := "'" + strings.ReplaceAll(at.Username, "'", "''") + "'@'%'"
+	if facts.Server.Flavour == "MariaDB" {
+		return "run on the server: GRANT SELECT ON mysql.proc TO " + user
+	}
+	return "run on the server: GRANT SHOW_ROUTINE ON *.* TO " + user
+}
+
+func matchAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return pattern.MatchFold(p, name) })
+}

@@ -1,0 +1,120 @@
+// Package progress tells how far a dump is.
+package progress
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/volcado-io/volcado/dumper/sqltext"
+)
+
+// Path at which progress is served.
+const Path = "/v1/progress"
+
+// Snapshot is the answer to GET /v1/progress.
+type Snapshot struct {
+	// Attempt is the pod's UID, so that the answer of another pod at the same address is not believed.
+	Attempt string `json:"attempt"`
+	// Bytes of SQL text read from the client.
+	Bytes int64 `json:"bytes"`
+	// EstimatedBytes in all, by the server's statistics; 0 when unknown.
+	EstimatedBytes int64 `json:"estimatedBytes"`
+	// Table or view being copied.
+	Table string `json:"table"`
+	// TablesDone and TablesTotal count tables and views.
+	TablesDone  int `json:"tablesDone"`
+	TablesTotal int `json:"tablesTotal"`
+}
+
+// Progress of one attempt. Its zero value, with an attempt, is ready.
+type Progress struct {
+	mu  sync.Mutex
+	now Snapshot
+}
+
+// New progress of an attempt.
+func New(attempt string) *Progress { return &Progress{now: Snapshot{Attempt: attempt}} }
+
+// Expect says what is to come.
+func (p *Progress) Expect(bytes int64, tables int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now.EstimatedBytes, p.now.TablesTotal = bytes, tables
+}
+
+// Add bytes that were read.
+func (p *Progress) Add(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now.Bytes += int64(bytes)
+}
+
+// Table is for sqltext.Scanner.OnTable.
+func (p *Progress) Table(kind sqltext.Kind, name string) {
+	if kind == sqltext.ViewPlaceholder || kind == sqltext.TableRows {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now.Table != "" {
+		p.now.TablesDone++
+	}
+	p.now.Table = name
+}
+
+// Done says that everything was copied.
+func (p *Progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now.Table, p.now.TablesDone = "", p.now.TablesTotal
+}
+
+// Now is the progress at this moment.
+func (p *Progress) Now() Snapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+// ServeHTTP answers GET /v1/progress and nothing else.
+func (p *Progress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != Path {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	// An error here means that the asker went away.
+	_ = json.NewEncoder(w).Encode(p.Now())
+}
+
+// Serve progress at the address until ctx ends. It returns the address it listens on.
+func (p *Progress) Serve(ctx context.Context, address string) (string, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return "", fmt.Errorf("listen for progress on %s: %w", address, err)
+	}
+	server := &http.Server{
+		Handler: p, MaxHeaderBytes: 4 << 10,
+		ReadTimeout: 5 * time.Second, ReadHeaderTimeout: 2 * time.Second, WriteTimeout: 5 * time.Second, IdleTimeout: 30 * time.Second,
+	}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			// Nobody decides on progress, so a dump goes on without it.
+			_ = listener.Close()
+		}
+	}()
+	return listener.Addr().String(), nil
+}

@@ -1,0 +1,36 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Error is a Failure on its way out: the reason is fixed where the thing that failed is known by name.
+type Error struct {
+	Failure
+	cause error
+}
+
+// Errorf makes an Error. The format is fmt.Errorf's: %w keeps the cause. It must render one sentence that names the
+// thing; the hint says what to do.
+func Errorf(reason Reason, hint, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Failure: Failure{Reason: reason, Message: err.Error(), Hint: hint}, cause: err}
+}
+
+// Error is the sentence.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap gives what was wrapped with %w.
+func (e *Error) Unwrap() error { return errors.Unwrap(e.cause) }
+
+// FailureOf is the Failure that err carries; an error that carries none is a defect of the dumper.
+func FailureOf(err error) Failure {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Failure
+	}
+	return Failure{
+		Reason: Internal, Message: err.Error(),
+		Hint: "this is a defect of Volcado: please report it with the dumper's log",
+	}
+}

@@ -1,0 +1,190 @@
+// Package servererror gives the errors of MySQL and MariaDB their reasons. It is asked with what the Go driver returns
+// and with what the client prints, so that one number has one reason.
+package servererror
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// Origin is where an error came from, for the sentence that reports it.
+type Origin struct {
+	// Engine as in "MariaDB".
+	Engine string
+	// Address of the server, host:port.
+	Address string
+	// Username of the connection.
+	Username string
+	// Database that is being copied.
+	Database string
+	// Doing says what was being done, as in "reading table t"; may be empty.
+	Doing string
+}
+
+type meaning struct {
+	reason result.Reason
+	hint   string
+}
+
+const (
+	hintCredentials = "check username and password in the source's Secret, and that the account may connect from the cluster's addresses"
+	hintRetry       = "it is tried again; if it stays, look at the server's error log"
+	hintReachable   = "check host and port of the source, that the server runs, and that network policies and firewalls let the dump's pod reach it"
+	hintView        = "repair or drop the view, or leave it out with --exclude (exclude.tables)"
+	hintDDL         = "a table was altered, renamed or dropped during the dump; it is tried again"
+	hintConnections = "the server has no connection to spare; lower maxConcurrent of the source or raise the server's limit"
+	hintTable       = "repair the table on the server (CHECK TABLE, REPAIR TABLE), or leave it out with --exclude"
+	hintTimeout     = "the connection broke off; if storage is slower than the server's net_write_timeout allows, raise that on the server"
+	hintPacket      = "a row is larger than the server's max_allowed_packet; raise it on the server"
+	hintPlugin      = "this authentication plugin is not supported by the client; use mysql_native_password, ed25519 or caching_sha2_password for this account"
+)
+
+// meanings is the one table of numbers. https://mariadb.com/kb/en/mariadb-error-code-reference/ and
+// https://dev.mysql.com/doc/mysql-errors/en/ list them; 2000 to 2999 are the client library's.
+var meanings = map[int]meaning{
+	1045: {result.AccessDenied, hintCredentials},
+	1130: {result.AccessDenied, "the server refuses connections from the pod's address; create the account for that host (or '%')"},
+	1251: {result.AccessDenied, hintPlugin},
+	1524: {result.AccessDenied, hintPlugin},
+	1698: {result.AccessDenied, hintCredentials},
+	1820: {result.AccessDenied, "the account's password has expired; set a new one and put it into the Secret"},
+	1862: {result.AccessDenied, "the account's password has expired; set a new one and put it into the Secret"},
+	2049: {result.AccessDenied, hintPlugin},
+	2058: {result.AccessDenied, hintPlugin},
+	2059: {result.AccessDenied, hintPlugin},
+	2061: {result.AccessDenied, hintPlugin},
+	3118: {result.AccessDenied, "unlock the account on the server"},
+	3159: {result.AccessDenied, "the server demands TLS; set tls.mode of the source to VerifyIdentity"},
+	4151: {result.AccessDenied, "unlock the account on the server"},
+
+	1044: {result.InsufficientPrivileges, ""},
+	1142: {result.InsufficientPrivileges, ""},
+	1143: {result.InsufficientPrivileges, ""},
+	1227: {result.InsufficientPrivileges, ""},
+	1370: {result.InsufficientPrivileges, ""},
+
+	1049: {result.DatabaseNotFound, "check the spelling; on most servers upper and lower case differ"},
+
+	1356: {result.BrokenView, hintView},
+	1449: {result.BrokenView, "the account that defined it (DEFINER) is gone; create it again, redefine the view, or leave it out with --exclude"},
+
+	1412: {result.TableDefinitionChanged, hintDDL},
+	1146: {result.TableDefinitionChanged, hintDDL},
+	1051: {result.TableDefinitionChanged, hintDDL},
+	1054: {result.TableDefinitionChanged, hintDDL},
+	1305: {result.TableDefinitionChanged, "a routine was dropped during the dump; it is tried again"},
+	1360: {result.TableDefinitionChanged, "a trigger was dropped during the dump; it is tried again"},
+	1539: {result.TableDefinitionChanged, "an event was dropped during the dump; it is tried again"},
+
+	1053: {result.ConnectionLost, "the server was shut down; it is tried again"},
+	1080: {result.ConnectionLost, hintRetry},
+	1152: {result.ConnectionLost, hintRetry},
+	1158: {result.ConnectionLost, hintTimeout},
+	1159: {result.ConnectionLost, hintTimeout},
+	1160: {result.ConnectionLost, hintTimeout},
+	1161: {result.ConnectionLost, hintTimeout},
+	1317: {result.ConnectionLost, "somebody killed the query or the connection on the server; it is tried again"},
+	1927: {result.ConnectionLost, "somebody killed the connection on the server; it is tried again"},
+	2006: {result.ConnectionLost, hintTimeout},
+	2013: {result.ConnectionLost, hintTimeout},
+	2055: {result.ConnectionLost, hintTimeout},
+	4031: {result.ConnectionLost, hintTimeout},
+
+	2001: {result.ServerUnreachable, hintReachable},
+	2002: {result.ServerUnreachable, hintReachable},
+	2003: {result.ServerUnreachable, hintReachable},
+	2004: {result.ServerUnreachable, hintReachable},
+	2005: {result.ServerUnreachable, "the host name does not resolve; check host of the source"},
+	2007: {result.ServerUnreachable, "what answers there does not speak the MySQL protocol; check host and port of the source"},
+
+	1040: {result.ServerError, hintConnections},
+	1203: {result.ServerError, hintConnections},
+	1226: {result.ServerError, hintConnections},
+	1129: {result.ServerError, "the server blocks the pod's address after too many failed connections; run FLUSH HOSTS on it"},
+	1153: {result.ServerError, hintPacket},
+	2020: {result.ServerError, hintPacket},
+	1034: {result.ServerError, hintTable},
+	1194: {result.ServerError, hintTable},
+	1195: {result.ServerError, hintTable},
+	1877: {result.ServerError, hintTable},
+	1932: {result.ServerError, hintTable},
+	1205: {result.ServerError, hintRetry},
+	1213: {result.ServerError, hintRetry},
+	1969: {result.ServerError, "the server's max_statement_time ended a query; give the account a larger one"},
+	3024: {result.ServerError, "the server's max_execution_time ended a query; give the account a larger one"},
+}
+
+// Failure makes the reason, sentence and hint for an error number with the server's (or the client library's) own text.
+func Failure(number int, text string, at Origin) *result.Error {
+	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
+	if number == 2026 {
+		return TLSFailure(text, at)
+	}
+	m, known := meanings[number]
+	if !known {
+		m = meaning{reason: result.ServerError, hint: hintRetry}
+	}
+	if m.reason == result.InsufficientPrivileges && m.hint == "" {
+		m.hint = GrantHint(at, "SELECT, SHOW VIEW, TRIGGER, EVENT")
+	}
+	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
+}
+
+// TLSFailure tells a server that has no TLS from one whose certificate does not do.
+func TLSFailure(text string, at Origin) *result.Error {
+	if strings.Contains(text, "server does not support") || strings.Contains(text, "SSL is required") {
+		return TLSUnavailable(at)
+	}
+	for _, word := range []string{"protocol version", "no protocols available", "handshake failure", "no shared cipher", "wrong version number"} {
+		if strings.Contains(text, word) {
+			return result.Errorf(result.TLSUnavailable, "enable TLS 1.2 or newer on the server",
+				"%s at %s and the client have no version of TLS in common: %s", at.Engine, at.Address, text)
+		}
+	}
+	return result.Errorf(result.TLSVerificationFailed,
+		"check that caSecretRef of the source holds the authority that signed the server's certificate and, with VerifyIdentity, that the certificate names the host",
+		"the certificate of %s at %s does not prove what the source demands: %s", at.Engine, at.Address, text)
+}
+
+// TLSUnavailable is for a server that does not offer TLS.
+func TLSUnavailable(at Origin) *result.Error {
+	return result.Errorf(result.TLSUnavailable,
+		"give the server a certificate, or, if its data may travel in the clear, set tls.mode of the source to Disabled",
+		"%s at %s does not offer TLS and the source demands it", at.Engine, at.Address)
+}
+
+// GrantHint is the statement that mends missing privileges on the database.
+func GrantHint(at Origin, privileges string) string {
+	return fmt.Sprintf("run on the server: GRANT %s ON `%s`.* TO '%s'@'%%'", privileges,
+		strings.ReplaceAll(at.Database, "`", "``"), strings.ReplaceAll(at.Username, "'", "''"))
+}
+
+func sentence(reason result.Reason, at Origin) string {
+	server := at.Engine + " at " + at.Address
+	switch reason {
+	case result.AccessDenied:
+		return fmt.Sprintf("%s refuses the user %q", server, at.Username)
+	case result.InsufficientPrivileges:
+		return fmt.Sprintf("%s does not let the user %q copy database %q", server, at.Username, at.Database)
+	case result.DatabaseNotFound:
+		return fmt.Sprintf("%s has no database %q", server, at.Database)
+	case result.ServerUnreachable:
+		return server + " cannot be reached"
+	case result.ConnectionLost:
+		return "the connection to " + server + " was lost" + doing(" while ", at)
+	case result.BrokenView:
+		return fmt.Sprintf("a view of database %q on %s is broken", at.Database, server)
+	case result.TableDefinitionChanged:
+		return fmt.Sprintf("database %q on %s was changed during the dump", at.Database, server)
+	}
+	return server + " reported an error" + doing(" while ", at)
+}
+
+func doing(prefix string, at Origin) string {
+	if at.Doing == "" {
+		return ""
+	}
+	return prefix + at.Doing
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/s3blob"
+
+	"github.com/volcado-io/volcado/dumper/mounted"
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// Keys of the Secret with the storage credentials.
+const (
+	KeyAccessKeyID     = "AWS_ACCESS_KEY_ID"
+	KeySecretAccessKey = "AWS_SECRET_ACCESS_KEY"
+	KeySessionToken    = "AWS_SESSION_TOKEN"
+)
+
+// Limits of the S3 protocol, and how much memory an upload may take.
+const (
+	maxParts     = 10_000
+	minPartBytes = 8 << 20
+	// unknownPartBytes lets an artifact of unknown size grow to 312 GiB.
+	unknownPartBytes = 32 << 20
+	maxPartBytes     = 5 << 30
+	// uploadBytes is the memory for parts that are being filled or sent.
+	uploadBytes = 40 << 20
+	// attempts of each request; a part is sent again from memory.
+	requestAttempts = 5
+)
+
+// S3 is a bucket and how it is reached. It is built from single values, never from a URL that somebody typed: such a
+// URL could carry roles, profiles and anonymous access.
+type S3 struct {
+	Bucket    string
+	Region    string
+	Endpoint  string
+	PathStyle bool
+	// CAFile holds the authority of the endpoint in PEM; empty for the authorities of the web.
+	CAFile string
+	// CASecret is the Secret and key that CAFile comes from, as NAME/KEY, for messages.
+	CASecret string
+	// Credentials is the mounted Secret, or nil for the environment's own identity.
+	Credentials *mounted.Secret
+}
+
+// OpenS3 prepares the bucket. It does not connect.
+func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
+	transport, err := s.transport()
+	if err != nil {
+		return nil, nil, err
+	}
+	httpClient := &http.Client{Transport: transport}
+	configuration, secrets, err := s.configuration(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	client := s3.NewFromConfig(configuration, func(o *s3.Options) {
+		o.HTTPClient = httpClient
+		o.UsePathStyle = s.PathStyle
+		o.RetryMaxAttempts = requestAttempts
+		// Checksums that newer SDKs add by default break stores that do not know them.
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+		if s.Endpoint != "" {
+			o.BaseEndpoint = aws.String(strings.TrimSuffix(s.Endpoint, "/"))
+		}
+	})
+	bucket, err := s3blob.OpenBucket(ctx, client, s.Bucket, &s3blob.Options{RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired})
+	if err != nil {
+		return nil, nil, result.Errorf(result.InvalidRequest, "", "open the bucket: %w", err)
+	}
+	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client}}, secrets, nil
+}
+
+func (s S3) transport() (*http.Transport, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	// Completing a large upload may take minutes before the first byte of the answer.
+	transport.ResponseHeaderTimeout = 10 * time.Minute
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.CAFile == "" {
+		return transport, nil
+	}
+	name, key, _ := strings.Cut(s.CASecret, "/")
+	mount := mounted.Secret{Dir: filepath.Dir(s.CAFile), Name: name}
+	file := filepath.Base(s.CAFile)
+	if file != key {
+		mount.Name = ""
+	}
+	pem, err := mount.Bytes(file)
+	if missing, ok := errors.AsType[*mounted.MissingError](err); ok {
+		return nil, result.Errorf(result.StorageCredentialsMissing, missing.Hint(), "%w", err)
+	}
+	if err != nil {
+		return nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, result.Errorf(result.StorageCredentialsMissing, "put the authority's certificate there, in PEM (-----BEGIN CERTIFICATE-----)",
+			"%s holds no certificate", mount.Describe(file))
+	}
+	transport.TLSClientConfig.RootCAs = roots
+	return transport, nil
+}
+
+// configuration with credentials from the mounted Secret, which are also returned so that they can be kept out of
+// messages, or from the environment: variables, shared files, a web identity, the machine's role.
+func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
+	if s.Credentials == nil {
+		var options []func(*config.LoadOptions) error
+		if s.Region != "" {
+			options = append(options, config.WithRegion(s.Region))
+		}
+		loaded, err := config.LoadDefaultConfig(ctx, options...)
+		if err != nil {
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "correct the AWS configuration of this environment", "read the AWS configuration: %w", err)
+		}
+		return loaded, nil, nil
+	}
+	var values [3]string
+	for i, key := range []string{KeyAccessKeyID, KeySecretAccessKey, KeySessionToken} {
+		value, err := s.Credentials.Value(key)
+		missing, isMissing := errors.AsType[*mounted.MissingError](err)
+		switch {
+		case isMissing && key == KeySessionToken:
+		case isMissing:
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, missing.Hint(), "%w", err)
+		case err != nil:
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
+		case value == "" && key != KeySessionToken:
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "put the value there", "%s is empty", s.Credentials.Describe(key))
+		}
+		values[i] = value
+	}
+	return aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, values[1:], nil
+}
+
+type s3Place struct {
+	S3
+	client *s3.Client
+}
+
+func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
+
+func (p *s3Place) settle(string) error { return nil }
+
+// probe begins an upload and gives it up: that needs the bucket, the permission to write and a trusted connection, and
+// nothing can be seen of it.
+func (p *s3Place) probe(ctx context.Context, key string) error {
+	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key})
+	if err != nil {
+		return err
+	}
+	_, err = p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: upload.UploadId})
+	return err
+}
+
+// partBytes so large that maxParts of them hold twice what is expected, but no smaller than minPartBytes. Memory is
+// bounded by sending fewer parts at once, see concurrency.
+func partBytes(expectedBytes int64) int64 {
+	if expectedBytes <= 0 {
+		return unknownPartBytes
+	}
+	const mebibyte = 1 << 20
+	needed := expectedBytes/(maxParts/2) + 1
+	return min(max(minPartBytes, (needed+mebibyte-1)/mebibyte*mebibyte), maxPartBytes)
+}
+
+// concurrency of an upload: the transfer manager holds one part more than it sends at once.
+func concurrency(partBytes int64) int { return int(max(1, uploadBytes/partBytes-1)) }
+
+func (p *s3Place) writing(expectedBytes int64) (*blob.WriterOptions, int64) {
+	part := partBytes(expectedBytes)
+	return &blob.WriterOptions{
+		ContentType: "application/octet-stream",
+		BeforeWrite: func(as func(any) bool) error {
+			var manager *transfermanager.Client
+			if !as(&manager) {
+				return errors.New("gocloud did not show its transfer manager")
+			}
+			*manager = *transfermanager.New(p.client, func(o *transfermanager.Options) {
+				o.PartSizeBytes = part
+				o.MultipartUploadThreshold = part
+				o.Concurrency = concurrency(part)
+				o.MaxUploadParts = maxParts
+				o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+				// Without it the upload is aborted with the context that was just cancelled, that is, not at all.
+				o.FailTimeout = cleanupTimeout
+			})
+			return nil
+		},
+	}, part
+}
+
+// sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
+func (p *s3Place) sweep(ctx context.Context, prefix string) {
+	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
+	if err != nil {
+		return
+	}
+	for _, upload := range uploads.Uploads {
+		_, _ = p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: upload.Key, UploadId: upload.UploadId})
+	}
+}

@@ -1,0 +1,202 @@
+// Package store keeps artifacts: in a bucket that speaks S3 or in a folder. Nothing of an artifact can be seen before it
+// is committed, and what was committed is compared with what was sent.
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
+
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+// cleanupTimeout bounds what is done after a failure, when the context that failed can no longer be used. It is shorter
+// than the 30 seconds that kubelet gives a pod to stop.
+const cleanupTimeout = 10 * time.Second
+
+// Store is a place for artifacts.
+type Store struct {
+	bucket *blob.Bucket
+	place  place
+}
+
+// place is what a bucket and a folder do differently.
+type place interface {
+	// probe proves that an artifact could be written at the key, and leaves nothing.
+	probe(ctx context.Context, key string) error
+	// writing returns how an artifact of about so many bytes is written, and the part size for its ETag, or 0.
+	writing(expectedBytes int64) (options *blob.WriterOptions, partBytes int64)
+	// settle makes a committed artifact outlive a crash.
+	settle(key string) error
+	// sweep removes what a failed write below the prefix may have left.
+	sweep(ctx context.Context, prefix string)
+	// uri of a key, for people. It carries no credential.
+	uri(key string) string
+	// explain gives an error its reason.
+	explain(err error, key string) *result.Error
+}
+
+// Close releases what Open took.
+func (s *Store) Close() error { return s.bucket.Close() }
+
+// URI of a key, for people.
+func (s *Store) URI(key string) string { return s.place.uri(key) }
+
+// Probe proves, before anything is copied, that an artifact could be written at the key. It leaves nothing behind.
+func (s *Store) Probe(ctx context.Context, key string) error {
+	if err := s.place.probe(ctx, key); err != nil {
+		return s.explain(ctx, err, key)
+	}
+	return nil
+}
+
+// explain prefers why the work was stopped to what the stop looks like from here.
+func (s *Store) explain(ctx context.Context, err error, key string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if failure, ok := errors.AsType[*result.Error](err); ok {
+		return failure
+	}
+	return s.place.explain(err, key)
+}
+
+// WriteFile writes a small object and reads it back.
+func (s *Store) WriteFile(ctx context.Context, key string, data []byte) error {
+	w, err := s.NewWriter(ctx, key, int64(len(data)))
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(data); err != nil {
+		w.Abort()
+		return err
+	}
+	sum, err := w.Commit()
+	if err != nil {
+		return err
+	}
+	_, err = s.Verify(ctx, key, sum)
+	return err
+}
+
+// ReadFile reads a small object. found is false when there is none.
+func (s *Store) ReadFile(ctx context.Context, key string, limit int64) (data []byte, found bool, err error) {
+	r, err := s.bucket.NewReader(ctx, key, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound && !isBucketMissing(err) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, s.explain(ctx, err, key)
+	}
+	defer r.Close()
+	data, err = io.ReadAll(io.LimitReader(r, limit))
+	if err != nil {
+		return nil, false, s.explain(ctx, err, key)
+	}
+	return data, true, nil
+}
+
+// Reader reads an object from its beginning and gives its size.
+func (s *Store) Reader(ctx context.Context, key string) (io.ReadCloser, int64, error) {
+	r, err := s.bucket.NewReader(ctx, key, nil)
+	if err != nil {
+		return nil, 0, s.explain(ctx, err, key)
+	}
+	return &explainingReader{ctx: ctx, store: s, key: key, reader: r}, r.Size(), nil
+}
+
+type explainingReader struct {
+	ctx    context.Context
+	store  *Store
+	key    string
+	reader *blob.Reader
+}
+
+func (r *explainingReader) Read(p []byte) (int, error) {
+	n, err := r.reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = r.store.explain(r.ctx, err, r.key)
+	}
+	return n, err
+}
+
+func (r *explainingReader) Close() error { return r.reader.Close() }
+
+// Object is one entry of a listing.
+type Object struct {
+	Key       string
+	SizeBytes int64
+	ModTime   time.Time
+}
+
+// List yields all objects below a prefix, in the order of their keys.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		listing := s.bucket.List(&blob.ListOptions{Prefix: prefix})
+		for {
+			o, err := listing.Next(ctx)
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Object{}, s.explain(ctx, err, prefix))
+				return
+			}
+			if !yield(Object{Key: o.Key, SizeBytes: o.Size, ModTime: o.ModTime}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Verify compares what the store holds at the key with what was sent. A store that tells the MD5 of what it holds, as
+// most do in the ETag, is believed; from any other the object is read back whole.
+func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verification, error) {
+	attributes, err := s.bucket.Attributes(ctx, key)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return "", result.Errorf(result.ArtifactDoubted, "it is tried again", "%s is not there although it was committed", s.URI(key))
+	}
+	if err != nil {
+		return "", s.explain(ctx, err, key)
+	}
+	if attributes.Size != sum.Bytes {
+		return "", result.Errorf(result.ArtifactDoubted, "it is tried again",
+			"%s has %d bytes and %d were sent", s.URI(key), attributes.Size, sum.Bytes)
+	}
+	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
+		return result.VerifiedByETag, nil
+	}
+	reader, _, err := s.Reader(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	defer reader.Close()
+	hash := sha256.New()
+	if _, err := io.CopyBuffer(hash, reader, make([]byte, 1<<20)); err != nil {
+		return "", err
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != sum.SHA256 {
+		return "", result.Errorf(result.ArtifactDoubted, "it is tried again",
+			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
+	}
+	return result.VerifiedByReading, nil
+}
+
+// Discard removes what an attempt left below its prefix (which ends with a slash): these files, unfinished uploads, empty
+// folders. It does what it can, within cleanupTimeout, even when ctx has ended.
+func (s *Store) Discard(ctx context.Context, prefix string, files ...string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
+	defer cancel()
+	for _, file := range files {
+		_ = s.bucket.Delete(ctx, prefix+file)
+	}
+	s.place.sweep(ctx, prefix)
+}
