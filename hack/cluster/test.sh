@@ -69,10 +69,16 @@ restricted_pod_runs() {
   test_kubectl wait --for=condition=Ready pod/pause pod/s3 --timeout=60s
 }
 
-# A pod's readiness is the word of a kubelet that may be dead, so what counts is that its container was started again.
+# A pod's readiness is the word of a kubelet that may be dead, so what counts is that its container was started again. The
+# pod has another address then, which takes a moment to reach kube-proxy.
 restricted_pod_runs_again() {
   test_kubectl wait --for='jsonpath={.status.containerStatuses[0].restartCount}=1' pod/pause pod/s3 --timeout=60s
   restricted_pod_runs
+  for _ in {1..100}; do
+    ! host_reaches || return 0
+    sleep 0.2
+  done
+  return 1
 }
 
 host_reaches() {
@@ -141,6 +147,12 @@ main() {
   expect "up after everything was killed" "$CLUSTER" up
   expect "what was in the cluster is there again" restricted_pod_runs_again
   expect "and answers" ask volcado.local/probe:1 'tcp, "s3:80"'
+
+  kill_node
+  truncate --size 5000 "$STATE/var/lib/etcd/member/snap/db"
+  expect "up after etcd's data was damaged" "$CLUSTER" up
+  expect "the cluster is empty then, and works" kubectl apply -f "$HERE/testdata/pods.yaml"
+  expect "with the images that were loaded" restricted_pod_runs
 
   clone=$(another_clone one)
   expect_failure "another clone is told who has the cluster" "runs already" in_clone "$clone" up

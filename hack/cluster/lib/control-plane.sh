@@ -22,7 +22,24 @@ write_configs() {
   done
 }
 
+# start_etcd begins anew when it cannot read what a crash of the machine left: a cluster for tests that comes up empty is
+# worth more than one that does not come up.
 start_etcd() {
+  local aside=$STATE/etcd-damaged
+  serve_etcd
+  until etcd_is_up || [[ -z $(running etcd) ]]; do sleep 0.1; done
+  if [[ -z $(running etcd) && -e $STATE/var/lib/etcd/member ]]; then
+    say "etcd cannot read its data any more, so the cluster starts empty; the data is in $aside"
+    rm -rf -- "$aside" "$STATE/applied.yaml"
+    mv -- "$STATE/var/lib/etcd" "$aside"
+    serve_etcd
+  fi
+  wait_for_server 20 etcd start etcd_is_up
+}
+
+etcd_is_up() { http_ok 127.0.0.1 2379 /health 2>/dev/null; }
+
+serve_etcd() {
   # Without fsync: what a crash of the machine takes is a test's.
   serve "$IN_BIN/etcd" --name "$CLUSTER" --data-dir /var/lib/etcd --unsafe-no-fsync --log-level warn \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \

@@ -33,7 +33,7 @@ running() {
 
 log_of() { echo "$STATE/log/$1.log"; }
 
-# alive_at <url path> <name> asks a server for its health, by a port that is open only inside the node.
+# http_ok <address> <port> <path> asks a server for its health, by a port that is open only inside the node.
 http_ok() {
   # shellcheck disable=SC2016
   in_node bash -c '
