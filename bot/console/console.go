@@ -1,0 +1,187 @@
+// Package console is the text console, a chat with one person: on a terminal with line editing, history, completion and
+// one progress line that renews itself; where its input or output is not a terminal, with plain lines.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+// Options of a console.
+type Options struct {
+	// In is read, Out written.
+	In, Out *os.File
+	// Author of every message.
+	Author chat.Author
+	// Session is the beginning of every message's id. Nobody else may ever have used it.
+	Session string
+	// Command, if there is one, is run instead of reading In.
+	Command string
+	// Colour allows colours on a terminal.
+	Colour bool
+	// Interrupts holds the presses of Ctrl-C that the terminal turned into signals.
+	Interrupts <-chan os.Signal
+	// Complete lists what the last word of a line may become. Optional.
+	Complete func(ctx context.Context, line string) []string
+	// Unfinished names what this session began and still runs. Optional.
+	Unfinished func(ctx context.Context) ([]string, error)
+	// Now is the clock; time.Now where it is nil.
+	Now func() time.Time
+}
+
+// Console is a chat.Service.
+type Console struct {
+	Options
+	*screen
+	sent        int
+	first       chat.Outcome // the first one that was not Succeeded
+	interrupted bool
+}
+
+var _ chat.Service = (*Console)(nil)
+
+// New makes a console. It writes nothing before Run.
+func New(o Options) *Console {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Console{Options: o, screen: newScreen(o)}
+}
+
+// lineReader reads what a person types, a line at a time, without its end. It returns io.EOF when there is no more.
+type lineReader interface {
+	readLine(ctx context.Context) (string, error)
+	// close leaves the input as it was found, even while a line is being read.
+	close()
+}
+
+// Run reads lines and has each answered before it reads the next. It ends at the end of the input, at Ctrl-C or Ctrl-D
+// on the prompt, and where there is no prompt at Ctrl-C.
+func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
+	lines, interactive := c.lines()
+	defer lines.close()
+	for !c.interrupted {
+		line, err := c.read(ctx, lines)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		c.answer(ctx, line, handle)
+		if interactive {
+			c.forget()
+		}
+	}
+	if interactive {
+		c.leave(ctx)
+	}
+	return c.failure()
+}
+
+// forget: on a terminal the person has seen how a line ended, and Ctrl-C was meant for that line alone. One that came as
+// the answer did must not end the session.
+func (c *Console) forget() {
+	c.interrupted, c.first = false, chat.Succeeded
+	select {
+	case <-c.Interrupts:
+	default:
+	}
+}
+
+// Outcome is how the session ended: the first outcome of a line that was not Succeeded. Of a session on a terminal there
+// is none, because the person has seen it.
+func (c *Console) Outcome() chat.Outcome {
+	if c.interrupted {
+		return chat.Detached
+	}
+	return c.first
+}
+
+func (c *Console) lines() (lines lineReader, interactive bool) {
+	switch {
+	case c.Command != "":
+		return &oneLine{line: c.Command}, false
+	case isTerminal(c.In) && isTerminal(c.Out):
+		return newEditor(c.Options), true
+	default:
+		return newPlainReader(c.In), false
+	}
+}
+
+// read waits for a line, and for Ctrl-C where no prompt takes it as a key.
+func (c *Console) read(ctx context.Context, lines lineReader) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	read := make(chan result, 1)
+	go func() {
+		line, err := lines.readLine(reading)
+		read <- result{line, err}
+	}()
+	select {
+	case r := <-read:
+		return r.line, r.err
+	case <-c.Interrupts:
+		c.interrupted = true
+		return "", io.EOF
+	case <-ctx.Done():
+		c.interrupted = true
+		return "", io.EOF
+	}
+}
+
+// answer hands one line on. Ctrl-C meanwhile ends the listening, not what was begun.
+func (c *Console) answer(ctx context.Context, line string, handle chat.Handler) {
+	c.sent++
+	m := chat.Message{Author: c.Author, ID: fmt.Sprintf("%s-%d", c.Session, c.sent), Text: line}
+	listening, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		outcome := handle(listening, m)
+		if c.first == chat.Succeeded {
+			c.first = outcome
+		}
+	}()
+	for {
+		select {
+		case <-done:
+			return
+		case <-c.Interrupts:
+			c.interrupted = true
+			stop()
+		}
+	}
+}
+
+// leave says what this session leaves running. Where there is no terminal nothing can be: every line was answered to its
+// end, or the bot has said that it runs on.
+func (c *Console) leave(ctx context.Context) {
+	if c.Unfinished == nil || c.sent == 0 {
+		return
+	}
+	names, err := c.Unfinished(context.WithoutCancel(ctx))
+	switch {
+	case err != nil:
+		c.print(chat.Reply{Severity: chat.Warning, Headline: "What this session began runs on; which dumps those are cannot be found out just now."})
+	case len(names) == 1:
+		c.print(chat.Reply{Severity: chat.Warning, Headline: fmt.Sprintf("%s runs on without you. status shows it later, cancel stops it.", names[0])})
+	case len(names) > 1:
+		c.print(chat.Reply{Severity: chat.Warning, Headline: fmt.Sprintf("%s run on without you. status shows them later, cancel stops them.", strings.Join(names, ", "))})
+	}
+}
+
+// Prefix of the ids of this session's messages.
+func (o Options) Prefix() string { return o.Session + "-" }

@@ -1,0 +1,213 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/naming"
+	"github.com/volcado-io/volcado/internal/pattern"
+)
+
+func runDump(ctx context.Context, c *conversation, a arguments) (answer, error) {
+	wish, err := wishOf(a)
+	if err != nil {
+		return answer{}, err
+	}
+	if a.at(0) == "" {
+		return answer{}, misused("Say of which source; sources lists those that you may use.")
+	}
+	offers, err := c.offers(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	found := find(offers, a.at(0))
+	switch len(found) {
+	case 0:
+		return c.noSource(a.at(0), offers), nil
+	case 1:
+	default:
+		return severalSources(a.at(0), found), nil
+	}
+	o := found[0]
+	database := v1alpha1.DatabaseName(a.at(1))
+	if database == "" {
+		if database = pattern.DefaultDatabase(o.source.Spec.Databases); database == "" {
+			return noDefault(o), nil
+		}
+	} else if err := checkDatabase(string(database)); err != nil {
+		return answer{}, err
+	}
+	if !o.mayRequest(database) {
+		return c.refuse(o, database), nil
+	}
+	return c.start(ctx, o, database, wish)
+}
+
+func runDumpDB(ctx context.Context, c *conversation, a arguments) (answer, error) {
+	wish, err := wishOf(a)
+	if err != nil {
+		return answer{}, err
+	}
+	if a.at(0) == "" {
+		return answer{}, misused("Say which database; sources lists those that you may have.")
+	}
+	if err := checkDatabase(a.at(0)); err != nil {
+		return answer{}, err
+	}
+	database := v1alpha1.DatabaseName(a.at(0))
+	offers, err := c.offers(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	var found []offer
+	for _, o := range offers {
+		if o.mayRequest(database) {
+			found = append(found, o)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return c.noDatabase(string(database), offers), nil
+	case 1:
+		return c.start(ctx, found[0], database, wish)
+	default:
+		return severalHave(string(database), found), nil
+	}
+}
+
+// wish is what a dump's options ask for.
+type wish struct {
+	tables, exclude []string
+	schemaOnly      bool
+	reason          string
+}
+
+func wishOf(a arguments) (wish, error) {
+	w := wish{
+		tables: a.lists["tables"], exclude: a.lists["exclude"],
+		schemaOnly: a.switches["schema-only"], reason: a.texts["reason"],
+	}
+	switch {
+	case len(w.tables) > 0 && len(w.exclude) > 0:
+		return wish{}, misused("--tables names all that is wanted, so --exclude has nothing to add; use one of them.")
+	case len(w.tables) > maxTables:
+		return wish{}, misused("--tables takes at most %d names, and these are %d.", maxTables, len(w.tables))
+	case len(w.exclude) > maxExclusions:
+		return wish{}, misused("--exclude takes at most %d patterns, and these are %d.", maxExclusions, len(w.exclude))
+	case utf8.RuneCountInString(w.reason) > maxReason:
+		return wish{}, misused("--reason takes at most %d characters.", maxReason)
+	}
+	for _, t := range w.tables {
+		if err := checkName("table", t); err != nil {
+			return wish{}, err
+		}
+	}
+	for _, p := range w.exclude {
+		if err := checkPattern(p); err != nil {
+			return wish{}, err
+		}
+	}
+	return w, nil
+}
+
+// build makes the dump that a message asks for. The database is always named, so that what was said is what is done,
+// even if the source's default changes meanwhile.
+func build(o offer, database v1alpha1.DatabaseName, w wish) *v1alpha1.DatabaseDump {
+	by := o.by
+	d := &v1alpha1.DatabaseDump{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: naming.DumpName(o.source.Name, by), Namespace: o.source.Namespace,
+			Labels: map[string]string{
+				v1alpha1.LabelMessage: naming.MessageHash(by),
+				v1alpha1.LabelSource:  o.source.Name,
+			},
+		},
+		Spec: v1alpha1.DatabaseDumpSpec{
+			SourceRef: v1alpha1.ObjectReference{Name: o.source.Name}, Database: database,
+			Tables: databaseNames(w.tables), SchemaOnly: w.schemaOnly, Reason: w.reason, RequestedBy: &by,
+		},
+	}
+	if len(w.exclude) > 0 {
+		d.Spec.Exclude = &v1alpha1.DumpExclusions{Tables: namePatterns(w.exclude)}
+	}
+	return d
+}
+
+// errNameConflict is a dump of the name that this message's must have, asked for by somebody else.
+var errNameConflict = errors.New("name conflict")
+
+// start creates the dump, says so, and follows it to its end.
+func (c *conversation) start(ctx context.Context, o offer, database v1alpha1.DatabaseName, w wish) (answer, error) {
+	dump := build(o, database, w)
+	already, err := c.create(ctx, dump)
+	if errors.Is(err, errNameConflict) {
+		return answer{outcome: chat.Refused, Reply: chat.Reply{
+			Severity: chat.Bad, Private: true,
+			Headline: fmt.Sprintf("NameConflict: %s/%s exists, and it is not what this message asks for.", dump.Namespace, dump.Name),
+			Lines:    []string{"Nothing was started. Send the request once more as a new message."},
+		}}, nil
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	said := chat.Reply{Headline: fmt.Sprintf("%s: a copy of %s from %s%s.", dump.Name, echo(string(database)), o, w)}
+	if already {
+		said = chat.Reply{Headline: fmt.Sprintf("%s: already on its way.", dump.Name)}
+	}
+	if _, err := c.post(ctx, said); err != nil {
+		c.log.Error("a reply was not delivered", "dump", client.ObjectKeyFromObject(dump), "error", err)
+	}
+	return c.follow(ctx, dump)
+}
+
+// create makes the dump, or reads the one that this same message made before. It does not stop half-way when whoever
+// asked stops listening: then nobody would know whether there is a dump.
+func (c *conversation) create(ctx context.Context, dump *v1alpha1.DatabaseDump) (already bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), apiTimeout)
+	defer cancel()
+	wanted := dump.DeepCopy()
+	err = c.api.Create(ctx, dump)
+	if !apierrors.IsAlreadyExists(err) {
+		if err != nil {
+			return false, fmt.Errorf("create DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+		}
+		return false, nil
+	}
+	if err := c.api.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
+		return false, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+	}
+	if !sameRequest(dump, wanted) {
+		return false, errNameConflict
+	}
+	return true, nil
+}
+
+// sameRequest: platform, workspace, channel and message are in the name already, but only as a hash, and the name may
+// have been taken with kubectl. Groups and display names may change between two deliveries of one message.
+func sameRequest(is, wanted *v1alpha1.DatabaseDump) bool {
+	a, b := is.Spec.RequestedBy, wanted.Spec.RequestedBy
+	return a != nil && is.Spec.SourceRef == wanted.Spec.SourceRef && a.Platform == b.Platform &&
+		a.Workspace == b.Workspace && a.User == b.User && a.Channel == b.Channel && a.Message == b.Message
+}
+
+func (w wish) String() string {
+	s := ""
+	if len(w.tables) > 0 {
+		s += ", only " + enumerate(w.tables)
+	}
+	if len(w.exclude) > 0 {
+		s += ", without " + enumerate(w.exclude)
+	}
+	if w.schemaOnly {
+		s += ", definitions only"
+	}
+	return s
+}

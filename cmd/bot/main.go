@@ -1,0 +1,88 @@
+// Command bot answers in chats: today in the text console.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+// Exit codes of bot console, for scripts.
+const (
+	exitFailed        = 1 // a dump failed, or the program itself did
+	exitMisunderstood = 2 // a command, or a flag of the program, was not understood
+	exitRefused       = 3 // there is no such thing, or not for this person
+	exitUnavailable   = 4 // the cluster did not answer as it should
+	exitDetached      = 130
+)
+
+// errExit ends the program with a code; everything has been said already.
+type errExit int
+
+func (e errExit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+var exitCodes = map[chat.Outcome]int{
+	chat.Failed: exitFailed, chat.Misunderstood: exitMisunderstood, chat.Refused: exitRefused,
+	chat.Unavailable: exitUnavailable, chat.Detached: exitDetached,
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	err := command().ExecuteContext(ctx)
+	var code errExit
+	switch {
+	case err == nil:
+	case errors.As(err, &code):
+		os.Exit(int(code))
+	default:
+		fmt.Fprintln(os.Stderr, "bot: "+err.Error())
+		os.Exit(exitMisunderstood)
+	}
+}
+
+func command() *cobra.Command {
+	var verbose bool
+	root := &cobra.Command{
+		Use:   "bot",
+		Short: "Volcado's chat bot: people ask for copies of databases, and get them.",
+		Long: `Volcado's chat bot: people ask for copies of databases, and get them.
+
+Today it speaks in the text console: bot console --user alice`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			setUpLogs(verbose)
+		},
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("no chat is configured. To talk to the bot in this terminal: bot console --user alice")
+		},
+	}
+	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log everything to the error stream")
+	root.AddCommand(consoleCommand())
+	return root
+}
+
+// setUpLogs keeps libraries from writing between the lines of a conversation.
+func setUpLogs(verbose bool) {
+	level := slog.LevelError
+	if verbose {
+		level = slog.LevelDebug
+	}
+	handler := slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	slog.SetDefault(slog.New(handler))
+	klog.SetSlogLogger(slog.New(handler))
+	ctrllog.SetLogger(logr.FromSlogHandler(handler))
+}
