@@ -12,6 +12,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/queue"
 )
 
 // unheard is how long a dump may be without any status before people are told that nobody has taken it up.
@@ -101,7 +102,7 @@ func (f *following) watchQueue() {
 
 func (f *following) place(v view) {
 	if v.trouble == nil {
-		f.before = position(v.dumps, f.dump)
+		f.before = queue.Position(v.dumps, f.dump)
 	}
 }
 
