@@ -19,20 +19,52 @@ func restore(dump *v1alpha1.DatabaseDump) []chat.Snippet {
 		return nil
 	}
 	file := path.Base(uri.Path)
-	var fetch chat.Snippet
-	switch {
-	case uri.Scheme == "s3":
-		fetch = fetchFromS3(dump, file)
-	case uri.Scheme == "pvc":
-		fetch = fetchFromVolume(uri, file)
-	default:
-		return nil
+	read := "cat " + shellQuote(file)
+	if strings.HasSuffix(file, ".gz") {
+		read = "gunzip -c " + shellQuote(file)
 	}
-	fetch.Text += fmt.Sprintf("\necho %s | sha256sum -c", shellQuote(dump.Status.Artifact.SHA256+"  "+file))
-	return []chat.Snippet{fetch, load(dump, file)}
+	compare := fmt.Sprintf("echo %s | sha256sum -c", shellQuote(dump.Status.Artifact.SHA256+"  "+file))
+	into := loaderOf(dump)
+	switch uri.Scheme {
+	case "s3":
+		return []chat.Snippet{
+			{
+				Caption: "Load it into an empty database, compared on the way (dumper is Volcado's; it reads with the credentials in your AWS environment):",
+				Text:    into.create() + "\n" + catFromS3(dump) + into.load(),
+			},
+			{
+				Caption: "Or fetch it with the AWS CLI, compare, and load it:",
+				Text:    copyFromS3(dump, file) + "\n" + compare + "\n" + into.create() + "\n" + read + into.load(),
+			},
+		}
+	case "pvc":
+		fetch := fetchFromVolume(uri, file)
+		fetch.Text += "\n" + compare
+		return []chat.Snippet{fetch, {
+			Caption: "Load it into an empty database:",
+			Text:    into.create() + "\n" + read + into.load(),
+		}}
+	}
+	return nil
 }
 
-func fetchFromS3(dump *v1alpha1.DatabaseDump, file string) chat.Snippet {
+func catFromS3(dump *v1alpha1.DatabaseDump) string {
+	command := "dumper cat " + shellQuote(dump.Status.Artifact.URI)
+	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
+		if storage.S3.Region != "" {
+			command += " --s3-region=" + shellQuote(storage.S3.Region)
+		}
+		if storage.S3.Endpoint != "" {
+			command += " --s3-endpoint=" + shellQuote(storage.S3.Endpoint)
+		}
+		if storage.S3.PathStyle {
+			command += " --s3-path-style"
+		}
+	}
+	return command
+}
+
+func copyFromS3(dump *v1alpha1.DatabaseDump, file string) string {
 	command := "aws s3 cp " + shellQuote(dump.Status.Artifact.URI) + " " + shellQuote(file)
 	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
 		if storage.S3.Region != "" {
@@ -42,7 +74,7 @@ func fetchFromS3(dump *v1alpha1.DatabaseDump, file string) chat.Snippet {
 			command += " --endpoint-url " + shellQuote(storage.S3.Endpoint)
 		}
 	}
-	return chat.Snippet{Caption: "Fetch it, with credentials of your own that may read the bucket:", Text: command}
+	return command
 }
 
 // fetchFromVolume mounts the claim read-only in a pod that the strictest Pod Security level admits.
@@ -66,30 +98,24 @@ func fetchFromVolume(uri *url.URL, file string) chat.Snippet {
 	}
 }
 
-// load goes into a database of another name, so that nobody overwrites the original by copying a line.
-func load(dump *v1alpha1.DatabaseDump, file string) chat.Snippet {
-	target := string(databaseOf(dump)) + "_copy"
-	if utf8.RuneCountInString(target) > maxName {
-		target = "volcado_copy"
+// loader loads a dump into a database of another name, so that nobody overwrites the original by copying a line.
+type loader struct{ client, database, filter string }
+
+func loaderOf(dump *v1alpha1.DatabaseDump) loader {
+	l := loader{client: "mysql", database: string(databaseOf(dump)) + "_copy"}
+	if utf8.RuneCountInString(l.database) > maxName {
+		l.database = "volcado_copy"
 	}
-	client := "mysql"
 	if s := dump.Status.Server; s != nil && s.Flavour == string(v1alpha1.EngineMariaDB) {
-		client = "mariadb"
+		l.client = "mariadb"
+		// Newer MariaDB begins a dump with /*M!999999\- enable the sandbox mode */, at which older clients stop.
+		l.filter = ` | sed '1{/^\/\*M!999999/d}'`
 	}
-	read := "cat "
-	if strings.HasSuffix(file, ".gz") {
-		read = "gunzip -c "
-	}
-	caption := "Load it into an empty database:"
-	filter := ""
-	if client == "mariadb" {
-		// Newer MariaDB begins a dump with /*M!999999\- enable the sandbox mode */, which MySQL's and older clients stop at.
-		caption = "Load it into an empty database (the sed leaves out MariaDB's sandbox line, at which older clients stop):"
-		filter = ` | sed '1{/^\/\*M!999999/d}'`
-	}
-	return chat.Snippet{
-		Caption: caption,
-		Text: fmt.Sprintf("%s -e %s\n%s%s%s | %s %s", client, shellQuote("CREATE DATABASE `"+target+"`"),
-			read, shellQuote(file), filter, client, shellQuote(target)),
-	}
+	return l
 }
+
+func (l loader) create() string {
+	return l.client + " -e " + shellQuote("CREATE DATABASE `"+l.database+"`")
+}
+
+func (l loader) load() string { return l.filter + " | " + l.client + " " + shellQuote(l.database) }
