@@ -123,6 +123,7 @@ main() {
   expect "up" "$CLUSTER" up
   within 3 "up again is quick and changes nothing" stays_the_same
   expect "status says that it is ready" "$CLUSTER" status
+  expect "enter shows the node from inside" "$CLUSTER" enter ip link show eth0
   kubectl apply -f "$HERE/testdata/pods.yaml" >/dev/null
   expect "pods run under Pod Security restricted, with a volume" restricted_pod_runs
   expect "the machine reaches pods and Services" host_reaches

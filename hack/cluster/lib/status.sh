@@ -1,5 +1,11 @@
 # shellcheck shell=bash
-# status: what runs, what does not, where to look.
+# status: what runs, what does not, where to look. enter: look inside.
+
+enter_as_root() {
+  [[ -n $(node_pid) ]] || die "the cluster $CLUSTER does not run; start it with: hack/cluster/cluster up"
+  (($# > 0)) || set -- bash
+  in_node TERM="${TERM:-dumb}" "$@"
+}
 
 status_as_root() {
   local name alive ready=0
