@@ -7,13 +7,13 @@ import (
 
 // DumpExclusions is what a request leaves out, in addition to the source's floor.
 type DumpExclusions struct {
-	// Tables that are left out altogether.
+	// tables that are left out altogether.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	Tables []NamePattern `json:"tables,omitempty"`
 
-	// Data lists tables whose definition is dumped and whose rows are not.
+	// data lists tables whose definition is dumped and whose rows are not.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
@@ -31,11 +31,11 @@ const (
 
 // Compression says how an artifact is compressed.
 type Compression struct {
-	// Format of the artifact.
+	// format of the artifact.
 	// +kubebuilder:default=gzip
 	Format CompressionFormat `json:"format,omitempty"`
 
-	// Level from 1 (fast) to 9 (small), for gzip.
+	// level from 1 (fast) to 9 (small), for gzip.
 	// +kubebuilder:default=6
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=9
@@ -59,25 +59,25 @@ const (
 
 // Requester is who asked in chat, and where. Only the bot may write it: an admission policy sees to that.
 type Requester struct {
-	// Platform on which the message was written.
+	// platform on which the message was written.
 	Platform Platform `json:"platform"`
 
-	// Workspace is the chat service's tenant.
+	// workspace is the chat service's tenant.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Workspace string `json:"workspace,omitempty"`
 
-	// User id of the author.
+	// user id of the author.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	User string `json:"user"`
 
-	// DisplayName is for people to read; nothing is decided by it.
+	// displayName is for people to read; nothing is decided by it.
 	// +optional
 	// +kubebuilder:validation:MaxLength=80
 	DisplayName string `json:"displayName,omitempty"`
 
-	// Groups of the author, by id, when the message was read.
+	// groups of the author, by id, when the message was read.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=256
@@ -85,15 +85,15 @@ type Requester struct {
 	// +kubebuilder:validation:items:MaxLength=64
 	Groups []string `json:"groups,omitempty"`
 
-	// Channel id in which the message was written.
+	// channel id in which the message was written.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	Channel string `json:"channel"`
 
-	// ChannelKind says who can read the channel.
+	// channelKind says who can read the channel.
 	ChannelKind ChannelKind `json:"channelKind"`
 
-	// Message id. With platform, workspace and channel it makes the dump's name: one message, at most one dump.
+	// message id. With platform, workspace and channel it makes the dump's name: one message, at most one dump.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=128
 	Message string `json:"message"`
@@ -116,14 +116,14 @@ type Requester struct {
 // +kubebuilder:validation:XValidation:rule="!oldSelf.?cancel.orValue(false) || self.?cancel.orValue(false)",message="cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="!has(self.tables) || !has(self.exclude) || !has(self.exclude.tables)",message="set tables or exclude.tables, not both"
 type DatabaseDumpSpec struct {
-	// SourceRef is the DatabaseSource to copy from.
+	// sourceRef is the DatabaseSource to copy from.
 	SourceRef ObjectReference `json:"sourceRef"`
 
-	// Database to copy. Without it, the first entry without * of the source's databases.
+	// database to copy. Without it, the first entry without * of the source's databases.
 	// +optional
 	Database DatabaseName `json:"database,omitempty"`
 
-	// Tables to copy, by name; without it, all of the database. An empty list is refused, so that a template that comes
+	// tables to copy, by name; without it, all of the database. An empty list is refused, so that a template that comes
 	// out empty does not copy everything.
 	// +optional
 	// +listType=set
@@ -131,52 +131,52 @@ type DatabaseDumpSpec struct {
 	// +kubebuilder:validation:MaxItems=256
 	Tables []DatabaseName `json:"tables,omitempty"`
 
-	// Exclude is left out, in addition to the source's floor.
+	// exclude is left out, in addition to the source's floor.
 	// +optional
 	Exclude *DumpExclusions `json:"exclude,omitempty"`
 
-	// SchemaOnly copies definitions and no rows.
+	// schemaOnly copies definitions and no rows.
 	// +optional
 	SchemaOnly bool `json:"schemaOnly,omitempty"`
 
-	// Compression of the artifact.
+	// compression of the artifact.
 	// +kubebuilder:default={}
 	Compression Compression `json:"compression,omitempty"`
 
-	// Reason why the copy is wanted, for people.
+	// reason why the copy is wanted, for people.
 	// +optional
 	// +kubebuilder:validation:MaxLength=500
 	Reason string `json:"reason,omitempty"`
 
-	// RequestedBy is who asked in chat; such a request needs a DumpAllowList. Without it Kubernetes RBAC has decided.
+	// requestedBy is who asked in chat; such a request needs a DumpAllowList. Without it Kubernetes RBAC has decided.
 	// +optional
 	RequestedBy *Requester `json:"requestedBy,omitempty"`
 
-	// Cancel stops the dump. Once true it stays true.
+	// cancel stops the dump. Once true it stays true.
 	// +optional
 	Cancel bool `json:"cancel,omitempty"`
 }
 
 // AllowedBy is the allow-list that permitted a request.
 type AllowedBy struct {
-	// Name of the DumpAllowList.
+	// name of the DumpAllowList.
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
-	// UID of the DumpAllowList.
+	// uid of the DumpAllowList.
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=64
 	UID types.UID `json:"uid"`
-	// Generation of the DumpAllowList that was judged.
+	// generation of the DumpAllowList that was judged.
 	Generation int64 `json:"generation"`
 }
 
 // SoftwareVersion names a database program and its version.
 type SoftwareVersion struct {
-	// Flavour: MySQL or MariaDB.
+	// flavour: MySQL or MariaDB.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Flavour string `json:"flavour,omitempty"`
-	// Version as the program states it.
+	// version as the program states it.
 	// +optional
 	// +kubebuilder:validation:MaxLength=128
 	Version string `json:"version,omitempty"`
@@ -184,54 +184,54 @@ type SoftwareVersion struct {
 
 // Progress of a running dump. It is an estimate for people; nothing decides on it.
 type Progress struct {
-	// Bytes of SQL text read so far.
+	// bytes of SQL text read so far.
 	Bytes int64 `json:"bytes"`
-	// EstimatedBytes of SQL text in all, from the server's statistics; 0 when unknown.
+	// estimatedBytes of SQL text in all, from the server's statistics; 0 when unknown.
 	// +optional
 	EstimatedBytes int64 `json:"estimatedBytes,omitempty"`
-	// Table being copied.
+	// table being copied.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	Table string `json:"table,omitempty"`
-	// TablesDone so far.
+	// tablesDone so far.
 	// +optional
 	TablesDone int32 `json:"tablesDone,omitempty"`
-	// TablesTotal to copy.
+	// tablesTotal to copy.
 	// +optional
 	TablesTotal int32 `json:"tablesTotal,omitempty"`
-	// Percent is Bytes of EstimatedBytes, at most 99 until the dump has ended.
+	// percent is bytes of estimatedBytes, at most 99 until the dump has ended.
 	// +optional
 	Percent int32 `json:"percent,omitempty"`
-	// UpdatedAt is when the pod was last heard.
+	// updatedAt is when the pod was last heard.
 	UpdatedAt metav1.Time `json:"updatedAt"`
 }
 
 // Artifact is what a successful dump left in storage.
 type Artifact struct {
-	// URI of the artifact: s3://bucket/key or pvc://namespace/claim/path. It carries no credential.
+	// uri of the artifact: s3://bucket/key or pvc://namespace/claim/path. It carries no credential.
 	// +kubebuilder:validation:MaxLength=2048
 	URI string `json:"uri"`
-	// ManifestURI of the manifest, which was written last and makes the artifact exist.
+	// manifestURI of the manifest, which was written last and makes the artifact exist.
 	// +kubebuilder:validation:MaxLength=2048
 	ManifestURI string `json:"manifestURI"`
-	// SizeBytes of the artifact.
+	// sizeBytes of the artifact.
 	SizeBytes int64 `json:"sizeBytes"`
-	// UncompressedBytes of SQL text in it.
+	// uncompressedBytes of SQL text in it.
 	UncompressedBytes int64 `json:"uncompressedBytes"`
-	// SHA256 of the artifact's bytes, 64 hexadecimal digits.
+	// sha256 of the artifact's bytes, 64 hexadecimal digits.
 	// +kubebuilder:validation:MaxLength=64
 	SHA256 string `json:"sha256"`
 }
 
 // Failure says why there is no artifact.
 type Failure struct {
-	// Reason is one word of the vocabulary in docs/failures.md.
+	// reason is one word of the vocabulary in docs/failures.md.
 	// +kubebuilder:validation:MaxLength=64
 	Reason string `json:"reason"`
-	// Message says what happened, to which thing, in one sentence.
+	// message says what happened, to which thing, in one sentence.
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message"`
-	// Hint says what to do about it.
+	// hint says what to do about it.
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Hint string `json:"hint,omitempty"`
@@ -253,64 +253,64 @@ const (
 
 // DatabaseDumpStatus is all that is known of one dump. It outlives the Job.
 type DatabaseDumpStatus struct {
-	// ObservedGeneration is the generation that the conditions speak of.
+	// observedGeneration is the generation that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// Conditions: Accepted, Admitted, Complete, Failed, ArtifactAvailable, Finished, Reconciling and Stalled.
+	// conditions: Accepted, Admitted, Complete, Failed, ArtifactAvailable, Finished, Reconciling and Stalled.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=16
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// Phase is one word for people.
+	// phase is one word for people.
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	Phase Phase `json:"phase,omitempty"`
 
-	// Database that is copied: spec.database, or the source's default when the dump was accepted.
+	// database that is copied: spec.database, or the source's default when the dump was accepted.
 	// +optional
 	Database DatabaseName `json:"database,omitempty"`
 
-	// AllowedBy is the allow-list that permitted the request, when it came from chat.
+	// allowedBy is the allow-list that permitted the request, when it came from chat.
 	// +optional
 	AllowedBy *AllowedBy `json:"allowedBy,omitempty"`
 
-	// Storage is the DumpStorage's spec as it was when the Job was made.
+	// storage is the DumpStorage's spec as it was when the Job was made.
 	// +optional
 	Storage *DumpStorageSpec `json:"storage,omitempty"`
 
-	// JobName of the Job that copies.
+	// jobName of the Job that copies.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
 	JobName string `json:"jobName,omitempty"`
 
-	// StartTime is when a pod of the Job was first seen running.
+	// startTime is when a pod of the Job was first seen running.
 	// +optional
 	StartTime *metav1.Time `json:"startTime,omitempty"`
 
-	// CompletionTime is when the dump finished, however it ended.
+	// completionTime is when the dump finished, however it ended.
 	// +optional
 	CompletionTime *metav1.Time `json:"completionTime,omitempty"`
 
-	// Server that was copied.
+	// server that was copied.
 	// +optional
 	Server *SoftwareVersion `json:"server,omitempty"`
 
-	// Client that copied.
+	// client that copied.
 	// +optional
 	Client *SoftwareVersion `json:"client,omitempty"`
 
-	// Progress while it runs.
+	// progress while it runs.
 	// +optional
 	Progress *Progress `json:"progress,omitempty"`
 
-	// Artifact of a successful dump.
+	// artifact of a successful dump.
 	// +optional
 	Artifact *Artifact `json:"artifact,omitempty"`
 
-	// Failure of a dump that failed, was refused or was cancelled.
+	// failure of a dump that failed, was refused or was cancelled.
 	// +optional
 	Failure *Failure `json:"failure,omitempty"`
 }

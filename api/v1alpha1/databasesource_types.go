@@ -33,11 +33,11 @@ const (
 // +kubebuilder:validation:XValidation:rule="self.mode in ['VerifyCA', 'VerifyIdentity'] || !has(self.caSecretRef)",message="caSecretRef is used only with mode VerifyCA or VerifyIdentity; remove it or set such a mode"
 // +kubebuilder:validation:XValidation:rule="self.mode != 'VerifyCA' || has(self.caSecretRef)",message="mode VerifyCA needs caSecretRef, the authority to verify against"
 type SourceTLS struct {
-	// Mode says what the connection must prove.
+	// mode says what the connection must prove.
 	// +kubebuilder:default=VerifyIdentity
 	Mode TLSMode `json:"mode,omitempty"`
 
-	// CASecretRef holds the authority's certificates in PEM. Without it, VerifyIdentity trusts the authorities of the
+	// caSecretRef holds the authority's certificates in PEM. Without it, VerifyIdentity trusts the authorities of the
 	// dumper image.
 	// +optional
 	CASecretRef *SecretKeyReference `json:"caSecretRef,omitempty"`
@@ -46,13 +46,13 @@ type SourceTLS struct {
 // SourceExclusions is the floor of a source: what no dump of it ever holds, whoever asks.
 // +kubebuilder:validation:XValidation:rule="has(self.tables) || has(self.data)",message="exclude needs tables or data: is a key misspelt? Remove exclude if nothing is to be left out"
 type SourceExclusions struct {
-	// Tables that are left out altogether.
+	// tables that are left out altogether.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	Tables []QualifiedPattern `json:"tables,omitempty"`
 
-	// Data lists tables whose definition is dumped and whose rows are not.
+	// data lists tables whose definition is dumped and whose rows are not.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
@@ -64,13 +64,13 @@ type SourceExclusions struct {
 // Durations have a pattern and no format: the format "duration" also lets "1 day" through, which Go cannot read, and one
 // such object would stop every program that lists this kind.
 type SourceLimits struct {
-	// MaxConcurrent is how many dumps of this source may have a Job at once; more wait in a queue, oldest first.
+	// maxConcurrent is how many dumps of this source may have a Job at once; more wait in a queue, oldest first.
 	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000
 	MaxConcurrent int32 `json:"maxConcurrent,omitempty"`
 
-	// StartDeadline bounds each of two waits: from the dump's creation until everything that it refers to exists, and
+	// startDeadline bounds each of two waits: from the dump's creation until everything that it refers to exists, and
 	// from its admission until its pod runs. 1s to 24h.
 	// +kubebuilder:default="10m"
 	// +kubebuilder:validation:Type=string
@@ -79,7 +79,7 @@ type SourceLimits struct {
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('24h')",message="startDeadline must be between 1s and 24h"
 	StartDeadline metav1.Duration `json:"startDeadline,omitzero"`
 
-	// RunDeadline bounds one attempt to copy the database, and with StartDeadline the Job as a whole. 1s to 168h.
+	// runDeadline bounds one attempt to copy the database, and with startDeadline the Job as a whole. 1s to 168h.
 	// +kubebuilder:default="2h"
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MaxLength=32
@@ -91,43 +91,43 @@ type SourceLimits struct {
 // JobTemplate is what a data owner may say of the dumper's pod. What makes the pod safe is not here and cannot be
 // changed.
 type JobTemplate struct {
-	// Resources of the dumper's container.
+	// resources of the dumper's container.
 	// +optional
 	Resources *JobResources `json:"resources,omitempty"`
 
-	// NodeSelector picks the nodes on which the pod may run.
+	// nodeSelector picks the nodes on which the pod may run.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of nodeSelector are label keys: an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
 	NodeSelector map[string]JobLabelValue `json:"nodeSelector,omitempty"`
 
-	// Tolerations of the pod.
+	// tolerations of the pod.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
 	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
 
-	// Labels are added to the Job and its pod; keys under volcado.io/ and app.kubernetes.io/ are the manager's own.
+	// labels are added to the Job and its pod; keys under volcado.io/ and app.kubernetes.io/ are the manager's own.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of labels are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
 	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
 	Labels map[string]JobLabelValue `json:"labels,omitempty"`
 
-	// Annotations are added to the Job and its pod.
+	// annotations are added to the Job and its pod.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of annotations are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
 	Annotations map[string]JobAnnotationValue `json:"annotations,omitempty"`
 
-	// ServiceAccountName is the identity with which the pod reaches object storage where DumpStorage has no
+	// serviceAccountName is the identity with which the pod reaches object storage where DumpStorage has no
 	// credentialsSecretRef. No Kubernetes token is mounted in any case.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
 
-	// ImagePullSecrets for the dumper image.
+	// imagePullSecrets for the dumper image.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=16
@@ -145,13 +145,13 @@ type JobLabelValue string
 
 // JobResources are the compute resources of the dumper's container.
 type JobResources struct {
-	// Limits that the container may not exceed.
+	// limits that the container may not exceed.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=6
 	// +kubebuilder:validation:XValidation:rule="self.all(k, isQuantity(string(self[k])) && !quantity(string(self[k])).isLessThan(quantity('0')))",message="limits must be quantities such as 500m or 1Gi, and not negative"
 	Limits corev1.ResourceList `json:"limits,omitempty"`
 
-	// Requests that the scheduler reserves.
+	// requests that the scheduler reserves.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=6
 	// +kubebuilder:validation:XValidation:rule="self.all(k, isQuantity(string(self[k])) && !quantity(string(self[k])).isLessThan(quantity('0')))",message="requests must be quantities such as 500m or 1Gi, and not negative"
@@ -160,30 +160,30 @@ type JobResources struct {
 
 // DatabaseSourceSpec says how to reach one server and what may be copied from it.
 type DatabaseSourceSpec struct {
-	// Engine of the server.
+	// engine of the server.
 	Engine Engine `json:"engine"`
 
-	// Host name or IP address of the server, as the dump's pod reaches it. The port has a field of its own.
+	// host name or IP address of the server, as the dump's pod reaches it. The port has a field of its own.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$`
 	Host string `json:"host"`
 
-	// Port of the server.
+	// port of the server.
 	// +kubebuilder:default=3306
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535
 	Port int32 `json:"port,omitempty"`
 
-	// CredentialsSecretRef is a Secret with the keys username and password. kubelet mounts it into the dump's pod; no
+	// credentialsSecretRef is a Secret with the keys username and password. kubelet mounts it into the dump's pod; no
 	// program of Volcado's reads it through the API.
 	CredentialsSecretRef SecretReference `json:"credentialsSecretRef"`
 
-	// TLS of the connection.
+	// tls of the connection.
 	// +kubebuilder:default={mode: VerifyIdentity}
 	TLS SourceTLS `json:"tls,omitempty"`
 
-	// Databases that may be copied. The first entry without * is the one meant when a request names none. mysql, sys,
+	// databases that may be copied. The first entry without * is the one meant when a request names none. mysql, sys,
 	// performance_schema and information_schema never match.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -191,29 +191,29 @@ type DatabaseSourceSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(d, !(d.lowerAscii() in ['mysql', 'sys', 'performance_schema', 'information_schema']))",message="mysql, sys, performance_schema and information_schema are never copied; remove them from databases"
 	Databases []NamePattern `json:"databases"`
 
-	// StorageRef is the DumpStorage that receives the artifacts.
+	// storageRef is the DumpStorage that receives the artifacts.
 	StorageRef ObjectReference `json:"storageRef"`
 
-	// Exclude is the floor: what no dump of this source ever holds, whoever asks.
+	// exclude is the floor: what no dump of this source ever holds, whoever asks.
 	// +optional
 	Exclude *SourceExclusions `json:"exclude,omitempty"`
 
-	// Limits for every dump of this source.
+	// limits for every dump of this source.
 	// +kubebuilder:default={}
 	Limits SourceLimits `json:"limits,omitempty"`
 
-	// Job shapes the pods that copy this source.
+	// job shapes the pods that copy this source.
 	// +optional
 	Job *JobTemplate `json:"job,omitempty"`
 }
 
 // ReferenceStatus is the status of a kind that others refer to.
 type ReferenceStatus struct {
-	// ObservedGeneration is the generation that the conditions speak of.
+	// observedGeneration is the generation that the conditions speak of.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// Conditions: Ready, which says which reference does not resolve.
+	// conditions: Ready, which says which reference does not resolve.
 	// +optional
 	// +listType=map
 	// +listMapKey=type

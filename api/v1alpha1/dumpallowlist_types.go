@@ -33,24 +33,24 @@ type ChannelID string
 // +kubebuilder:validation:XValidation:rule="!has(self.users) || !self.users.exists(u, u == '*') || !self.channels.exists(c, c == '*' || c == 'direct')",message="users [\"*\"] needs private channels by id: with channels \"*\" or \"direct\" everybody would be allowed"
 // +kubebuilder:validation:XValidation:rule="self.platform != 'slack' || has(self.workspace)",message="platform slack needs workspace, the team id such as T024BE7LD: user ids are only unique within it"
 type AllowedSubject struct {
-	// Platform on which the subject is known.
+	// platform on which the subject is known.
 	Platform Platform `json:"platform"`
 
-	// Workspace is the chat service's tenant: Slack's team id.
+	// workspace is the chat service's tenant: Slack's team id.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9_.-]*$`
 	Workspace string `json:"workspace,omitempty"`
 
-	// Users by id, or "*".
+	// users by id, or "*".
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	Users []SubjectID `json:"users,omitempty"`
 
-	// Groups by id: the subject is any of their members.
+	// groups by id: the subject is any of their members.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -58,13 +58,13 @@ type AllowedSubject struct {
 	// +kubebuilder:validation:XValidation:rule="!self.exists(g, g == '*')",message="groups are named one by one; everyone in a private channel is written users: [\"*\"]"
 	Groups []SubjectID `json:"groups,omitempty"`
 
-	// Channels in which the subject may ask: ids, "direct", or "*" for all.
+	// channels in which the subject may ask: ids, "direct", or "*" for all.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	Channels []ChannelID `json:"channels"`
 
-	// May says what the subject may do.
+	// may says what the subject may do.
 	// +kubebuilder:default={Request}
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -80,19 +80,19 @@ type AllowedSource string
 
 // DumpAllowListSpec says who may ask for what. One list must allow a request as a whole; lists are never combined.
 type DumpAllowListSpec struct {
-	// Sources that this list speaks of, or "*".
+	// sources that this list speaks of, or "*".
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	Sources []AllowedSource `json:"sources"`
 
-	// Databases of those sources, with * as in a source; "*" is all that the source permits.
+	// databases of those sources, with * as in a source; "*" is all that the source permits.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	Databases []NamePattern `json:"databases"`
 
-	// Subjects who may.
+	// subjects who may.
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64

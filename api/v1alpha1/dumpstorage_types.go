@@ -5,49 +5,49 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // S3Storage is a bucket of Amazon S3 or of a server that speaks its protocol.
 // +kubebuilder:validation:XValidation:rule="!has(self.caSecretRef) || (has(self.endpoint) && self.endpoint.startsWith('https://'))",message="caSecretRef is used only with an https:// endpoint"
 type S3Storage struct {
-	// Bucket name.
+	// bucket name.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9.-]*[a-z0-9]$`
 	Bucket string `json:"bucket"`
 
-	// Prefix of every key, without slashes at its ends.
+	// prefix of every key, without slashes at its ends.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*)?$`
 	Prefix string `json:"prefix,omitempty"`
 
-	// Region of the bucket.
+	// region of the bucket.
 	// +kubebuilder:default=us-east-1
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9_-]*$`
 	Region string `json:"region,omitempty"`
 
-	// Endpoint of a server other than Amazon's: a URL with a scheme, a host, perhaps a port, and nothing else.
+	// endpoint of a server other than Amazon's: a URL with a scheme, a host, perhaps a port, and nothing else.
 	// +optional
 	// +kubebuilder:validation:MaxLength=512
 	// +kubebuilder:validation:Pattern=`^https?://([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?$`
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// PathStyle puts the bucket into the path instead of the host name, as most servers other than Amazon's need.
+	// pathStyle puts the bucket into the path instead of the host name, as most servers other than Amazon's need.
 	// +optional
 	PathStyle bool `json:"pathStyle,omitempty"`
 
-	// CASecretRef holds, in PEM, the authority that signed the endpoint's certificate.
+	// caSecretRef holds, in PEM, the authority that signed the endpoint's certificate.
 	// +optional
 	CASecretRef *SecretKeyReference `json:"caSecretRef,omitempty"`
 }
 
 // PersistentVolumeClaimStorage is a volume that the dump's pod mounts.
 type PersistentVolumeClaimStorage struct {
-	// ClaimName of a PersistentVolumeClaim in the same namespace.
+	// claimName of a PersistentVolumeClaim in the same namespace.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
 	ClaimName string `json:"claimName"`
 
-	// Prefix is the folder in the volume below which everything is written, without slashes at its ends.
+	// prefix is the folder in the volume below which everything is written, without slashes at its ends.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
 	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*)?$`
@@ -58,15 +58,15 @@ type PersistentVolumeClaimStorage struct {
 // +kubebuilder:validation:XValidation:rule="has(self.s3) != has(self.persistentVolumeClaim)",message="set exactly one of s3 and persistentVolumeClaim"
 // +kubebuilder:validation:XValidation:rule="!has(self.credentialsSecretRef) || has(self.s3)",message="credentialsSecretRef is used only with s3"
 type DumpStorageSpec struct {
-	// S3 is a bucket.
+	// s3 is a bucket.
 	// +optional
 	S3 *S3Storage `json:"s3,omitempty"`
 
-	// PersistentVolumeClaim is a volume.
+	// persistentVolumeClaim is a volume.
 	// +optional
 	PersistentVolumeClaim *PersistentVolumeClaimStorage `json:"persistentVolumeClaim,omitempty"`
 
-	// CredentialsSecretRef is a Secret with the keys AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
+	// credentialsSecretRef is a Secret with the keys AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
 	// AWS_SESSION_TOKEN. It is mounted as files. Without it the pod's own identity is used.
 	// +optional
 	CredentialsSecretRef *SecretReference `json:"credentialsSecretRef,omitempty"`

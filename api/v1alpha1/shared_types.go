@@ -2,7 +2,7 @@ package v1alpha1
 
 // ObjectReference names an object of a known kind in the same namespace.
 type ObjectReference struct {
-	// Name of the object.
+	// name of the object.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
@@ -11,7 +11,7 @@ type ObjectReference struct {
 
 // SecretReference names a Secret in the same namespace. Which keys it must hold is said where it is used.
 type SecretReference struct {
-	// Name of the Secret.
+	// name of the Secret.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
@@ -22,7 +22,7 @@ type SecretReference struct {
 type SecretKeyReference struct {
 	SecretReference `json:",inline"`
 
-	// Key in the Secret.
+	// key in the Secret.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`

@@ -162,3 +162,16 @@ func (e *Env) ClientOf(t testing.TB, config *rest.Config) client.Client {
 
 // Root is the repository's folder.
 func (e *Env) Root() string { return e.root }
+
+// Kubectl is the path of a kubectl of the API server's version.
+func (e *Env) Kubectl() string { return filepath.Join(e.assets, "kubectl") }
+
+// Kubeconfig writes a kubeconfig of the administrator's, for programs that want one, and returns its path.
+func (e *Env) Kubeconfig(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(path, e.server.KubeConfig, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -95,7 +95,7 @@ func (e *Env) Enroll(t testing.TB, namespace string) {
 }
 
 func (e *Env) kustomize(folder string) ([]*unstructured.Unstructured, error) {
-	command := exec.Command(filepath.Join(e.assets, "kubectl"), "kustomize", filepath.Join(e.root, folder))
+	command := exec.Command(e.Kubectl(), "kustomize", filepath.Join(e.root, folder))
 	var stderr strings.Builder
 	command.Stderr = &stderr
 	output, err := command.Output()
