@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
@@ -48,6 +49,7 @@ type kubelet struct {
 	running int // pods that run now
 	most    int // pods that ever ran at once
 	ran     map[types.UID]int
+	order   []string // dumps, as their first pods were made
 }
 
 func newKubelet(c client.Client, namespace string) *kubelet {
@@ -68,6 +70,12 @@ func (k *kubelet) mostAtOnce() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.most
+}
+
+func (k *kubelet) ranInOrder() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.order)
 }
 
 // run until the context ends.
@@ -160,6 +168,11 @@ func (k *kubelet) judgeJob(ctx context.Context, job *batchv1.Job, pods []*corev1
 		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy)
 	case ended > int(*job.Spec.BackoffLimit):
 		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded)
+	}
+	if len(pods) == 0 && ended == 0 {
+		k.mu.Lock()
+		k.order = append(k.order, job.Labels[v1alpha1.LabelDump])
+		k.mu.Unlock()
 	}
 	return k.client.Create(ctx, &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{

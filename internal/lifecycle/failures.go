@@ -15,16 +15,15 @@ const maxMessage = 1024
 
 // hints say what to do, by reason. The dumper's own reasons come with its own hints.
 var hints = map[string]string{
-	v1alpha1.ReasonConsoleNotAllowed:    "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
-	v1alpha1.ReasonSourceNotFound:       "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
-	v1alpha1.ReasonStorageNotFound:      "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
-	v1alpha1.ReasonTableExcluded:        "Leave the table out; only the source's owner can change its exclude.tables.",
-	v1alpha1.ReasonNamespaceNotEnrolled: "Enroll the namespace: kubectl apply -n <namespace> -k config/enroll.",
-	v1alpha1.ReasonNameConflict:         "Delete that Job if nobody needs it, and create another DatabaseDump.",
-	v1alpha1.ReasonJobRejected:          "Change what the message names (the source's job, a quota, an admission policy), and create another DatabaseDump.",
-	v1alpha1.ReasonImagePullFailed:      "Make the dumper image available to the cluster's nodes, or set the source's job.imagePullSecrets.",
-	v1alpha1.ReasonUnschedulable:        "Free or add a node that fits, or change the source's job.resources, nodeSelector or tolerations.",
-	v1alpha1.ReasonVolumeNotFound:       "Create the PersistentVolumeClaim that the DumpStorage names, and see that it is bound.",
+	v1alpha1.ReasonConsoleNotAllowed: "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
+	v1alpha1.ReasonSourceNotFound:    "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
+	v1alpha1.ReasonStorageNotFound:   "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
+	v1alpha1.ReasonTableExcluded:     "Leave the table out; only the source's owner can change its exclude.tables.",
+	v1alpha1.ReasonNameConflict:      "Delete that Job if nobody needs it, and create another DatabaseDump.",
+	v1alpha1.ReasonJobRejected:       "Change what the message names (the source's job, a quota, an admission policy), and create another DatabaseDump.",
+	v1alpha1.ReasonImagePullFailed:   "Make the dumper image available to the cluster's nodes, or set the source's job.imagePullSecrets.",
+	v1alpha1.ReasonUnschedulable:     "Free or add a node that fits, or change the source's job.resources, nodeSelector or tolerations.",
+	v1alpha1.ReasonVolumeNotFound:    "Create the PersistentVolumeClaim that the DumpStorage names, and see that it is bound.",
 	v1alpha1.ReasonStartDeadlineExceeded: "kubectl describe job and kubectl get events in the namespace say what holds it up; a quota, Pod Security " +
 		"and a missing ServiceAccount are common.",
 	v1alpha1.ReasonRunDeadlineExceeded: "Raise the source's limits.runDeadline, or copy less: tables, exclude, schemaOnly.",
@@ -110,11 +109,17 @@ func nameConflict(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
 
 func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
-		f := failure(r.Reason, fmt.Sprintf("The manager may not create Jobs in namespace %s", dump.Namespace))
-		f.Hint = fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace)
-		return f
+		return notEnrolled(dump)
 	}
 	return failure(r.Reason, Clean("The API server refused the Job: "+r.Message, maxMessage))
+}
+
+func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+	return v1alpha1.Failure{
+		Reason:  v1alpha1.ReasonNamespaceNotEnrolled,
+		Message: fmt.Sprintf("The manager may not create Jobs in namespace %s", dump.Namespace),
+		Hint:    fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace),
+	}
 }
 
 func cancelled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {

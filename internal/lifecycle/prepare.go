@@ -134,9 +134,11 @@ func (j *judgement) makeJob() {
 // whyNoJob is the last refusal that was written, as far as there was one.
 func (j *judgement) whyNoJob() v1alpha1.Failure {
 	c := meta.FindStatusCondition(j.status.Conditions, v1alpha1.ConditionStalled)
-	if c != nil && c.Status == metav1.ConditionTrue {
-		return failure(c.Reason, c.Message)
+	switch {
+	case c == nil || c.Status != metav1.ConditionTrue:
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, "The Job was not created before the start deadline")
+	case c.Reason == v1alpha1.ReasonNamespaceNotEnrolled:
+		return notEnrolled(j.Dump)
 	}
-	return failure(v1alpha1.ReasonStartDeadlineExceeded,
-		"The Job was not created before the start deadline")
+	return failure(c.Reason, c.Message)
 }

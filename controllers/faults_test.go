@@ -1,0 +1,403 @@
+package controllers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/controllers"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/envtestenv"
+)
+
+// call is one request to the API server.
+type call struct {
+	write bool
+	what  string
+}
+
+// fate of a call: an error instead of it, or an error after it.
+type fate struct {
+	before, after error
+}
+
+// rig drives one reconciler by hand through a client that can be made to fail, with the real API server and the manager's
+// real permissions behind it. Every round is one Reconcile and one step of the fake kubelet.
+type rig struct {
+	*world
+	// fateOf a call; nil lets all pass.
+	fateOf func(call) fate
+	clock  time.Duration // ahead of the real one
+	lag    int           // rounds by which cached reads are late
+
+	round int
+	past  map[string][]any
+	jobs  map[types.UID]bool // every Job that was made
+}
+
+func newRig(t *testing.T, w *world) *rig {
+	t.Helper()
+	return &rig{world: w, past: map[string][]any{}, jobs: map[types.UID]bool{}}
+}
+
+func (r *rig) fate(c call) fate {
+	if r.fateOf == nil {
+		return fate{}
+	}
+	return r.fateOf(c)
+}
+
+// through runs a call as its fate would have it.
+func (r *rig) through(c call, do func() error) error {
+	f := r.fate(c)
+	if f.before != nil {
+		return f.before
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return f.after
+}
+
+// reconciler as it is after a restart: without memory.
+func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
+	base, err := client.NewWithWatch(r.env.ConfigAs(envtestenv.SystemNamespace, envtestenv.Manager), client.Options{Scheme: r.env.Scheme})
+	r.must(err)
+	funcs := interceptor.Funcs{
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+			return r.through(call{what: fmt.Sprintf("get %T", o)}, func() error { return c.Get(ctx, key, o, opts...) })
+		},
+		List: func(ctx context.Context, c client.WithWatch, l client.ObjectList, opts ...client.ListOption) error {
+			return r.through(call{what: fmt.Sprintf("list %T", l)}, func() error { return listIndexed(ctx, c, l, opts...) })
+		},
+		Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
+			return r.through(call{true, "create"}, func() error {
+				err := c.Create(ctx, o, opts...)
+				if _, ok := o.(*batchv1.Job); ok && err == nil {
+					r.jobs[o.GetUID()] = true
+				}
+				return err
+			})
+		},
+		Delete: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.DeleteOption) error {
+			return r.through(call{true, "delete"}, func() error { return c.Delete(ctx, o, opts...) })
+		},
+		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
+			return r.through(call{true, "patch " + sub}, func() error { return c.SubResource(sub).Patch(ctx, o, p, opts...) })
+		},
+	}
+	uncached := interceptor.NewClient(base, funcs)
+	cached := uncached
+	if r.lag > 0 {
+		cached = interceptor.NewClient(uncached, interceptor.Funcs{Get: r.lateGet, List: r.lateList})
+	}
+	return &controllers.DatabaseDumpReconciler{
+		Client: cached, Uncached: uncached, Recorder: &events.FakeRecorder{},
+		Now:      func() time.Time { return time.Now().Add(r.clock) },
+		Settings: r.options.Settings, Images: r.options.Images, KeepJobs: r.options.KeepJobs,
+	}
+}
+
+// listIndexed answers for the cache's index, which the API server does not have.
+func listIndexed(ctx context.Context, c client.WithWatch, l client.ObjectList, opts ...client.ListOption) error {
+	options := client.ListOptions{}
+	options.ApplyOptions(opts)
+	var entry string
+	if options.FieldSelector != nil {
+		entry, _ = options.FieldSelector.RequiresExactMatch(controllers.DumpIndex)
+		options.FieldSelector = nil
+	}
+	if err := c.List(ctx, l, &options); err != nil || entry == "" {
+		return err
+	}
+	dumps := l.(*v1alpha1.DatabaseDumpList)
+	dumps.Items = slices.DeleteFunc(dumps.Items, func(d v1alpha1.DatabaseDump) bool { return !slices.Contains(controllers.IndexDump(&d), entry) })
+	return nil
+}
+
+type seen struct {
+	object any
+	err    error
+}
+
+// late records what is true now and answers with what was true some rounds ago.
+func (r *rig) late(key string, now seen) seen {
+	for len(r.past[key]) <= r.round {
+		r.past[key] = append(r.past[key], now)
+	}
+	return r.past[key][max(r.round-r.lag, 0)].(seen)
+}
+
+func (r *rig) lateGet(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+	err := c.Get(ctx, key, o, opts...)
+	then := r.late(fmt.Sprintf("%T %s", o, key), seen{o.DeepCopyObject(), err})
+	reflect.ValueOf(o).Elem().Set(reflect.ValueOf(then.object.(client.Object).DeepCopyObject()).Elem())
+	return then.err
+}
+
+func (r *rig) lateList(ctx context.Context, c client.WithWatch, l client.ObjectList, opts ...client.ListOption) error {
+	err := c.List(ctx, l, opts...)
+	then := r.late(fmt.Sprintf("%T %v", l, opts), seen{l.DeepCopyObject(), err})
+	reflect.ValueOf(l).Elem().Set(reflect.ValueOf(then.object.(client.ObjectList).DeepCopyObject()).Elem())
+	return then.err
+}
+
+const mostRounds = 400
+
+// drive a dump to its end, whatever fails on the way. between is called after every round.
+func (r *rig) drive(dump *v1alpha1.DatabaseDump, between func(*v1alpha1.DatabaseDump)) *v1alpha1.DatabaseDump {
+	r.Helper()
+	reconciler := r.reconciler()
+	var trouble error
+	for r.round = range mostRounds {
+		_, err := reconciler.Reconcile(context.Background(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(dump)})
+		if err != nil {
+			trouble = err
+			reconciler = r.reconciler()
+		}
+		r.must(client.IgnoreNotFound(r.kubelet.step(context.Background())))
+		now := r.get(dump)
+		if lifecycleFinished(now) {
+			return now
+		}
+		if between != nil {
+			between(now)
+		}
+	}
+	r.Fatalf("dump %s is not finished after %d rounds; last error: %v; status: %+v", dump.Name, mostRounds, trouble, r.get(dump).Status)
+	return nil
+}
+
+// life is one way for a dump to go.
+type life struct {
+	play attempt
+	// between rounds, what people and time do.
+	between func(*rig, *v1alpha1.DatabaseDump)
+	phase   v1alpha1.Phase
+	reason  string
+}
+
+var lives = map[string]life{
+	"it succeeds": {phase: v1alpha1.PhaseSucceeded},
+	"it fails":    {play: says(result.AccessDenied), phase: v1alpha1.PhaseFailed, reason: string(result.AccessDenied)},
+	"it is tried three times and fails": {
+		play: says(result.ConnectionLost), phase: v1alpha1.PhaseFailed, reason: string(result.ConnectionLost),
+	},
+	"it is cancelled while it runs": {
+		play: attempt{runs: true}, phase: v1alpha1.PhaseCancelled, reason: v1alpha1.ReasonCancelled,
+		between: func(r *rig, d *v1alpha1.DatabaseDump) {
+			if d.Status.Phase == v1alpha1.PhaseRunning && !d.Spec.Cancel {
+				r.cancel(d)
+			}
+		},
+	},
+	"its image cannot be pulled": {
+		play: attempt{waits: func(s *corev1.PodStatus) {
+			s.ContainerStatuses = []corev1.ContainerStatus{{Name: "dumper", State: corev1.ContainerState{
+				Waiting: &corev1.ContainerStateWaiting{Reason: "ErrImagePull", Message: "no such host"},
+			}}}
+		}},
+		phase: v1alpha1.PhaseFailed, reason: v1alpha1.ReasonImagePullFailed,
+		between: func(r *rig, d *v1alpha1.DatabaseDump) {
+			if conditions(d)["Stalled"] == "True "+v1alpha1.ReasonImagePullFailed {
+				r.clock = time.Hour
+			}
+		},
+	},
+}
+
+func (l life) run(r *rig, name string) *v1alpha1.DatabaseDump {
+	r.Helper()
+	r.clock = 0
+	r.past, r.jobs = map[string][]any{}, map[types.UID]bool{}
+	r.kubelet.always(l.play)
+	return r.drive(r.apply(r.dump(name)), func(d *v1alpha1.DatabaseDump) {
+		if l.between != nil {
+			l.between(r, d)
+		}
+	})
+}
+
+// check that a dump ended as its life should, with one Job, and that nothing moves any more.
+func (l life) check(r *rig, what string, got *v1alpha1.DatabaseDump) {
+	r.Helper()
+	reason := ""
+	if got.Status.Failure != nil {
+		reason = got.Status.Failure.Reason
+	}
+	if got.Status.Phase != l.phase || reason != l.reason {
+		r.Errorf("%s: it ended %s %s, want %s %s: %+v", what, got.Status.Phase, reason, l.phase, l.reason, got.Status.Conditions)
+	}
+	if len(r.jobs) != 1 {
+		r.Errorf("%s: %d Jobs were made, want 1", what, len(r.jobs))
+	}
+	if (got.Status.Artifact != nil) != (l.phase == v1alpha1.PhaseSucceeded) {
+		r.Errorf("%s: artifact %+v", what, got.Status.Artifact)
+	}
+	fateOf := r.fateOf
+	r.fateOf = func(c call) fate {
+		if c.write {
+			r.Errorf("%s: %s after the end", what, c.what)
+		}
+		return fate{}
+	}
+	_, err := r.reconciler().Reconcile(context.Background(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(got)})
+	r.must(err)
+	r.fateOf = fateOf
+}
+
+var errCrash = errors.New("the manager died here")
+
+// TestACrashAtAnyWriteChangesNothing: for each write k of a life, the manager dies before it, or dies after it without
+// having seen the answer, and starts again. The end is the same, and there was one Job.
+func TestACrashAtAnyWriteChangesNothing(t *testing.T) {
+	for name, l := range lives {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.create(w.source(), w.storage())
+			r := newRig(t, w)
+			writes := 0
+			r.fateOf = func(c call) fate {
+				if c.write {
+					writes++
+				}
+				return fate{}
+			}
+			l.check(r, "undisturbed", l.run(r, "undisturbed"))
+			all := writes
+			if all < 4 {
+				t.Fatalf("only %d writes in a life", all)
+			}
+			for k := 1; k <= all; k++ {
+				for _, executed := range []bool{false, true} {
+					what := fmt.Sprintf("write %d of %d, executed %v", k, all, executed)
+					n, died := 0, false
+					r.fateOf = func(c call) fate {
+						if !c.write {
+							return fate{}
+						}
+						if n++; n == k && !died {
+							died = true
+							if executed {
+								return fate{after: errCrash}
+							}
+							return fate{before: errCrash}
+						}
+						return fate{}
+					}
+					l.check(r, what, l.run(r, fmt.Sprintf("k%d-%v", k, executed)))
+					if !died {
+						t.Errorf("%s: it was never reached", what)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestFaultsOfTheAPIChangeNothing: a quarter of all calls, reads too, fail at random, before or after they are executed,
+// at most ten in a row. Set VOLCADO_SEEDS for more than the few seeds of every run.
+func TestFaultsOfTheAPIChangeNothing(t *testing.T) {
+	seeds := 12
+	if s := os.Getenv("VOLCADO_SEEDS"); s != "" {
+		var err error
+		if seeds, err = strconv.Atoi(s); err != nil {
+			t.Fatalf("VOLCADO_SEEDS: %v", err)
+		}
+	}
+	jobs := schema.GroupResource{Group: "batch", Resource: "jobs"}
+	faults := []error{
+		apierrors.NewConflict(jobs, "x", errors.New("injected")), apierrors.NewTooManyRequests("injected", 1),
+		apierrors.NewInternalError(errors.New("injected")), apierrors.NewTimeoutError("injected", 1), context.DeadlineExceeded,
+	}
+	for name, l := range lives {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.create(w.source(), w.storage())
+			r := newRig(t, w)
+			for seed := range uint64(seeds) {
+				random, row := rand.New(rand.NewPCG(seed, 0)), 0
+				r.fateOf = func(call) fate {
+					if row >= 10 || random.Float64() >= 0.25 {
+						row = 0
+						return fate{}
+					}
+					row++
+					fault := faults[random.IntN(len(faults))]
+					if random.IntN(2) == 0 {
+						return fate{before: fault}
+					}
+					return fate{after: fault}
+				}
+				l.check(r, fmt.Sprintf("seed %d", seed), l.run(r, fmt.Sprintf("seed%d", seed)))
+			}
+		})
+	}
+}
+
+// TestAStaleCacheMakesNoSecondJob: cached reads are late by any number of rounds.
+func TestAStaleCacheMakesNoSecondJob(t *testing.T) {
+	for name, l := range lives {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.create(w.source(), w.storage())
+			for _, lag := range []int{1, 2, 3, 5, 8, 13} {
+				r := newRig(t, w)
+				r.lag = lag
+				got := l.run(r, fmt.Sprintf("lag%d", lag))
+				r.lag = 0
+				l.check(r, fmt.Sprintf("lag %d", lag), got)
+			}
+		})
+	}
+}
+
+func TestTheEndIsTheSameWithAndWithoutACrash(t *testing.T) {
+	w := newWorld(t)
+	w.create(w.source(), w.storage())
+	r := newRig(t, w)
+	whole := lives["it succeeds"].run(r, "whole")
+	n := 0
+	r.fateOf = func(c call) fate {
+		if c.write {
+			if n++; n%2 == 0 {
+				return fate{after: errCrash}
+			}
+		}
+		return fate{}
+	}
+	broken := lives["it succeeds"].run(r, "broken")
+	ignore := cmp.Options{
+		cmpopts.IgnoreFields(v1alpha1.DatabaseDumpStatus{}, "JobName", "StartTime", "CompletionTime", "Conditions"),
+		cmpopts.IgnoreFields(v1alpha1.Artifact{}, "URI", "ManifestURI"), cmpopts.IgnoreFields(v1alpha1.Progress{}, "UpdatedAt"),
+	}
+	if diff := cmp.Diff(whole.Status, broken.Status, ignore); diff != "" {
+		t.Errorf("status (-whole +broken)\n%s", diff)
+	}
+	if diff := cmp.Diff(conditions(whole), conditions(broken)); diff != "" {
+		t.Errorf("conditions (-whole +broken)\n%s", diff)
+	}
+}
