@@ -46,11 +46,13 @@ verify: generate lint ## Check that the tree is tidy: generated code, modules, f
 	  printf 'The tree is not clean after generating and tidying. Commit or remove:\n%s\n' "$$dirty" >&2; exit 1; fi
 	@echo "verify: generated code, modules and formatting are current."
 
-lint: $(BIN)/golangci-lint $(OUT)/.packages-test ## Run the linters, the import rules among them.
+lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
+	@hack/cluster/cluster packages lint
 	@$(BIN)/golangci-lint run $(GO_PACKAGES)
 	@shellcheck -x $(SHELL_FILES)
 
-test: $(OUT)/.packages-test ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
+test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
+	@hack/cluster/cluster packages tests
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  KUBEBUILDER_ASSETS="$$assets" go test -count=1 -timeout 30m $(GO_PACKAGES)
 
@@ -94,8 +96,3 @@ $(BIN)/golangci-lint: hack/lint/go.mod hack/lint/go.sum
 	@echo "Building the linter (a few minutes the first time)"
 	@cd hack/lint && GOBIN=$(BIN) go install tool
 	@touch $@
-
-# What tests need beside Go. hack/packages names each package before it installs it.
-$(OUT)/.packages-test: hack/packages
-	@hack/packages mariadb-server mariadb-client shellcheck openssl
-	@mkdir -p $(OUT) && touch $@

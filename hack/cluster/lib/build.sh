@@ -23,9 +23,10 @@ build_all() {
   build s3 versitygw
 }
 
-build_envtest() {
+build_for_tests() {
   check_system_for_build
   build envtest "etcd, kube-apiserver and kubectl $KUBERNETES_VERSION"
+  build s3 versitygw
 }
 
 check_system_for_build() {

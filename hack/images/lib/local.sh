@@ -4,7 +4,7 @@
 build_local() {
   local stale started=$SECONDS
   [[ $(uname -s) == Linux ]] || die "building without a container engine needs Linux; use --tool docker or --tool podman."
-  "$REPO/hack/packages" buildah mmdebstrap
+  "$REPO/hack/cluster/cluster" packages images
   prepare_contexts
   mapfile -t stale < <(stale_images)
   ((${#stale[@]})) || return 0
