@@ -114,6 +114,7 @@ main() {
   local clone
   STATE=$VOLCADO_OUT/cluster/$VOLCADO_CLUSTER
   ((EUID == 0)) || fail "it needs root"
+  "$CLUSTER" packages cluster
   "$CLUSTER" binaries >/dev/null
   rm -rf -- "$WORK" && mkdir -p -- "$WORK"
   trap '"$CLUSTER" down >/dev/null 2>&1 || true' EXIT

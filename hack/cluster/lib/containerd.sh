@@ -28,7 +28,7 @@ containerd_settings() {
 can_overlay() {
   local dir=$STATE/try-overlay
   mkdir -p -- "$dir"/{lower,upper,work,merged}
-  unshare --mount mount -t overlay -o "lowerdir=$dir/lower,upperdir=$dir/upper,workdir=$dir/work" overlay "$dir/merged" 2>/dev/null
+  unshare --mount mount -n -t overlay -o "lowerdir=$dir/lower,upperdir=$dir/upper,workdir=$dir/work" overlay "$dir/merged" 2>/dev/null
   local result=$?
   rm -rf -- "$dir"
   return "$result"

@@ -76,6 +76,7 @@ start_controllers() {
     --authentication-kubeconfig "$pki/controller-manager.kubeconfig" \
     --authorization-kubeconfig "$pki/controller-manager.kubeconfig" \
     --bind-address 127.0.0.1 --leader-elect=false --use-service-account-credentials --profiling=false \
+    --flex-volume-plugin-dir /var/lib/kubelet/volume-plugins \
     --root-ca-file "$pki/ca.crt" --service-account-private-key-file "$pki/service-accounts.key" \
     --cluster-signing-cert-file "$pki/ca.crt" --cluster-signing-key-file "$pki/ca.key"
   serve "$IN_BIN/kube-scheduler" --kubeconfig "$pki/scheduler.kubeconfig" \

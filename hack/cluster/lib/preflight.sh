@@ -42,7 +42,7 @@ check_system() {
     problem "there is no apt-get to install what is missing; install these packages, or what your system calls them: ${missing//$'\n'/ }"
   fi
   local command
-  for command in unshare nsenter mount flock sha256sum realpath; do
+  for command in unshare nsenter flock sha256sum realpath; do
     command -v "$command" >/dev/null || problem "the command $command is missing; it is in the package util-linux or coreutils."
   done
 }

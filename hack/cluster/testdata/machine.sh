@@ -17,7 +17,7 @@ describe_machine() (
   set +eo pipefail
   echo "== processes that are the cluster's"
   processes_of_cluster
-  pgrep -af -- "[n]ode-init.sh $VOLCADO_CLUSTER " || true
+  grep -sl "node-init.sh.$VOLCADO_CLUSTER" /proc/[0-9]*/cmdline
   echo "== interfaces and addresses"
   # Numbers and counters differ when anything else happens here.
   ip -o addr | sed 's/^[0-9]*: //; s/valid_lft.*//'
@@ -41,7 +41,7 @@ describe_machine() (
   # Deeper ones belong to whoever owns these.
   find /sys/fs/cgroup -maxdepth 2 -type d | sort
   echo "== folders"
-  find / /etc /opt /run /run/volcado /root /tmp/hostpath_pv /var/lib /var/log /var/run/ /usr/libexec /opt/cni /etc/cni \
+  find / /etc /opt /run /run/volcado /root /tmp/hostpath_pv /var/lib /var/log /var/run/ /usr/libexec /usr/libexec/kubernetes /opt/cni /etc/cni \
     -maxdepth 1 -type d 2>/dev/null | sort
   ls -d ~/.kube/cache 2>/dev/null || true
 )
