@@ -27,7 +27,8 @@ install_packages() {
 
 install_packages_as_root() {
   export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-  local plan
+  local plan log=$OUT/log/apt.log
+  mkdir -p -- "$OUT/log"
   say "missing Debian packages: $*"
   say "fetching Debian's lists of packages (apt-get update)"
   apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
@@ -44,8 +45,9 @@ install_packages_as_root() {
     die "not doing that, because it would remove packages. Install these yourself: $*"
   fi
   keep_services_stopped
-  apt-get install --yes --no-install-recommends -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2 ||
-    die "apt-get could not install $*; what it said is above."
+  apt-get install --yes --no-install-recommends -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 ||
+    { tail -n 15 -- "$log" >&2 && die "apt-get could not install $*; its log is $log"; }
+  give_back "$OUT/log" "$log"
   allow_services
 }
 
