@@ -3,8 +3,10 @@
 package networkpolicy_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -43,6 +45,24 @@ func policies(t *testing.T) []networkingv1.NetworkPolicy {
 
 func component(name, address string) endpoint {
 	return endpoint{"volcado-system", map[string]string{"app.kubernetes.io/name": "volcado", "app.kubernetes.io/component": name}, address}
+}
+
+// The policies select pods by labels, so the pods must bear them.
+func TestThePodsBearTheLabelsThatThePoliciesSelect(t *testing.T) {
+	env := envtestenv.Get(t)
+	for _, object := range env.Kustomize(t, "config/default") {
+		if object.GetKind() != "Deployment" {
+			continue
+		}
+		got, _, err := unstructured.NestedStringMap(object.Object, "spec", "template", "metadata", "labels")
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(object.GetName(), "volcado-")
+		if diff := cmp.Diff(component(name, "").labels, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", object.GetName(), diff)
+		}
+	}
 }
 
 func TestWhatMayReachWhat(t *testing.T) {
