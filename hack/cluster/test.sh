@@ -122,7 +122,8 @@ main() {
   describe_machine >"$WORK/before"
 
   expect "up" "$CLUSTER" up
-  within 3 "up again is quick and changes nothing" stays_the_same
+  # About one second; more where others work the machine hard.
+  within 10 "up again is quick and changes nothing" stays_the_same
   expect "status says that it is ready" "$CLUSTER" status
   expect "enter shows the node from inside" "$CLUSTER" enter ip link show eth0
   kubectl apply -f "$HERE/testdata/pods.yaml" >/dev/null
