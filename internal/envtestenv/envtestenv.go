@@ -15,9 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -59,14 +62,35 @@ var shared struct {
 // Main runs a package's tests, stops the API server if one was started, and exits. Call it from TestMain.
 func Main(m *testing.M) {
 	shared.main = true
+	// etcd and kube-apiserver have process groups of their own, so Ctrl-C reaches only this program.
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-interrupted
+		stop()
+		os.Exit(130)
+	}()
 	code := m.Run()
-	if shared.env != nil {
-		if err := shared.env.server.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "stop the API server:", err)
-			code = 1
-		}
+	if !stop() && code == 0 {
+		code = 1
 	}
 	os.Exit(code)
+}
+
+// stop ends the API server, and keeps another from being started. It reports whether that went well.
+func stop() bool {
+	shared.Lock()
+	defer shared.Unlock()
+	shared.err = errors.New("the tests were stopped")
+	if shared.env == nil {
+		return true
+	}
+	err := shared.env.server.Stop()
+	shared.env = nil
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "stop the API server:", err)
+	}
+	return err == nil
 }
 
 // Get starts the API server unless it runs already. Without its programs the test fails: it is never skipped.
@@ -99,6 +123,9 @@ func start() (*Env, error) {
 		BinaryAssetsDirectory: assets,
 		CRDDirectoryPaths:     []string{filepath.Join(root, "config", "crd", "bases")},
 		ErrorIfCRDPathMissing: true,
+		// On a busy machine with two cores the usual 20 seconds are not always enough.
+		ControlPlaneStartTimeout: 2 * time.Minute,
+		ControlPlaneStopTimeout:  time.Minute,
 	}
 	config, err := server.Start()
 	if err != nil {
