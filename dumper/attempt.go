@@ -24,9 +24,9 @@ type Request struct {
 	Server source.Server
 	// Credentials of the database account.
 	Credentials mounted.Secret
-	// CAFile and CASecret (NAME/KEY) of the authority that the server's certificate must come from.
-	CAFile, CASecret string
-	Copy             preflight.Request
+	// CA is the authority that the server's certificate must come from.
+	CA   mounted.Authority
+	Copy preflight.Request
 	// Compression is gzip or none; Level 1 to 9.
 	Compression string
 	Level       int
@@ -121,7 +121,7 @@ func (a *attempt) readSecrets(context.Context) error {
 	}
 	a.Server.Username, a.Server.Password = username, password
 	a.secrets = append(a.secrets, password)
-	return a.Server.ResolveCA(a.CAFile, a.CASecret)
+	return a.Server.ResolveCA(a.CA)
 }
 
 func (a *attempt) findClient(ctx context.Context) (err error) {

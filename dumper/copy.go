@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/compress"
@@ -141,15 +140,11 @@ func (a *attempt) pump(w io.Writer, r io.Reader, scanner *sqltext.Scanner) error
 	}
 }
 
-// unwanted is the error for a table that the source excludes and that is in the text all the same, because it was
+// unwanted is the error for a table, or rows, that are excluded and in the text all the same, because the table was
 // created after the preflight listed what to ignore.
 func (a *attempt) unwanted(kind sqltext.Kind, name string) error {
 	definition, rows := a.plan.Leaves(name)
 	if definition && (rows || kind != sqltext.TableRows) {
-		return nil
-	}
-	if kind == sqltext.TableRows && slices.Contains(a.plan.WithoutData, name) && definition {
-		// The client writes the heading and no rows.
 		return nil
 	}
 	return result.Errorf(result.TableDefinitionChanged, "it is tried again",

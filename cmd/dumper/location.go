@@ -34,10 +34,10 @@ func (l *location) flags(command *cobra.Command) {
 	f.StringVar(&l.s3.Region, "s3-region", "", "region of the bucket (default: us-east-1, or what the AWS configuration says)")
 	f.StringVar(&l.s3.Endpoint, "s3-endpoint", "", "URL of a server other than Amazon's, as in https://s3.example.com")
 	f.BoolVar(&l.s3.PathStyle, "s3-path-style", false, "put the bucket into the path, as most servers other than Amazon's need")
-	f.StringVar(&l.s3.CAFile, "s3-ca-file", "", "authority of the endpoint's certificate, in PEM")
+	f.StringVar(&l.s3.CA.Path, "s3-ca-file", "", "authority of the endpoint's certificate, in PEM")
 	f.StringVar(&l.credentialsDir, "storage-credentials-dir", "", "folder with the files AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN (default: the usual AWS environment)")
 	f.StringVar(&l.secret, "storage-secret", "", "name of the Secret mounted there, for messages")
-	f.StringVar(&l.s3.CASecret, "storage-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
+	f.StringVar(&l.s3.CA.Secret, "storage-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
 	f.StringVar(&l.directory, "storage-directory", "", "folder of --storage=file")
 }
 

@@ -36,8 +36,9 @@ type Run struct {
 
 // Runs are the executions that a plan needs.
 //
-// mysqldump cannot leave out the rows of single tables, so their definitions are a run of their own. It comes first:
-// views of the main run may refer to these tables.
+// mysqldump cannot leave out the rows of single tables, and mariadb-dump does not when tables are named (it then ignores
+// --ignore-table-data and --ignore-table). So their definitions are a run of their own. It comes first: views of the main
+// run may refer to these tables.
 func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
 	main := Run{Options: options(engine, plan), Database: plan.Database, Tables: plan.Only}
 	for _, table := range plan.Excluded {
@@ -46,7 +47,7 @@ func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
 	if len(plan.WithoutData) == 0 || plan.SchemaOnly {
 		return []Run{main}
 	}
-	if engine == v1alpha1.EngineMariaDB {
+	if engine == v1alpha1.EngineMariaDB && len(plan.Only) == 0 {
 		for _, table := range plan.WithoutData {
 			main.Ignored = append(main.Ignored, "--ignore-table-data="+plan.Database+"."+table)
 		}
@@ -111,9 +112,9 @@ func mysqlTLS(server source.Server) []string {
 	case v1alpha1.TLSRequired:
 		return []string{"--ssl-mode=REQUIRED"}
 	case v1alpha1.TLSVerifyCA:
-		return []string{"--ssl-mode=VERIFY_CA", "--ssl-ca=" + server.CAFile}
+		return []string{"--ssl-mode=VERIFY_CA", "--ssl-ca=" + server.CA.Path}
 	case v1alpha1.TLSVerifyIdentity:
-		return []string{"--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=" + server.CAFile}
+		return []string{"--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=" + server.CA.Path}
 	}
 	// Without TLS, caching_sha2_password needs the server's key to send the password the first time.
 	return []string{"--ssl-mode=DISABLED", "--get-server-public-key"}
@@ -126,9 +127,9 @@ func mariadbTLS(server source.Server) []string {
 	case v1alpha1.TLSRequired:
 		return []string{"--ssl", "--skip-ssl-verify-server-cert"}
 	case v1alpha1.TLSVerifyCA:
-		return []string{"--ssl", "--ssl-ca=" + server.CAFile, "--skip-ssl-verify-server-cert"}
+		return []string{"--ssl", "--ssl-ca=" + server.CA.Path, "--skip-ssl-verify-server-cert"}
 	case v1alpha1.TLSVerifyIdentity:
-		return []string{"--ssl", "--ssl-ca=" + server.CAFile, "--ssl-verify-server-cert"}
+		return []string{"--ssl", "--ssl-ca=" + server.CA.Path, "--ssl-verify-server-cert"}
 	}
 	return []string{"--skip-ssl"}
 }

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,10 +36,8 @@ type Server struct {
 	Port               int
 	Username, Password string
 	TLSMode            v1alpha1.TLSMode
-	// CAFile holds the authorities in PEM. Empty with Disabled and Required.
-	CAFile string
-	// CA describes CAFile in messages.
-	CA string
+	// CA is the authority that the certificate must come from; see ResolveCA.
+	CA mounted.Authority
 }
 
 // Address is host:port.
@@ -84,56 +82,36 @@ func credential(secret mounted.Secret, key string) (string, error) {
 // systemBundles are where distributions keep the authorities of the web.
 var systemBundles = []string{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"}
 
-// ResolveCA finds and checks the file with the authorities, if the mode needs one. caFile may be empty; secret is the
-// Secret and key that it comes from, as NAME/KEY, for messages.
-func (s *Server) ResolveCA(caFile, secret string) error {
+// ResolveCA finds and checks the file with the authorities, if the mode needs one. The authority's path may be empty.
+func (s *Server) ResolveCA(authority mounted.Authority) error {
 	switch s.TLSMode {
 	case v1alpha1.TLSVerifyCA, v1alpha1.TLSVerifyIdentity:
 	default:
 		return nil
 	}
-	if caFile == "" {
+	if authority.Path == "" {
 		if s.TLSMode == v1alpha1.TLSVerifyCA {
 			return result.Errorf(result.InvalidRequest, "give --tls-ca-file, or use --tls-mode=VerifyIdentity",
 				"mode VerifyCA with the authorities of the web would accept anybody's certificate")
 		}
-		for _, path := range systemBundles {
-			if _, err := os.Stat(path); err == nil {
-				s.CAFile, s.CA = path, path
-				return nil
-			}
+		i := slices.IndexFunc(systemBundles, func(path string) bool { _, err := os.Stat(path); return err == nil })
+		if i < 0 {
+			return result.Errorf(result.TLSVerificationFailed, "set caSecretRef of the source, or install ca-certificates in the dumper image",
+				"there is no authority to verify the certificate of %s against", s.Address())
 		}
-		return result.Errorf(result.TLSVerificationFailed, "set caSecretRef of the source, or install ca-certificates in the dumper image",
-			"there is no authority to verify the certificate of %s against", s.Address())
+		authority.Path = systemBundles[i]
 	}
-	name, key, _ := strings.Cut(secret, "/")
-	mount := mounted.Secret{Dir: filepath.Dir(caFile), Name: name}
-	if key == "" {
-		key = filepath.Base(caFile)
-	}
-	if filepath.Base(caFile) != key {
-		// kubelet may project the key under another file name.
-		mount.Name = ""
-	}
-	s.CAFile, s.CA = caFile, mount.Describe(key)
-	_, err := s.roots(mount)
+	s.CA = authority
+	_, err := s.roots()
 	return err
 }
 
-func (s *Server) roots(mount mounted.Secret) (*x509.CertPool, error) {
-	pem, err := mount.Bytes(filepath.Base(s.CAFile))
-	if missing, ok := errors.AsType[*mounted.MissingError](err); ok {
-		return nil, result.Errorf(result.CredentialsMissing, missing.Hint(), "%w", err)
+func (s *Server) roots() (*x509.CertPool, error) {
+	pool, err := s.CA.Pool()
+	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
+		return nil, result.Errorf(result.CredentialsMissing, e.Hint(), "%w", err)
 	}
-	if err != nil {
-		return nil, result.Errorf(result.CredentialsMissing, "make it readable for the dumper's user", "%w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, result.Errorf(result.CredentialsMissing, "put the authority's certificate there, in PEM (-----BEGIN CERTIFICATE-----)",
-			"%s holds no certificate", s.CA)
-	}
-	return pool, nil
+	return pool, err
 }
 
 // TLSConfig for a connection of the dumper's own, or nil with mode Disabled.
@@ -150,7 +128,7 @@ func (s *Server) TLSConfig() (*tls.Config, error) {
 	default:
 		return nil, fmt.Errorf("unknown TLS mode %q", s.TLSMode)
 	}
-	roots, err := s.roots(mounted.Secret{Dir: filepath.Dir(s.CAFile)})
+	roots, err := s.roots()
 	if err != nil {
 		return nil, err
 	}

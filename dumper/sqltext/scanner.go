@@ -19,7 +19,8 @@ type Kind int
 const (
 	// TableDefinition begins the definition of a table.
 	TableDefinition Kind = iota
-	// TableRows begins the rows of a table.
+	// TableRows is the first statement that holds rows of a table. The heading "Dumping data" alone does not count:
+	// MariaDB's client writes it for tables whose rows it leaves out.
 	TableRows
 	// SequenceDefinition begins the definition of a sequence.
 	SequenceDefinition
@@ -31,11 +32,18 @@ const (
 
 var beginnings = map[Kind]string{
 	TableDefinition:    "-- Table structure for table `",
-	TableRows:          "-- Dumping data for table `",
 	SequenceDefinition: "-- Sequence structure for `",
 	ViewPlaceholder:    "-- Temporary table structure for view `",
 	ViewDefinition:     "-- Final view structure for view `",
 }
+
+// rowsHeading stands before the rows of a table, which end with rowsEnd. Between the two, no line is somebody's text: only
+// afterwards may a trigger's body hold a line that looks like rows.
+const (
+	rowsHeading = "-- Dumping data for table `"
+	rowsBegin   = "INSERT "
+	rowsEnd     = "UNLOCK TABLES;"
+)
 
 // Scanner is an io.Writer that sees the text of one run of a client. Its memory does not grow.
 type Scanner struct {
@@ -43,6 +51,7 @@ type Scanner struct {
 	OnTable func(kind Kind, name string)
 
 	line    []byte // the beginning of the line that is being read
+	rowsOf  string // the table whose rows may follow
 	last    []byte // the last line that was not empty
 	ended   bool   // the text ends with a newline
 	sandbox bool
@@ -66,7 +75,7 @@ func (s *Scanner) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// extend keeps the beginning of comment lines, and one byte of all others.
+// extend keeps the beginning of lines that may mean something, and one byte of all others.
 func (s *Scanner) extend(p []byte) {
 	if len(p) == 0 || len(s.line) >= maxLine {
 		return
@@ -75,7 +84,7 @@ func (s *Scanner) extend(p []byte) {
 		s.line = append(s.line, p[0])
 		p = p[1:]
 	}
-	if s.line[0] == '-' || s.lines == 0 {
+	if interesting(s.line[0]) || s.lines == 0 {
 		s.line = append(s.line, p[:min(len(p), maxLine-len(s.line))]...)
 	}
 }
@@ -89,20 +98,41 @@ func (s *Scanner) finish() {
 	if len(s.line) == 0 {
 		return
 	}
-	if s.line[0] == '-' && s.OnTable != nil {
-		s.table(string(s.line))
+	if interesting(s.line[0]) && s.OnTable != nil {
+		s.understand(string(s.line))
 	}
 	s.last = append(s.last[:0], s.line...)
 	s.line = s.line[:0]
 }
 
-func (s *Scanner) table(line string) {
+func interesting(first byte) bool {
+	return first == rowsHeading[0] || first == rowsBegin[0] || first == rowsEnd[0]
+}
+
+func (s *Scanner) understand(line string) {
+	switch {
+	case strings.HasPrefix(line, rowsHeading):
+		s.rowsOf = unquote(strings.TrimPrefix(line, rowsHeading))
+		return
+	case s.rowsOf != "" && strings.HasPrefix(line, rowsBegin):
+		s.OnTable(TableRows, s.rowsOf)
+		s.rowsOf = ""
+		return
+	case line == rowsEnd:
+		s.rowsOf = ""
+		return
+	}
 	for kind, beginning := range beginnings {
 		if name, ok := strings.CutPrefix(line, beginning); ok {
-			s.OnTable(kind, strings.ReplaceAll(strings.TrimSuffix(name, "`"), "``", "`"))
+			s.rowsOf = ""
+			s.OnTable(kind, unquote(name))
 			return
 		}
 	}
+}
+
+func unquote(name string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(name, "`"), "``", "`")
 }
 
 // Completed reports whether the text ended with the completion trailer as its last line.

@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -50,10 +48,8 @@ type S3 struct {
 	Region    string
 	Endpoint  string
 	PathStyle bool
-	// CAFile holds the authority of the endpoint in PEM; empty for the authorities of the web.
-	CAFile string
-	// CASecret is the Secret and key that CAFile comes from, as NAME/KEY, for messages.
-	CASecret string
+	// CA is the authority of the endpoint's certificate; without a path, the authorities of the web.
+	CA mounted.Authority
 	// Credentials is the mounted Secret, or nil for the environment's own identity.
 	Credentials *mounted.Secret
 }
@@ -93,26 +89,15 @@ func (s S3) transport() (*http.Transport, error) {
 	// Completing a large upload may take minutes before the first byte of the answer.
 	transport.ResponseHeaderTimeout = 10 * time.Minute
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	if s.CAFile == "" {
+	if s.CA.Path == "" {
 		return transport, nil
 	}
-	name, key, _ := strings.Cut(s.CASecret, "/")
-	mount := mounted.Secret{Dir: filepath.Dir(s.CAFile), Name: name}
-	file := filepath.Base(s.CAFile)
-	if file != key {
-		mount.Name = ""
-	}
-	pem, err := mount.Bytes(file)
-	if missing, ok := errors.AsType[*mounted.MissingError](err); ok {
-		return nil, result.Errorf(result.StorageCredentialsMissing, missing.Hint(), "%w", err)
+	roots, err := s.CA.Pool()
+	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
+		return nil, result.Errorf(result.StorageCredentialsMissing, e.Hint(), "%w", err)
 	}
 	if err != nil {
-		return nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, result.Errorf(result.StorageCredentialsMissing, "put the authority's certificate there, in PEM (-----BEGIN CERTIFICATE-----)",
-			"%s holds no certificate", mount.Describe(file))
+		return nil, err
 	}
 	transport.TLSClientConfig.RootCAs = roots
 	return transport, nil

@@ -1,0 +1,99 @@
+package dbtest
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Fingerprint describes a whole database so that two copies can be compared with cmp.Diff: the checksum of each table's
+// rows, and the definition of everything.
+func (s *Server) Fingerprint(t testing.TB, database string) map[string]string {
+	t.Helper()
+	connection, err := s.db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	f := &fingerprint{t: t, connection: connection, found: map[string]string{}}
+	f.exec("USE " + QuoteName(database))
+	for _, row := range f.rows("SHOW FULL TABLES") {
+		name, kind := row[0], row[1]
+		f.found[kind+" "+name] = f.definition("SHOW CREATE TABLE "+QuoteName(name), database, 1)
+		if kind != "VIEW" {
+			f.found["rows of "+name] = f.rows("CHECKSUM TABLE " + QuoteName(name) + " EXTENDED")[0][1]
+		} else {
+			f.found["rows of "+name] = fmt.Sprint(f.rows("SELECT * FROM " + QuoteName(name)))
+		}
+	}
+	for _, row := range f.rows("SHOW TRIGGERS") {
+		f.found["trigger "+row[0]] = f.definition("SHOW CREATE TRIGGER "+QuoteName(row[0]), database, 2)
+	}
+	for _, row := range f.rows("SHOW EVENTS") {
+		f.found["event "+row[1]] = f.definition("SHOW CREATE EVENT "+QuoteName(row[1]), database, 3)
+	}
+	for _, kind := range []string{"PROCEDURE", "FUNCTION"} {
+		for _, row := range f.rows("SHOW "+kind+" STATUS WHERE Db = ?", database) {
+			f.found[kind+" "+row[1]] = f.definition("SHOW CREATE "+kind+" "+QuoteName(row[1]), database, 2)
+		}
+	}
+	return f.found
+}
+
+type fingerprint struct {
+	t          testing.TB
+	connection *sql.Conn
+	found      map[string]string
+}
+
+func (f *fingerprint) exec(statement string) {
+	f.t.Helper()
+	if _, err := f.connection.ExecContext(f.t.Context(), statement); err != nil {
+		f.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func (f *fingerprint) rows(query string, arguments ...any) [][]string {
+	f.t.Helper()
+	rows, err := f.connection.QueryContext(f.t.Context(), query, arguments...)
+	if err != nil {
+		f.t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var all [][]string
+	for rows.Next() {
+		values := make([]sql.NullString, len(columns))
+		pointers := make([]any, len(columns))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			f.t.Fatalf("%s: %v", query, err)
+		}
+		row := make([]string, len(columns))
+		for i, value := range values {
+			row[i] = value.String
+		}
+		all = append(all, row)
+	}
+	if err := rows.Err(); err != nil {
+		f.t.Fatalf("%s: %v", query, err)
+	}
+	return all
+}
+
+// autoIncrement of a table is the next free number, which a restore may set lower than it was.
+var autoIncrement = regexp.MustCompile(` AUTO_INCREMENT=\d+`)
+
+func (f *fingerprint) definition(query, database string, column int) string {
+	f.t.Helper()
+	text := f.rows(query)[0][column]
+	text = strings.ReplaceAll(text, QuoteName(database)+".", "")
+	return autoIncrement.ReplaceAllString(text, "")
+}

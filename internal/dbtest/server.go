@@ -1,0 +1,272 @@
+// Package dbtest gives tests a real MariaDB server of their own: the machine's mariadbd, with data in a temporary folder,
+// on loopback, with TLS.
+//
+//	func TestMain(m *testing.M) { dbtest.Main(m) }
+//
+//	func TestSomething(t *testing.T) {
+//		server := dbtest.Get(t)
+//		server.Exec(t, "CREATE DATABASE shop")
+//	}
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"github.com/volcado-io/volcado/internal/certtest"
+)
+
+// startTimeout is far more than a server needs on a slow machine.
+const startTimeout = 2 * time.Minute
+
+// Server is a running mariadbd.
+type Server struct {
+	Port   int
+	Socket string
+	// Authority signed the server's certificate, which names localhost and 127.0.0.1. Nil without TLS.
+	Authority *certtest.Authority
+	// Folder in which tests may leave files for the server; removed at the end.
+	Folder string
+
+	db      *sql.DB
+	process *os.Process
+	ended   chan struct{}
+}
+
+// Options of a server.
+type Options struct {
+	// WithoutTLS: the server offers no TLS.
+	WithoutTLS bool
+	// Arguments for mariadbd.
+	Arguments []string
+}
+
+var shared struct {
+	sync.Mutex
+	server *Server
+	err    error
+	tried  bool
+}
+
+// Main runs a package's tests and stops what Get started.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.stop()
+	}
+	os.Exit(code)
+}
+
+// Get the server that the package's tests share; it is started for the first that asks. It has TLS.
+func Get(t testing.TB) *Server {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if !shared.tried {
+		shared.tried = true
+		shared.server, shared.err = start(Options{})
+	}
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.server
+}
+
+// Start a server for one test.
+func Start(t testing.TB, options Options) *Server {
+	t.Helper()
+	server, err := start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.stop)
+	return server
+}
+
+// DB is a connection pool of root's, through the socket.
+func (s *Server) DB() *sql.DB { return s.db }
+
+// Exec runs statements as root.
+func (s *Server) Exec(t testing.TB, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := s.db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+func start(options Options) (*Server, error) {
+	for _, program := range []string{"mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return nil, fmt.Errorf("these tests run against a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
+				"what is missing, or install the packages mariadb-server and mariadb-client", program)
+		}
+	}
+	folder, err := os.MkdirTemp("", "dbtest-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Folder: folder, Socket: filepath.Join(folder, "socket"), ended: make(chan struct{})}
+	if err := s.launch(options); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) launch(options Options) error {
+	// mariadbd refuses to run as root, so then it runs as mysql, which the package made.
+	var asUser []string
+	if os.Geteuid() == 0 {
+		asUser = []string{"--user=mysql"}
+		if err := giveToMysql(s.Folder); err != nil {
+			return err
+		}
+	}
+	data := filepath.Join(s.Folder, "data")
+	install := exec.Command("mariadb-install-db", append([]string{"--no-defaults", "--datadir=" + data, "--skip-test-db",
+		"--auth-root-authentication-method=normal"}, asUser...)...)
+	if output, err := install.CombinedOutput(); err != nil {
+		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
+	}
+	arguments := append([]string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1",
+		"--pid-file=" + filepath.Join(s.Folder, "pid"), "--skip-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
+		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}, asUser...)
+	if !options.WithoutTLS {
+		authority, err := certtest.NewAuthority(s.Folder, "authority")
+		if err != nil {
+			return err
+		}
+		certificate, key, err := authority.Issue("server", "localhost", "127.0.0.1")
+		if err != nil {
+			return err
+		}
+		s.Authority = authority
+		arguments = append(arguments, "--ssl-cert="+certificate, "--ssl-key="+key)
+	}
+	return s.listen(append(arguments, options.Arguments...))
+}
+
+// listen starts mariadbd on a free port. Between finding it and using it somebody else may take it; then another is
+// tried.
+func (s *Server) listen(arguments []string) error {
+	var last error
+	for range 3 {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		s.Port = port
+		if last = s.run(append(arguments, "--port="+strconv.Itoa(port))); last == nil {
+			return nil
+		}
+	}
+	return last
+}
+
+func (s *Server) run(arguments []string) error {
+	path := filepath.Join(s.Folder, "log")
+	log, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	ended := make(chan struct{})
+	command := exec.Command("mariadbd", arguments...)
+	command.Stdout, command.Stderr = log, log
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	started := make(chan error)
+	go func() {
+		// Pdeathsig is sent when the thread that forked ends.
+		runtime.LockOSThread()
+		started <- command.Start()
+		_ = command.Wait()
+		close(ended)
+	}()
+	if err := <-started; err != nil {
+		return err
+	}
+	s.process, s.ended = command.Process, ended
+	return s.ready(path)
+}
+
+// ready connects until the server answers.
+func (s *Server) ready(log string) error {
+	config := mysql.NewConfig()
+	config.User, config.Net, config.Addr, config.MultiStatements = "root", "unix", s.Socket, true
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	db := sql.OpenDB(connector)
+	for {
+		if db.PingContext(ctx) == nil {
+			s.db = db
+			return nil
+		}
+		select {
+		case <-s.ended:
+			output, _ := os.ReadFile(log)
+			return fmt.Errorf("mariadbd ended at its start:\n%s", output)
+		case <-ctx.Done():
+			return errors.New("mariadbd did not answer in time; see " + log)
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Server) stop() {
+	if s.db != nil {
+		_ = s.db.Close()
+	}
+	if s.process != nil {
+		_ = s.process.Kill()
+		<-s.ended
+	}
+	_ = os.RemoveAll(s.Folder)
+}
+
+func giveToMysql(folder string) error {
+	mysqlUser, err := user.Lookup("mysql")
+	if err != nil {
+		return fmt.Errorf("as root, mariadbd runs as the user mysql, which the package mariadb-server makes: %w", err)
+	}
+	uid, err := strconv.Atoi(mysqlUser.Uid)
+	if err != nil {
+		return err
+	}
+	gid, err := strconv.Atoi(mysqlUser.Gid)
+	if err != nil {
+		return err
+	}
+	return os.Chown(folder, uid, gid)
+}
+
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
