@@ -137,11 +137,7 @@ func (a *attempt) openStore(ctx context.Context) error {
 		return err
 	}
 	a.store, a.secrets = opened, append(a.secrets, secrets...)
-	if err := opened.Probe(ctx, a.Prefix()+a.file()); err != nil {
-		opened.Discard(ctx, a.Prefix())
-		return err
-	}
-	return nil
+	return opened.Probe(ctx, a.Prefix()+a.file())
 }
 
 func (a *attempt) preflight(ctx context.Context) (err error) {

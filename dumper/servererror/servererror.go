@@ -59,7 +59,8 @@ var meanings = map[int]meaning{
 	3159: {result.AccessDenied, "the server demands TLS; set tls.mode of the source to VerifyIdentity"},
 	4151: {result.AccessDenied, "unlock the account on the server"},
 
-	1044: {result.InsufficientPrivileges, ""},
+	// The server does not tell an account without privileges whether the database exists.
+	1044: {result.InsufficientPrivileges, "check that the database exists; if it does, "},
 	1142: {result.InsufficientPrivileges, ""},
 	1143: {result.InsufficientPrivileges, ""},
 	1227: {result.InsufficientPrivileges, ""},
@@ -126,8 +127,8 @@ func Failure(number int, text string, at Origin) *result.Error {
 	if !known {
 		m = meaning{reason: result.ServerError, hint: hintRetry}
 	}
-	if m.reason == result.InsufficientPrivileges && m.hint == "" {
-		m.hint = GrantHint(at, "SELECT, SHOW VIEW, TRIGGER, EVENT")
+	if m.reason == result.InsufficientPrivileges {
+		m.hint += GrantHint(at, "SELECT, SHOW VIEW, TRIGGER, EVENT")
 	}
 	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -24,14 +25,14 @@ const (
 )
 
 // OpenFolder opens a folder. create makes it if it does not exist.
-func OpenFolder(path string, create bool) (*Store, error) {
-	place := &folderPlace{path: path}
+func OpenFolder(root string, create bool) (*Store, error) {
+	place := &folderPlace{root: root}
 	if create {
-		if err := os.MkdirAll(path, folderMode); err != nil {
+		if err := os.MkdirAll(root, folderMode); err != nil {
 			return nil, place.explain(err, "")
 		}
 	}
-	bucket, err := fileblob.OpenBucket(path, &fileblob.Options{
+	bucket, err := fileblob.OpenBucket(root, &fileblob.Options{
 		// A temporary file elsewhere would fill the pod's own disk and could not be renamed.
 		NoTempDir:   true,
 		DirFileMode: folderMode,
@@ -39,16 +40,21 @@ func OpenFolder(path string, create bool) (*Store, error) {
 		Metadata: fileblob.MetadataDontWrite,
 	})
 	if err != nil {
-		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", path, err)
+		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", root, err)
 	}
 	return &Store{bucket: bucket, place: place}, nil
 }
 
-type folderPlace struct{ path string }
+type folderPlace struct{ root string }
 
-func (p *folderPlace) uri(key string) string { return filepath.Join(p.path, filepath.FromSlash(key)) }
+func (p *folderPlace) uri(key string) string { return filepath.Join(p.root, filepath.FromSlash(key)) }
 
-func (p *folderPlace) probe(_ context.Context, key string) error {
+func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
+	defer func() {
+		if err != nil {
+			p.sweep(ctx, path.Dir(key)+"/")
+		}
+	}()
 	folder := filepath.Dir(p.uri(key))
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return err
@@ -76,8 +82,8 @@ func (p *folderPlace) writing(int64) (*blob.WriterOptions, int64) {
 
 // settle writes file and folder through to the disk: a success that a power cut takes back was none.
 func (p *folderPlace) settle(key string) error {
-	path := p.uri(key)
-	for _, name := range []string{path, filepath.Dir(path)} {
+	file := p.uri(key)
+	for _, name := range []string{file, filepath.Dir(file)} {
 		f, err := os.Open(name)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
@@ -38,7 +39,8 @@ const (
 	// uploadBytes is the memory for parts that are being filled or sent.
 	uploadBytes = 40 << 20
 	// attempts of each request; a part is sent again from memory.
-	requestAttempts = 5
+	requestAttempts   = 5
+	requestMaxBackoff = 10 * time.Second
 )
 
 // S3 is a bucket and how it is reached. It is built from single values, never from a URL that somebody typed: such a
@@ -68,7 +70,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	client := s3.NewFromConfig(configuration, func(o *s3.Options) {
 		o.HTTPClient = httpClient
 		o.UsePathStyle = s.PathStyle
-		o.RetryMaxAttempts = requestAttempts
+		o.Retryer = retryer(requestAttempts, requestMaxBackoff)
 		// Checksums that newer SDKs add by default break stores that do not know them.
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -135,6 +137,20 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 	return aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, values[1:], nil
 }
 
+// retryer of requests. A certificate that is not trusted will not be a second later.
+func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
+		untrusted := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			if reason, _ := connectionReason(err); reason == result.StorageTLSVerificationFailed {
+				return aws.FalseTernary
+			}
+			return aws.UnknownTernary
+		})
+		o.Retryables = append([]retry.IsErrorRetryable{untrusted}, o.Retryables...)
+	})
+}
+
 type s3Place struct {
 	S3
 	client *s3.Client
@@ -147,7 +163,9 @@ func (p *s3Place) settle(string) error { return nil }
 // probe begins an upload and gives it up: that needs the bucket, the permission to write and a trusted connection, and
 // nothing can be seen of it.
 func (p *s3Place) probe(ctx context.Context, key string) error {
-	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key})
+	// What does not work at once is said at once: the Job tries again, and a person who is waiting for it can read why.
+	impatient := func(o *s3.Options) { o.Retryer = retryer(2, time.Second) }
+	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key}, impatient)
 	if err != nil {
 		return err
 	}

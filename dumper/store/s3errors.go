@@ -23,7 +23,7 @@ var s3Reasons = map[string]result.Reason{
 	"InvalidToken": result.StorageAccessDenied, "TokenRefreshRequired": result.StorageAccessDenied,
 	"AccountProblem": result.StorageAccessDenied, "AllAccessDisabled": result.StorageAccessDenied,
 	"InvalidAccessKey": result.StorageAccessDenied, "Forbidden": result.StorageAccessDenied,
-	"Unauthorized": result.StorageAccessDenied,
+	"Unauthorized": result.StorageAccessDenied, "XAdminUserNotFound": result.StorageAccessDenied,
 
 	"QuotaExceeded": result.StorageFull, "XMinioStorageFull": result.StorageFull,
 	"XMinioAdminBucketQuotaExceeded": result.StorageFull, "InsufficientStorage": result.StorageFull,

@@ -38,7 +38,8 @@ const startTimeout = 2 * time.Minute
 type Server struct {
 	Port   int
 	Socket string
-	// Authority signed the server's certificate, which names localhost and 127.0.0.1. Nil without TLS.
+	// Authority signed the server's certificate, which names localhost and 127.0.0.1, and not 127.0.0.2,
+	// where it listens too. Nil without TLS.
 	Authority *certtest.Authority
 	// Folder in which tests may leave files for the server; removed at the end.
 	Folder string
@@ -145,7 +146,7 @@ func (s *Server) launch(options Options) error {
 	if output, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
 	}
-	arguments := append([]string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1",
+	arguments := append([]string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
 		"--pid-file=" + filepath.Join(s.Folder, "pid"), "--skip-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
 		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}, asUser...)
 	if !options.WithoutTLS {
