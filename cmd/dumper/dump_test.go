@@ -30,7 +30,7 @@ func TestACopyRestoresEqual(t *testing.T) {
 		"at the fastest compression": {append(into(folder), "--compression-level=1", "--key-prefix=fast"), []string{filepath.Join(folder, "fast/one/manifest.json")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := run(t, append(append(source(server, credentials, "shop"), "--attempt=one"), test.dump...)...)
+			o := run(t, append(append(flags(server, credentials, "shop"), "--attempt=one"), test.dump...)...)
 			o.mustSucceed(t)
 			restore(t, server, "restored", test.cat...)
 			if diff := cmp.Diff(want, server.Fingerprint(t, "restored")); diff != "" {
@@ -77,7 +77,7 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
-			run(t, append(append(source(server, credentials, "selection"), into(folder)...), test.flags...)...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, "selection"), into(folder)...), test.flags...)...).mustSucceed(t)
 			restore(t, server, "selected", folder)
 			want := map[string]string{}
 			for key, value := range whole {
@@ -115,7 +115,7 @@ func TestNamedTablesComeAloneWithTheirTriggers(t *testing.T) {
 	server.Sample(t, "named")
 	credentials := server.Account(t, "namer", "pw", dbtest.WholeDump("named")...)
 	folder := t.TempDir()
-	run(t, append(append(source(server, credentials, "named"), into(folder)...),
+	run(t, append(append(flags(server, credentials, "named"), into(folder)...),
 		"--table=orders", "--table=customers", "--table=a_view_before_its_tables", "--table=audit_log", "--exclude-data=audit_log")...).mustSucceed(t)
 	restore(t, server, "named_copy", folder)
 	want := server.Fingerprint(t, "named")
@@ -154,20 +154,20 @@ func TestOddNamesAreJustNames(t *testing.T) {
 			credentials := server.Account(t, "odd", "pw", "ALL ON *.*")
 			want := server.Fingerprint(t, name)
 			folder := t.TempDir()
-			run(t, append(source(server, credentials, name), into(folder)...)...).mustSucceed(t)
+			run(t, append(flags(server, credentials, name), into(folder)...)...).mustSucceed(t)
 			restore(t, server, "odd_copy", folder)
 			if diff := cmp.Diff(want, server.Fingerprint(t, "odd_copy")); diff != "" {
 				t.Errorf("all tables (-want +got):\n%s", diff)
 			}
 			only := t.TempDir()
-			run(t, append(append(source(server, credentials, name), into(only)...), "--table="+name, "--key-prefix=only")...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, name), into(only)...), "--table="+name, "--key-prefix=only")...).mustSucceed(t)
 			restore(t, server, "odd_copy", only)
 			want = map[string]string{"BASE TABLE " + name: want["BASE TABLE "+name], "rows of " + name: want["rows of "+name]}
 			if diff := cmp.Diff(want, server.Fingerprint(t, "odd_copy")); diff != "" {
 				t.Errorf("one table (-want +got):\n%s", diff)
 			}
 			rest := t.TempDir()
-			run(t, append(append(source(server, credentials, name), into(rest)...), "--exclude-table="+name, "--key-prefix=rest")...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, name), into(rest)...), "--exclude-table="+name, "--key-prefix=rest")...).mustSucceed(t)
 			if m := manifest(t, rest); len(m.Tables.Names) != len(names)-1 || len(m.Tables.Excluded) != 1 {
 				t.Errorf("without it: %d tables, excluded %q", len(m.Tables.Names), m.Tables.Excluded)
 			}

@@ -35,7 +35,7 @@ func TestEachMistakeHasAReasonOfItsOwn(t *testing.T) {
 		"CREATE VIEW broken.fine AS SELECT a FROM broken.t", "CREATE VIEW broken.lost_a AS SELECT b FROM broken.t",
 		"CREATE VIEW broken.lost_b AS SELECT b FROM broken.t", "ALTER TABLE broken.t DROP COLUMN b", "CREATE DATABASE hidden", "CREATE TABLE hidden.t (a INT)")
 	credentials := server.Account(t, "mistaken", "right", append(dbtest.WholeDump("mistakes"), "ALL ON hollow.*", "ALL ON broken.*")...)
-	good := slices.Clip(append(source(server, credentials, "mistakes"), into(t.TempDir())...))
+	good := slices.Clip(append(flags(server, credentials, "mistakes"), into(t.TempDir())...))
 	port := "localhost:" + strconv.Itoa(server.Port)
 	closed := closedPort(t)
 
@@ -86,7 +86,7 @@ func TestADatabaseThatDoesNotExistIsSaidSo(t *testing.T) {
 	server := dbtest.Get(t)
 	credentials := server.Account(t, "global", "pw", "ALL ON *.*")
 	folder := t.TempDir()
-	o := run(t, append(source(server, credentials, "nowhere"), into(folder)...)...)
+	o := run(t, append(flags(server, credentials, "nowhere"), into(folder)...)...)
 	o.mustFail(t, result.DatabaseNotFound, `"nowhere"`, "localhost:")
 	nothingIn(t, folder)
 }
@@ -116,7 +116,7 @@ func TestMissingPrivilegesAreFoundFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			credentials := server.Account(t, "limited", "pw", test.grants...)
 			folder := t.TempDir()
-			o := run(t, append(append(source(server, credentials, "private"), into(folder)...), test.flags...)...)
+			o := run(t, append(append(flags(server, credentials, "private"), into(folder)...), test.flags...)...)
 			if test.reason == "" {
 				o.mustSucceed(t)
 				return
@@ -136,7 +136,7 @@ func TestPrivilegesThroughARoleCount(t *testing.T) {
 	}
 	credentials := server.Account(t, "actor", "pw")
 	server.Exec(t, "GRANT copier TO actor@'%'", "SET DEFAULT ROLE copier FOR actor@'%'")
-	run(t, append(source(server, credentials, "roled"), into(t.TempDir())...)...).mustSucceed(t)
+	run(t, append(flags(server, credentials, "roled"), into(t.TempDir())...)...).mustSucceed(t)
 }
 
 func TestTLSIsNeverWeakened(t *testing.T) {
@@ -172,7 +172,7 @@ func TestTLSIsNeverWeakened(t *testing.T) {
 		"VerifyIdentity without TLS":              {plain: true, flags: []string{"--tls-mode=VerifyIdentity"}, reason: result.TLSUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
-			arguments := source(server, credentials, "tls")
+			arguments := flags(server, credentials, "tls")
 			if test.plain {
 				arguments = replace(arguments, "--port="+strconv.Itoa(plain.Port), "--credentials-dir="+plainCredentials)
 			}
@@ -193,7 +193,7 @@ func TestEachMistakeInStorageHasAReasonOfItsOwn(t *testing.T) {
 	server.Exec(t, "CREATE DATABASE stored", "CREATE TABLE stored.t (id INT PRIMARY KEY)")
 	credentials := server.Account(t, "storer", "pw", "ALL ON *.*")
 	s3, secure := s3test.Start(t, s3test.Options{}), s3test.Start(t, s3test.Options{TLS: true})
-	good := slices.Clip(append(source(server, credentials, "stored"), bucket(t, s3)...))
+	good := slices.Clip(append(flags(server, credentials, "stored"), bucket(t, s3)...))
 	other, err := certtest.NewAuthority(t.TempDir(), "other")
 	if err != nil {
 		t.Fatal(err)
@@ -219,9 +219,9 @@ func TestEachMistakeInStorageHasAReasonOfItsOwn(t *testing.T) {
 		"an endpoint that does not resolve":   {replace(good, "--s3-endpoint=http://no-such-host.invalid"), result.StorageUnreachable, []string{"no-such-host.invalid"}},
 		"https where only http is spoken":     {replace(good, "--s3-endpoint="+strings.Replace(s3.Endpoint, "http:", "https:", 1)), result.StorageUnreachable, []string{"http://"}},
 		"an endpoint that is no URL":          {replace(good, "--s3-endpoint=s3.example.com"), result.InvalidRequest, []string{"s3.example.com"}},
-		"a folder below a file":               {append(source(server, credentials, "stored"), into("/dev/null/folder")...), result.VolumeNotWritable, []string{"/dev/null/folder"}},
-		"a read-only file system":             {append(source(server, credentials, "stored"), into("/proc/volcado")...), result.VolumeNotWritable, []string{"/proc/volcado"}},
-		"no place at all":                     {source(server, credentials, "stored"), result.InvalidRequest, []string{"--storage-directory"}},
+		"a folder below a file":               {append(flags(server, credentials, "stored"), into("/dev/null/folder")...), result.VolumeNotWritable, []string{"/dev/null/folder"}},
+		"a read-only file system":             {append(flags(server, credentials, "stored"), into("/proc/volcado")...), result.VolumeNotWritable, []string{"/proc/volcado"}},
+		"no place at all":                     {flags(server, credentials, "stored"), result.InvalidRequest, []string{"--storage-directory"}},
 		"both kinds, of which one was chosen": {append(replace(good, "--storage=file"), "--storage-directory="+t.TempDir()), "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -251,7 +251,7 @@ func TestAFolderOfAnotherUserIsNotWritable(t *testing.T) {
 	if err := os.Chmod(folder, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	e := prepare(t, append(source(server, credentials, "volume"), into(folder)...)...)
+	e := prepare(t, append(flags(server, credentials, "volume"), into(folder)...)...)
 	if os.Geteuid() == 0 {
 		// Root may write everywhere unless it gives that up.
 		e.Path, e.Args = lookPath(t, "setpriv"), append([]string{"setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override", e.Path}, e.Args[1:]...)

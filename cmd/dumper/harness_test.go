@@ -135,8 +135,8 @@ func (o outcome) mustFail(t *testing.T, reason result.Reason, mentions ...string
 	}
 }
 
-// source are the flags for the shared server, with TLS verified as by default.
-func source(server *dbtest.Server, credentials, database string) []string {
+// flags are the flags for the shared server, with TLS verified as by default.
+func flags(server *dbtest.Server, credentials, database string) []string {
 	return []string{"dump", "--host=localhost", "--port=" + strconv.Itoa(server.Port), "--tls-ca-file=" + server.Authority.File,
 		"--credentials-dir=" + credentials, "--database=" + database}
 }
@@ -187,8 +187,8 @@ func restore(t *testing.T, server *dbtest.Server, database string, cat ...string
 	}
 }
 
-// client makes a folder with a mariadb-dump of the test's own, which may run the real one as "$REAL" "$@".
-func client(t *testing.T, script string) string {
+// fakeClient makes a folder with a mariadb-dump of the test's own, which may run the real one as "$REAL" "$@".
+func fakeClient(t *testing.T, script string) string {
 	t.Helper()
 	real, err := exec.LookPath("mariadb-dump")
 	if err != nil {

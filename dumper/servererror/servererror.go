@@ -133,8 +133,14 @@ func Failure(number int, text string, at Origin) *result.Error {
 	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
 }
 
-// TLSFailure tells a server that has no TLS from one whose certificate does not do.
+// TLSFailure tells apart what the clients report with one number: a server that has no TLS, a certificate that does not
+// do, and a connection that broke off, which is nobody's certificate's fault.
 func TLSFailure(text string, at Origin) *result.Error {
+	for _, word := range []string{"unexpected eof", "reset by peer", "Broken pipe", "Success (0)", "SSL_ERROR_SYSCALL"} {
+		if strings.Contains(text, word) {
+			return Failure(2013, text, at)
+		}
+	}
 	if strings.Contains(text, "server does not support") || strings.Contains(text, "SSL is required") {
 		return TLSUnavailable(at)
 	}
@@ -178,7 +184,7 @@ func sentence(reason result.Reason, at Origin) string {
 	case result.BrokenView:
 		return fmt.Sprintf("a view of database %q on %s is broken", at.Database, server)
 	case result.TableDefinitionChanged:
-		return fmt.Sprintf("database %q on %s was changed during the dump", at.Database, server)
+		return fmt.Sprintf("database %q on %s was changed during the dump%s", at.Database, server, doing(", while ", at))
 	}
 	return server + " reported an error" + doing(" while ", at)
 }

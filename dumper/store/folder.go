@@ -95,6 +95,8 @@ func (p *folderPlace) settle(key string) error {
 	return nil
 }
 
+func (p *folderPlace) remove(_ context.Context, key string) { _ = os.Remove(p.uri(key)) }
+
 // sweep removes temporary files of the attempt, its folder, and the dump's folder if nothing else is in it. Other
 // folders may be another dump's by now.
 func (p *folderPlace) sweep(_ context.Context, prefix string) {

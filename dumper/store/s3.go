@@ -210,6 +210,10 @@ func (p *s3Place) writing(expectedBytes int64) (*blob.WriterOptions, int64) {
 	}, part
 }
 
+func (p *s3Place) remove(ctx context.Context, key string) {
+	_, _ = p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
+}
+
 // sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
 func (p *s3Place) sweep(ctx context.Context, prefix string) {
 	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})

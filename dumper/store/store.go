@@ -36,6 +36,8 @@ type place interface {
 	writing(expectedBytes int64) (options *blob.WriterOptions, partBytes int64)
 	// settle makes a committed artifact outlive a crash.
 	settle(key string) error
+	// remove an object, without asking first whether it is there.
+	remove(ctx context.Context, key string)
 	// sweep removes what a failed write below the prefix may have left.
 	sweep(ctx context.Context, prefix string)
 	// uri of a key, for people. It carries no credential.
@@ -196,7 +198,7 @@ func (s *Store) Discard(ctx context.Context, prefix string, files ...string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	for _, file := range files {
-		_ = s.bucket.Delete(ctx, prefix+file)
+		s.place.remove(ctx, prefix+file)
 	}
 	s.place.sweep(ctx, prefix)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -236,4 +237,12 @@ func repositoryRoot() (string, error) {
 		folder = parent
 	}
 	return "", err
+}
+
+// Listen serves a handler on loopback until the test ends, and returns its URL.
+func Listen(t testing.TB, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
 }

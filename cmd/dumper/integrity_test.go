@@ -1,0 +1,421 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/dbtest"
+	"github.com/volcado-io/volcado/internal/s3test"
+)
+
+// patience is how long a test waits for what must come; it is never waited for in vain.
+const patience = time.Minute
+
+// large makes a database whose dump has more than 24 MiB of text that does not compress, in a table that comes before
+// another.
+func large(t *testing.T, server *dbtest.Server, database string) (credentials string, textBytes int64) {
+	t.Helper()
+	server.Exec(t, "CREATE OR REPLACE DATABASE "+database,
+		"CREATE TABLE "+database+".a_large (id INT PRIMARY KEY, filling LONGBLOB)",
+		"INSERT INTO "+database+".a_large SELECT seq, RANDOM_BYTES(1024) FROM mysql.seq_1_to_12000",
+		"CREATE TABLE "+database+".z_small (id INT PRIMARY KEY)", "INSERT INTO "+database+".z_small VALUES (1)")
+	credentials = server.Account(t, database, "pw", dbtest.WholeDump(database)...)
+	o := run(t, append(flags(server, credentials, database), into(t.TempDir())...)...)
+	return credentials, o.mustSucceed(t).UncompressedBytes
+}
+
+func TestADoubtedDumpIsNeverASuccess(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, bytes := large(t, server, "doubted")
+	percent := func(n int64) string { return strconv.FormatInt(bytes*n/100, 10) }
+	s3 := s3test.Start(t, s3test.Options{})
+	for name, test := range map[string]struct {
+		client string
+		reason result.Reason
+	}{
+		"killed at once":             {"kill -9 $$", result.ClientFailed},
+		"killed at 10 %":             {`"$REAL" "$@" | head -c ` + percent(10) + "; kill -9 $$", result.ClientFailed},
+		"killed at 50 %":             {`"$REAL" "$@" | head -c ` + percent(50) + "; kill -9 $$", result.ClientFailed},
+		"killed at 99 %":             {`"$REAL" "$@" | head -c ` + percent(99) + "; kill -9 $$", result.ClientFailed},
+		"killed after the trailer":   {`"$REAL" "$@"; kill -9 $$`, result.ClientFailed},
+		"failed after the trailer":   {`"$REAL" "$@"; exit 3`, result.ClientFailed},
+		"truncated with exit code 0": {`"$REAL" "$@" 2>/dev/null | head -c ` + percent(99) + "; exit 0", result.Truncated},
+		"without its last newline":   {`"$REAL" "$@" | head -c -1; exit 0`, result.Truncated},
+		"something after the end":    {`"$REAL" "$@"; echo "-- more"; exit 0`, result.Truncated},
+		"nothing at all":             {"exit 0", result.Truncated},
+		"a complaint and code 0":     {`"$REAL" "$@"; echo "mariadb-dump: something is odd" >&2; exit 0`, result.ClientFailed},
+		"a server's error":           {`echo 'mariadb-dump: Error 2013: Lost connection to server during query when dumping table ` + "`a_large`" + ` at row: 7' >&2; exit 3`, result.ConnectionLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			for _, place := range [][]string{into(folder), bucket(t, s3)} {
+				e := prepare(t, append(flags(server, credentials, "doubted"), place...)...).withClient(fakeClient(t, test.client))
+				e.outcome(t, e.Run()).mustFail(t, test.reason)
+			}
+			nothingIn(t, folder)
+			nothingInBucket(t, s3)
+		})
+	}
+}
+
+func TestTheServersConnectionBreaksOff(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "broken_off")
+	gate := filepath.Join(t.TempDir(), "gate")
+	folder := t.TempDir()
+	e := prepare(t, append(flags(server, credentials, "broken_off"), into(folder)...)...).withClient(fakeClient(t, paused(gate)))
+	start(t, e)
+	server.Exec(t, killConnections(t, server, "broken_off"))
+	open(t, gate)
+	e.outcome(t, e.Wait()).mustFail(t, result.ConnectionLost, `"a_large"`)
+	nothingIn(t, folder)
+}
+
+// A table that is altered after the transaction began and before it is read cannot be read any more.
+func TestATableIsAlteredDuringTheDump(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "altered")
+	gate := filepath.Join(t.TempDir(), "gate")
+	folder := t.TempDir()
+	e := prepare(t, append(flags(server, credentials, "altered"), into(folder)...)...).withClient(fakeClient(t, paused(gate)))
+	start(t, e)
+	server.Exec(t, "ALTER TABLE altered.z_small FORCE, ALGORITHM=COPY")
+	open(t, gate)
+	e.outcome(t, e.Wait()).mustFail(t, result.TableDefinitionChanged, `"z_small"`)
+	nothingIn(t, folder)
+}
+
+// The client lists the tables again, so a table that the preflight has not seen would be copied.
+func TestAnExcludedTableAppearsAfterThePreflight(t *testing.T) {
+	server := dbtest.Get(t)
+	for name, flag := range map[string]string{"excluded": "--exclude-table=secret_*", "without data": "--exclude-data=secret_*"} {
+		t.Run(name, func(t *testing.T) {
+			credentials, _ := large(t, server, "appearing")
+			gate, ready := filepath.Join(t.TempDir(), "gate"), filepath.Join(t.TempDir(), "ready")
+			folder := t.TempDir()
+			script := "touch " + ready + "; while [ ! -e " + gate + ` ]; do sleep 0.01; done; exec "$REAL" "$@"`
+			e := prepare(t, append(flags(server, credentials, "appearing"), append(into(folder), flag)...)...).withClient(fakeClient(t, script))
+			if err := e.Start(); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, func() bool { _, err := os.Stat(ready); return err == nil })
+			server.Exec(t, "CREATE TABLE appearing.secret_1 (id INT)", "INSERT INTO appearing.secret_1 VALUES (1)")
+			open(t, gate)
+			e.outcome(t, e.Wait()).mustFail(t, result.TableDefinitionChanged, `"secret_1"`)
+			nothingIn(t, folder)
+		})
+	}
+}
+
+func TestItStopsWhenToldOrTooLate(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "stopped")
+	s3 := s3test.Start(t, s3test.Options{})
+	for name, test := range map[string]struct {
+		flags  []string
+		signal os.Signal
+		reason result.Reason
+	}{
+		"SIGTERM":  {nil, syscall.SIGTERM, result.Interrupted},
+		"Ctrl-C":   {nil, os.Interrupt, result.Interrupted},
+		"deadline": {[]string{"--run-deadline=3s"}, nil, result.RunDeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			for _, place := range [][]string{into(folder), bucket(t, s3)} {
+				arguments := append(append(flags(server, credentials, "stopped"), test.flags...), place...)
+				e := prepare(t, arguments...).withClient(fakeClient(t, paused("/nonexistent/gate")))
+				start(t, e)
+				child := childOf(t, e.Process.Pid)
+				if test.signal != nil {
+					if err := e.Process.Signal(test.signal); err != nil {
+						t.Fatal(err)
+					}
+				}
+				e.outcome(t, e.Wait()).mustFail(t, test.reason)
+				wait(t, func() bool { return syscall.Kill(child, 0) == syscall.ESRCH })
+			}
+			nothingIn(t, folder)
+			nothingInBucket(t, s3)
+		})
+	}
+}
+
+func TestTheClientDiesWithTheDumper(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "orphaned")
+	e := prepare(t, append(flags(server, credentials, "orphaned"), into(t.TempDir())...)...).withClient(fakeClient(t, paused("/nonexistent/gate")))
+	start(t, e)
+	child := childOf(t, e.Process.Pid)
+	if err := e.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = e.Wait()
+	wait(t, func() bool { return syscall.Kill(child, 0) == syscall.ESRCH })
+}
+
+// The bytes do not fit: 24 MiB into 8 MiB.
+func TestTheVolumeIsFull(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "full")
+	volume := t.TempDir()
+	listing := filepath.Join(t.TempDir(), "listing")
+	e := prepare(t, append(flags(server, credentials, "full"), into(volume)...)...)
+	// The mount is seen by this process alone and goes away with it.
+	script := `mount -t tmpfs -o size=8m tmpfs "$0" && { "$@"; code=$?; find "$0" -mindepth 1 >` + listing + `; exit $code; }`
+	unshare := []string{"unshare", "--mount", "--"}
+	if os.Geteuid() != 0 {
+		unshare = []string{"unshare", "--mount", "--map-root-user", "--"}
+	}
+	e.Args = append(append(unshare, "sh", "-c", script, volume, e.Path), e.Args[1:]...)
+	e.Path = lookPath(t, "unshare")
+	e.outcome(t, e.Run()).mustFail(t, result.StorageFull, volume)
+	left, err := os.ReadFile(listing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) > 0 {
+		t.Errorf("left on the volume: %s", left)
+	}
+}
+
+// Between the dumper and the real store stands a proxy that fails as networks and stores do.
+func TestTheUploadFailsHalfWay(t *testing.T) {
+	server := dbtest.Get(t)
+	credentials, _ := large(t, server, "unstored")
+	for name, test := range map[string]struct {
+		fault  func(http.ResponseWriter, *http.Request, int32) bool // true: it has answered
+		reason result.Reason                                        // empty: it succeeds
+	}{
+		"one part answered 503, then well": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n == 2 && answer(w, r, http.StatusServiceUnavailable)
+		}, ""},
+		"one part reset, then well": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n == 2 && reset(w)
+		}, ""},
+		"parts answered 503 for ever": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n >= 2 && answer(w, r, http.StatusServiceUnavailable)
+		}, result.StorageError},
+		"parts reset for ever": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n >= 2 && reset(w)
+		}, result.StorageUnreachable},
+		"parts refused half-way": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n >= 2 && answer(w, r, http.StatusForbidden)
+		}, result.StorageAccessDenied},
+		"the store is full half-way": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
+			return isPart(r) && n >= 2 && answer(w, r, http.StatusInsufficientStorage)
+		}, result.StorageFull},
+		"the commit is refused": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+			return r.Method == http.MethodPost && r.URL.Query().Has("uploadId") && answer(w, r, http.StatusForbidden)
+		}, result.StorageAccessDenied},
+		"the manifest is refused": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+			return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "manifest.json") && answer(w, r, http.StatusForbidden)
+		}, result.StorageAccessDenied},
+		"the store loses what it has": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+			return r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "dump.sql.gz") && answer(w, r, http.StatusNotFound)
+		}, result.ArtifactDoubted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they wait for one another attempt most of the time
+			s3 := s3test.Start(t, s3test.Options{})
+			proxy := faulty(t, s3, test.fault)
+			o := run(t, append(flags(server, credentials, "unstored"), replace(bucket(t, s3), "--s3-endpoint="+proxy)...)...)
+			if test.reason == "" {
+				o.mustSucceed(t)
+				if o := run(t, append([]string{"verify", "--key=unstored"}, bucket(t, s3)...)...); o.exit != 0 {
+					t.Errorf("dumper verify: %s", o.stderr)
+				}
+				return
+			}
+			o.mustFail(t, test.reason)
+			nothingInBucket(t, s3)
+		})
+	}
+}
+
+// The store holds something else than was sent, of the same size, and its ETag says nothing.
+func TestTheStoreHoldsSomethingElse(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Exec(t, "CREATE DATABASE swapped", "CREATE TABLE swapped.t (id INT PRIMARY KEY)")
+	credentials := server.Account(t, "swapped", "pw", "ALL ON *.*")
+	for name, test := range map[string]struct {
+		change func([]byte) []byte
+		reason result.Reason // empty: it succeeds
+	}{
+		"another byte":  {func(b []byte) []byte { b[len(b)/2] ^= 1; return b }, result.ArtifactDoubted},
+		"one byte less": {func(b []byte) []byte { return b[1:] }, result.ArtifactDoubted},
+		"the same":      {func(b []byte) []byte { return b }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s3 := s3test.Start(t, s3test.Options{})
+			proxy := faulty(t, s3, func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+				if r.Method != http.MethodGet && r.Method != http.MethodHead || !strings.HasSuffix(r.URL.Path, "dump.sql.gz") {
+					return false
+				}
+				held, err := os.ReadFile(filepath.Join(s3.Folder, r.URL.Path))
+				if err != nil {
+					return false
+				}
+				w.Header().Set("ETag", `"says-nothing"`)
+				held = test.change(held)
+				w.Header().Set("Content-Length", strconv.Itoa(len(held)))
+				if r.Method == http.MethodGet {
+					_, _ = w.Write(held)
+				}
+				return true
+			})
+			o := run(t, append(flags(server, credentials, "swapped"), replace(bucket(t, s3), "--s3-endpoint="+proxy)...)...)
+			if test.reason == "" {
+				o.mustSucceed(t)
+				return
+			}
+			o.mustFail(t, test.reason, "dump.sql.gz")
+			nothingInBucket(t, s3)
+		})
+	}
+}
+
+// paused is a client that writes 4 MiB of the real one's text, fewer than a pipe and a part hold, and waits for a file.
+func paused(gate string) string {
+	return `"$REAL" "$@" | { head -c 4194304; while [ ! -e ` + gate + ` ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`
+}
+
+// start the dumper and wait until 4 MiB have been read from the client.
+func start(t *testing.T, e *execution) {
+	t.Helper()
+	port := closedPort(t)
+	e.Args = append(e.Args, "--progress-address=127.0.0.1:"+strconv.Itoa(port))
+	if err := e.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, func() bool {
+		response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/v1/progress", port))
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		var progress struct{ Bytes int64 }
+		return json.NewDecoder(response.Body).Decode(&progress) == nil && progress.Bytes >= 4<<20
+	})
+}
+
+func open(t *testing.T, gate string) {
+	t.Helper()
+	if err := os.WriteFile(gate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wait for a condition.
+func wait(t *testing.T, condition func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-deadline:
+			t.Fatal("waited in vain")
+		case <-tick.C:
+		}
+	}
+}
+
+// childOf a process.
+func childOf(t *testing.T, pid int) int {
+	t.Helper()
+	output, err := exec.Command("ps", "--ppid", strconv.Itoa(pid), "-o", "pid=").Output()
+	if err != nil {
+		t.Fatalf("the dumper has no child: %v", err)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(string(output)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return child
+}
+
+func killConnections(t *testing.T, server *dbtest.Server, user string) string {
+	t.Helper()
+	rows, err := server.DB().Query("SELECT GROUP_CONCAT(CONCAT('KILL ', ID) SEPARATOR ';') FROM information_schema.PROCESSLIST WHERE USER = ?", user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var statements string
+	if !rows.Next() {
+		t.Fatal("there is no connection to kill")
+	}
+	if err := rows.Scan(&statements); err != nil {
+		t.Fatal(err)
+	}
+	return statements
+}
+
+func nothingInBucket(t *testing.T, s3 *s3test.Server) {
+	t.Helper()
+	if diff := cmp.Diff([]string{}, s3.Keys(t)); diff != "" {
+		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{}, s3.Uploads(t)); diff != "" {
+		t.Errorf("uploads in the bucket (-want +got):\n%s", diff)
+	}
+}
+
+// faulty is the URL of a proxy before the store. The fault sees each request with the number of requests of its kind so
+// far.
+func faulty(t *testing.T, s3 *s3test.Server, fault func(http.ResponseWriter, *http.Request, int32) bool) string {
+	t.Helper()
+	target, err := url.Parse(s3.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The signature covers the host that the dumper sees, and the proxy leaves it as it is.
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	var parts atomic.Int32
+	return s3test.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := int32(0)
+		if isPart(r) {
+			n = parts.Add(1)
+		}
+		if !fault(w, r, n) {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+}
+
+func isPart(r *http.Request) bool {
+	return r.Method == http.MethodPut && r.URL.Query().Has("partNumber")
+}
+
+func answer(w http.ResponseWriter, r *http.Request, status int) bool {
+	// An answer before the end of the request would look like a broken connection.
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.WriteHeader(status)
+	return true
+}
+
+// reset the connection in the middle of the request.
+func reset(w http.ResponseWriter) bool {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = connection.Close()
+	}
+	return true
+}
