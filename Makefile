@@ -85,8 +85,9 @@ undeploy: ## Remove what deploy installed; CRDs stay, and with them everybody's 
 	@hack/deploy/undeploy
 
 .PHONY: clean
-clean: ## Remove bin/ and out/ (refused while the cluster runs).
-	@hack/cluster/cluster status >/dev/null 2>&1 && { echo "The cluster runs; make demo-down first." >&2; exit 1; } || true
+clean: ## Remove bin/ and out/ (refused while a cluster is there).
+	@code=0; hack/cluster/cluster status >/dev/null 2>&1 || code=$$?; \
+	  if ((code != 3)); then echo "There is a cluster; make demo-down first." >&2; exit 1; fi
 	@rm -rf $(BIN) $(OUT)
 
 $(BIN)/controller-gen: hack/tools/go.mod hack/tools/go.sum
