@@ -28,7 +28,10 @@ func (c *conversation) follow(ctx context.Context, dump *v1alpha1.DatabaseDump) 
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		f.tell()
+		// The asker was told a moment ago that it was asked for; that alone is not news.
+		if f.dump.Status.Phase != "" || f.trouble != nil || c.now().Sub(f.began) >= time.Second {
+			f.tell()
+		}
 		select {
 		case <-ctx.Done():
 			return detached(dump), nil
