@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
@@ -152,6 +153,31 @@ func (w *world) bot(args ...string) *exec.Cmd {
 
 func (w *world) console(args ...string) *exec.Cmd {
 	return w.bot(append([]string{"console", "--user", w.user}, args...)...)
+}
+
+// accountWithoutRights makes a ServiceAccount that nothing is granted to.
+func (w *world) accountWithoutRights() string {
+	w.Helper()
+	w.create(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "nobody"}})
+	return w.namespace + "/nobody"
+}
+
+// wire keeps everything that is written to it.
+type wire struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *wire) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
 func writeKubeconfig(t *testing.T, config *rest.Config) string {

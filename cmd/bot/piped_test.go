@@ -2,16 +2,38 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/envtestenv"
 )
+
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // piped runs the program with lines as its input.
 func (w *world) piped(input string, args ...string) (out, errs string, code int) {
 	w.Helper()
 	cmd := w.console(args...)
+	cmd.Stdin = strings.NewReader(input)
+	return w.run(cmd)
+}
+
+func (w *world) run(cmd *exec.Cmd) (out, errs string, code int) {
+	w.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
 		w.Fatal(err)
@@ -19,9 +41,184 @@ func (w *world) piped(input string, args ...string) (out, errs string, code int)
 	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
 }
 
-func TestPiped(t *testing.T) {
+func (w *world) dumps() []v1alpha1.DatabaseDump {
+	w.Helper()
+	var list v1alpha1.DatabaseDumpList
+	if err := w.env.Client.List(context.Background(), &list, client.InNamespace(w.namespace)); err != nil {
+		w.Fatal(err)
+	}
+	return list.Items
+}
+
+// edit writes a status as the manager does.
+func (w *world) edit(dump v1alpha1.DatabaseDump, edit func(*v1alpha1.DatabaseDumpStatus)) {
+	w.Helper()
+	before := dump.DeepCopy()
+	edit(&dump.Status)
+	manager := w.env.ClientAs(w.T, envtestenv.SystemNamespace, envtestenv.Manager)
+	if err := manager.Status().Patch(context.Background(), &dump, client.MergeFrom(before)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// golden compares a conversation, without what differs from run to run.
+func (w *world) golden(file, got string) {
+	w.Helper()
+	got = strings.ReplaceAll(got, w.namespace, "test")
+	got = regexp.MustCompile(`-[0-9a-z]{16}\b`).ReplaceAllString(got, "-0123456789abcdef")
+	got = regexp.MustCompile(`(\d+)s( ago|   you)`).ReplaceAllString(got, "0s$2")
+	file = filepath.Join("testdata", file)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			w.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			w.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		w.Errorf("%s (-want +got; -update writes it anew)\n%s", file, diff)
+	}
+}
+
+func TestAPipedConversation(t *testing.T) {
+	w := newWorld(t)
+	w.manage(false)
+	cmd := w.console("--display-name", "Alice", "--groups", "qa,dev")
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &watched{}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := []string{
+		"hello", "sources", "dump " + w.source() + " --reason “reproduce SHOP-123”", "status", "list", "whoami", "why " + w.source(),
+		"dump shp", "dump " + w.source() + " crm", "help", "help dump", "",
+	}
+	if _, err := io.WriteString(input, strings.Join(lines, "\n")+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	// The dump ends only when its progress was seen, so that the conversation is the same each time.
+	out.waitFor(t, "  running  25 %")
+	w.edit(w.dumps()[0], succeed)
+	_ = input.Close()
+	_ = cmd.Wait()
+	if strings.Contains(out.String(), "\x1b") || strings.Contains(out.String(), "\r") {
+		t.Error("it writes for a terminal, and there is none")
+	}
+	w.golden("piped.golden", out.String())
+	if code := cmd.ProcessState.ExitCode(); code != exitRefused {
+		t.Errorf("exit code %d, want that of the first command that was not done", code)
+	}
+}
+
+func TestExitCodes(t *testing.T) {
 	w := newWorld(t)
 	w.manage(true)
-	out, errs, code := w.piped("hello\nsources\ndump " + w.source() + "\nlist\nstatus\nwhoami\nwhy " + w.source() + "\ncancel shop\nhelp\nhelp dump\n\nfoo\n!dumpdb shop\ndump nothing\n")
-	t.Logf("code %d\n%s\n--\n%s", code, out, errs)
+	for name, tc := range map[string]struct {
+		args []string
+		in   string
+		code int
+		says string
+	}{
+		"a dump that succeeds":              {args: []string{"-c", "dump " + w.source()}, code: 0, says: "is done"},
+		"several that succeed":              {in: "hello\nsources\n", code: 0},
+		"no input at all":                   {in: "", code: 0},
+		"a command that is none":            {args: []string{"-c", "; rm -rf /"}, code: exitMisunderstood, says: `no command ";"`},
+		"a source that is none":             {args: []string{"-c", "dump nothing"}, code: exitRefused, says: `no source "nothing"`},
+		"the first that was not done":       {in: "hello\ndump nothing\nfoo\nhello\n", code: exitRefused},
+		"no line's end at the end":          {in: "foo", code: exitMisunderstood},
+		"a line of ten thousand characters": {in: strings.Repeat("x", 10000) + "\nhello\n", code: exitMisunderstood, says: "it has 10000 characters"},
+		"a line of ten million":             {in: strings.Repeat("x", 10<<20) + "\nhello\n", code: exitMisunderstood, says: "Hello"},
+		"bytes that are no text":            {in: "\xff\xfe\x00\n", code: exitMisunderstood, says: "not valid UTF-8"},
+		"control characters":                {in: "dump \x1b]0;x\a\n", code: exitMisunderstood, says: "control character U+001B"},
+		"nobody speaks":                     {args: []string{"--user", ""}, code: exitMisunderstood, says: "--user alice"},
+		"somebody whom no list can name":    {args: []string{"--user", "a b"}, code: exitMisunderstood, says: "cannot stand in an allow-list"},
+		"an empty command":                  {args: []string{"-c", " "}, code: exitMisunderstood, says: "-c needs a command"},
+		"a context that is not there":       {args: []string{"--context", "nowhere"}, code: exitUnavailable, says: "the kubeconfig cannot be used"},
+		"a kubeconfig that is not there":    {args: []string{"--kubeconfig", "/nonexistent"}, code: exitUnavailable, says: "kubeconfig"},
+		"a ServiceAccount that is none":     {args: []string{"--as-service-account", "default/nobody"}, code: exitUnavailable, says: "there is no ServiceAccount default/nobody in this cluster"},
+		"a ServiceAccount that is no name":  {args: []string{"--as-service-account", "nobody"}, code: exitUnavailable, says: "<namespace>/<name>"},
+		"a ServiceAccount without rights":   {args: []string{"--as-service-account", w.accountWithoutRights(), "-c", "sources"}, code: exitUnavailable, says: "needs the rights in config/bot"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errs, code := w.piped(tc.in, tc.args...)
+			if code != tc.code || !strings.Contains(out+errs, tc.says) {
+				t.Errorf("exit code %d, want %d\n%s\n%s", code, tc.code, out, errs)
+			}
+			if strings.ContainsAny(out+errs, "\x1b\x00\xff") || strings.Contains(out+errs, "goroutine") {
+				t.Errorf("it says %q %q", out, errs)
+			}
+		})
+	}
+}
+
+func TestWithoutAChatItSaysWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	_, errs, code := w.run(w.bot())
+	if code != exitMisunderstood || !strings.Contains(errs, "bot console --user alice") {
+		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
+func TestInterruptedWithoutATerminal(t *testing.T) {
+	w := newWorld(t)
+	w.manage(false)
+	for name, args := range map[string][]string{"piped": nil, "one command": {"-c", "dump " + w.source()}} {
+		t.Run(name, func(t *testing.T) {
+			cmd := w.console(args...)
+			input, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := &watched{}
+			cmd.Stdout, cmd.Stderr = out, out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if args == nil {
+				if _, err := io.WriteString(input, "dump "+w.source()+"\nhello\n"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out.waitFor(t, "  running  25 %")
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != exitDetached {
+				t.Errorf("exit code %d", code)
+			}
+			if !strings.Contains(out.String(), "runs on.") || strings.Contains(out.String(), "Hello") {
+				t.Errorf("it says\n%s", out)
+			}
+		})
+	}
+	for _, d := range w.dumps() {
+		if d.Spec.Cancel {
+			t.Errorf("%s was cancelled", d.Name)
+		}
+	}
+}
+
+// watched is an output that can be waited on.
+type watched struct{ wire }
+
+func (o *watched) waitFor(t *testing.T, part string) {
+	t.Helper()
+	timeout := time.After(deadline)
+	for !strings.Contains(o.String(), part) {
+		select {
+		case <-timeout:
+			t.Fatalf("it does not say %q but\n%s", part, o)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
