@@ -118,6 +118,7 @@ type JobTemplate struct {
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of annotations are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('container.apparmor.security.beta.kubernetes.io/'))",message="annotations may not change the pod's AppArmor profile"
 	Annotations map[string]JobAnnotationValue `json:"annotations,omitempty"`
 
 	// serviceAccountName is the identity with which the pod reaches object storage where DumpStorage has no
