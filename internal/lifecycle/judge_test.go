@@ -1,0 +1,355 @@
+package lifecycle_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/naming"
+)
+
+// noon is when the dump was created.
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// facts of a dump that was just created by kubectl and lacks nothing.
+func facts() lifecycle.Facts {
+	return lifecycle.Facts{
+		Now: noon, Fresh: true,
+		Settings: lifecycle.Settings{AllowConsole: true, StartDeadline: 10 * time.Minute},
+		Dump: &v1alpha1.DatabaseDump{
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: "shop", Name: "first", UID: "dump-uid", Generation: 1, CreationTimestamp: metav1.NewTime(noon),
+			},
+			Spec: v1alpha1.DatabaseDumpSpec{
+				SourceRef:   v1alpha1.ObjectReference{Name: "shop"},
+				Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6},
+			},
+		},
+		Source: &v1alpha1.DatabaseSource{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop"},
+			Spec: v1alpha1.DatabaseSourceSpec{
+				Databases: []v1alpha1.NamePattern{"shop"}, StorageRef: v1alpha1.ObjectReference{Name: "dumps"},
+				Limits: v1alpha1.SourceLimits{
+					MaxConcurrent: 1, StartDeadline: metav1.Duration{Duration: 5 * time.Minute}, RunDeadline: metav1.Duration{Duration: time.Hour},
+				},
+			},
+		},
+		Storage: &v1alpha1.DumpStorage{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "dumps"},
+			Spec:       v1alpha1.DumpStorageSpec{S3: &v1alpha1.S3Storage{Bucket: "dumps"}},
+		},
+	}
+}
+
+// after judges, takes the status over, and lets time pass.
+func after(f lifecycle.Facts, d time.Duration) lifecycle.Facts {
+	f.Dump = f.Dump.DeepCopy()
+	f.Dump.Status = lifecycle.Judge(f).Status
+	f.Now = f.Now.Add(d)
+	return f
+}
+
+func withJob(f lifecycle.Facts, conditions ...batchv1.JobCondition) lifecycle.Facts {
+	f.Job = &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: naming.JobName("first", "dump-uid"), UID: "job-uid"},
+		Status:     batchv1.JobStatus{Conditions: conditions},
+	}
+	return f
+}
+
+func jobFailed(reason string) batchv1.JobCondition {
+	return batchv1.JobCondition{Type: batchv1.JobFailed, Status: corev1.ConditionTrue, Reason: reason}
+}
+
+// withPod adds a pod of which the dumper's container is in this state.
+func withPod(f lifecycle.Facts, uid string, state corev1.ContainerState) lifecycle.Facts {
+	pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "pod-" + uid}}
+	pod.UID, pod.CreationTimestamp = "pod-uid-"+pod.UID, metav1.NewTime(f.Now)
+	pod.Status.Phase = corev1.PodPending
+	switch {
+	case state.Running != nil:
+		pod.Status.Phase = corev1.PodRunning
+	case state.Terminated != nil && state.Terminated.ExitCode == 0:
+		pod.Status.Phase = corev1.PodSucceeded
+	case state.Terminated != nil:
+		pod.Status.Phase = corev1.PodFailed
+	}
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "dumper", Image: "dumper:dev", State: state}}
+	f.Pods = append(append([]corev1.Pod{}, f.Pods...), pod)
+	return f
+}
+
+func running(f lifecycle.Facts) corev1.ContainerState {
+	return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(f.Now)}}
+}
+
+func ended(f lifecycle.Facts, exitCode int32, message string) corev1.ContainerState {
+	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		ExitCode: exitCode, Message: message, StartedAt: metav1.NewTime(f.Now), FinishedAt: metav1.NewTime(f.Now),
+	}}
+}
+
+func failing(reason result.Reason) string {
+	data, err := result.Result{Attempt: "pod-uid-", Failure: &result.Failure{Reason: reason, Message: "it failed"}}.Encode()
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func succeeding() string {
+	data, err := result.Result{Attempt: "pod-uid-", Artifact: &result.Artifact{
+		File: result.ArtifactFileGzip, SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
+	}}.Encode()
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+// want is what a verdict is compared by.
+type want struct {
+	phase       v1alpha1.Phase
+	reason      string // of failure, or of condition Stalled where it is True
+	action      lifecycle.Action
+	requeue     time.Duration
+	irrevocable bool
+}
+
+func TestJudge(t *testing.T) {
+	console := &v1alpha1.Requester{Platform: v1alpha1.PlatformConsole, User: "alice", Channel: "c", ChannelKind: v1alpha1.ChannelKindPrivate, Message: "1"}
+	// A dump whose Job was made and which was judged once since, so that the status knows of it.
+	starting := func() lifecycle.Facts { return after(withJob(after(facts(), time.Second)), time.Second) }
+	started := func() lifecycle.Facts {
+		f := starting()
+		return after(withPod(f, "", running(f)), time.Second)
+	}
+	edit := func(f lifecycle.Facts, edit func(*lifecycle.Facts)) lifecycle.Facts {
+		f.Dump = f.Dump.DeepCopy()
+		edit(&f)
+		return f
+	}
+	for name, tc := range map[string]struct {
+		facts lifecycle.Facts
+		want  want
+	}{
+		"a new dump that lacks nothing is admitted and gets its Job": {
+			facts(), want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+		},
+		"a dump behind others queues, and time does not help": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Ahead = 1 }), want{v1alpha1.PhaseQueued, "", "", 0, false},
+		},
+		"an admitted dump whose Job was not seen gets it, whoever is ahead": {
+			edit(after(facts(), time.Second), func(f *lifecycle.Facts) { f.Ahead = 7 }),
+			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5*time.Minute - time.Second, true},
+		},
+		"a missing source is waited for, for as long as the manager says": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Source = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, "", 10 * time.Minute, false},
+		},
+		"a missing storage is waited for, for as long as the source says": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Storage = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonStorageNotFound, "", 5 * time.Minute, false},
+		},
+		"a missing storage ends it at the deadline": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Storage, f.Now = nil, noon.Add(5*time.Minute) }),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonStorageNotFound, "", 0, true},
+		},
+		"a manager that was away for the whole wait still takes what has come": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Now = noon.Add(time.Hour) }),
+			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+		},
+		"a source that goes while the dump queues is waited for anew": {
+			edit(after(edit(facts(), func(f *lifecycle.Facts) { f.Ahead = 1 }), time.Hour), func(f *lifecycle.Facts) { f.Source = nil }),
+			want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, "", 10 * time.Minute, false},
+		},
+		"a list that does not exist is waited for": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.RequestedBy = console }),
+			want{v1alpha1.PhasePending, v1alpha1.ReasonNotAllowed, "", 5 * time.Minute, false},
+		},
+		"a list that never came refuses it": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.RequestedBy, f.Now = console, noon.Add(6*time.Minute) }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+		},
+		"a list that exists and does not allow it refuses it at once": {
+			edit(facts(), func(f *lifecycle.Facts) {
+				f.Dump.Spec.RequestedBy = console
+				f.AllowLists = []v1alpha1.DumpAllowList{{Spec: v1alpha1.DumpAllowListSpec{Sources: []v1alpha1.AllowedSource{"*"}}}}
+			}),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+		},
+		"a console is refused before anything else is looked at": {
+			edit(facts(), func(f *lifecycle.Facts) {
+				f.Dump.Spec.RequestedBy, f.Settings.AllowConsole, f.Source = console, false, nil
+			}),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonConsoleNotAllowed, "", 0, true},
+		},
+		"a Job of somebody else's with its name": {
+			edit(facts(), func(f *lifecycle.Facts) { f.NameTaken = true }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, "", 0, true},
+		},
+		"a Job in its name that was there before it was admitted": {
+			withJob(facts()), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, "", 0, true},
+		},
+		"a namespace that is not enrolled is tried again soon": {
+			edit(after(facts(), time.Second), func(f *lifecycle.Facts) {
+				f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonNamespaceNotEnrolled}
+			}),
+			want{v1alpha1.PhaseStarting, v1alpha1.ReasonNamespaceNotEnrolled, "", 5 * time.Second, false},
+		},
+		"an invalid Job is not tried again": {
+			edit(after(facts(), time.Second), func(f *lifecycle.Facts) {
+				f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: "spec.x", Final: true}
+			}),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonJobRejected, "", 0, true},
+		},
+		"a Job that could not be made in time": {
+			after(facts(), 5*time.Minute), want{v1alpha1.PhaseFailed, v1alpha1.ReasonStartDeadlineExceeded, "", 0, true},
+		},
+		"cancelled before it had a Job": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+		},
+		"cancelled while it runs: the reason is written, then the Job is deleted": {
+			edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }),
+			want{v1alpha1.PhaseRunning, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+		},
+		"cancelled, and its pod still runs without its Job": {
+			edit(after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Minute), func(f *lifecycle.Facts) { f.Job = nil }),
+			want{v1alpha1.PhaseRunning, "", "", 4 * time.Minute, true},
+		},
+		"cancelled, and its pod is gone": {
+			edit(after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Minute), func(f *lifecycle.Facts) { f.Job, f.Pods = nil, nil }),
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+		},
+		"cancelled, and its pod is never seen to stop": {
+			after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), 5*time.Minute),
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+		},
+		"cancelled, and the artifact was finished in the last moment": {
+			func() lifecycle.Facts {
+				f := after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Second)
+				f.Pods = nil
+				return withPod(f, "", ended(f, 0, succeeding()))
+			}(),
+			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
+		},
+		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false}},
+		"a Job without a pod at the deadline is deleted": {
+			edit(starting(), func(f *lifecycle.Facts) { f.Now = noon.Add(5 * time.Minute) }),
+			want{v1alpha1.PhaseStarting, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+		},
+		"a pod that runs is not waited for": {started(), want{v1alpha1.PhaseRunning, "", "", 0, false}},
+		"a pod that runs on after the start deadline": {
+			edit(started(), func(f *lifecycle.Facts) { f.Now = noon.Add(6 * time.Minute) }), want{v1alpha1.PhaseRunning, "", "", 0, false},
+		},
+		"a pod that vouches for an artifact, whatever its Job says": {
+			func() lifecycle.Facts {
+				f := withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded))
+				return withPod(f, "", ended(f, 0, succeeding()))
+			}(),
+			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
+		},
+		"a Job that completed without a word": {
+			withJob(starting(), batchv1.JobCondition{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonResultLost, "", 0, true},
+		},
+		"an attempt that failed is not the end while the Job goes on": {
+			func() lifecycle.Facts {
+				f := starting()
+				return withPod(f, "", ended(f, 41, failing(result.ConnectionLost)))
+			}(),
+			want{v1alpha1.PhaseRunning, "", "", 0, false},
+		},
+		"the last attempt's word is the Job's": {
+			func() lifecycle.Facts {
+				f := starting()
+				f = withPod(f, "", ended(f, 40, failing(result.ServerUnreachable)))
+				f.Now = f.Now.Add(time.Minute)
+				f = withPod(f, "", ended(f, 41, failing(result.ConnectionLost)))
+				return withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
+			}(),
+			want{v1alpha1.PhaseFailed, string(result.ConnectionLost), "", 0, true},
+		},
+		"the Job's deadline interrupts the dumper": {
+			func() lifecycle.Facts {
+				f := withJob(started(), jobFailed(batchv1.JobReasonDeadlineExceeded))
+				f.Pods = nil
+				return withPod(f, "", ended(f, 49, failing(result.Interrupted)))
+			}(),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+		},
+		"the Job's deadline takes the pod with it": {
+			edit(withJob(started(), jobFailed(batchv1.JobReasonDeadlineExceeded)), func(f *lifecycle.Facts) { f.Pods = nil }),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+		},
+		"the Job's deadline while no pod ever ran": {
+			withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded)), want{v1alpha1.PhaseFailed, v1alpha1.ReasonStartDeadlineExceeded, "", 0, true},
+		},
+		"a Job that somebody deleted, while its pod still runs": {
+			edit(started(), func(f *lifecycle.Facts) { f.Job = nil }), want{v1alpha1.PhaseRunning, "", "", 5 * time.Minute, true},
+		},
+		"a Job that somebody deleted, with its pod": {
+			edit(started(), func(f *lifecycle.Facts) { f.Job, f.Pods = nil, nil }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonJobDeleted, "", 0, true},
+		},
+		"a dump that is being deleted is left alone": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.DeletionTimestamp = &metav1.Time{Time: noon} }), want{},
+		},
+		"a finished dump is left alone, though its Job runs": {
+			edit(after(edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Hour), func(f *lifecycle.Facts) { *f = withJob(*f) }),
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, false},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			untouched := tc.facts.Dump.DeepCopy()
+			v := lifecycle.Judge(tc.facts)
+			got := want{v.Status.Phase, "", v.Action, v.RequeueAfter, v.Irrevocable}
+			if v.Status.Failure != nil {
+				got.reason = v.Status.Failure.Reason
+			} else if c := meta.FindStatusCondition(v.Status.Conditions, v1alpha1.ConditionStalled); c != nil && c.Status == metav1.ConditionTrue {
+				got.reason = c.Reason
+			}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(untouched, tc.facts.Dump); diff != "" {
+				t.Errorf("the facts were changed\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTidy(t *testing.T) {
+	keep := lifecycle.KeepJob(24 * time.Hour)
+	finished := facts().Dump
+	finished.Status.CompletionTime = &metav1.Time{Time: noon}
+	done := batchv1.JobCondition{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}
+	job := func(made time.Time, conditions ...batchv1.JobCondition) *batchv1.Job {
+		return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{CreationTimestamp: metav1.NewTime(made)}, Status: batchv1.JobStatus{Conditions: conditions}}
+	}
+	for name, tc := range map[string]struct {
+		now    time.Time
+		job    *batchv1.Job
+		action lifecycle.Action
+		after  time.Duration
+	}{
+		"no Job":                                       {noon, nil, "", 0},
+		"a finished Job is kept for its log":           {noon.Add(time.Hour), job(noon, done), "", 23 * time.Hour},
+		"a finished Job goes in time":                  {noon.Add(24 * time.Hour), job(noon, done), lifecycle.ActionDeleteJob, 0},
+		"a Job may take a moment to see its end":       {noon.Add(time.Second), job(noon.Add(-time.Hour)), "", 59 * time.Second},
+		"a Job that runs on is stopped":                {noon.Add(time.Minute), job(noon.Add(-time.Hour)), lifecycle.ActionDeleteJob, 0},
+		"a Job that was made after the end is stopped": {noon.Add(2 * time.Second), job(noon.Add(time.Second)), lifecycle.ActionDeleteJob, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			action, after := keep.Tidy(tc.now, finished, tc.job)
+			if action != tc.action || after != tc.after {
+				t.Errorf("%q after %s, want %q after %s", action, after, tc.action, tc.after)
+			}
+		})
+	}
+}
