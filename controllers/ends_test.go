@@ -292,6 +292,43 @@ func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 	}
 }
 
+// TestAPodThatIsNotTheJobsIsNotHeard, whatever labels it has: whoever may make pods in the namespace may set those.
+func TestAPodThatIsNotTheJobsIsNotHeard(t *testing.T) {
+	w := newWorld(t)
+	w.create(w.source(), w.storage())
+	w.kubelet.always(attempt{runs: true})
+	w.startKubelet()
+	w.startManager()
+	dump := w.apply(w.dump("one"))
+	got := w.until(dump, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonRunning)
+	job := &batchv1.Job{}
+	w.must(w.client.Get(context.Background(), client.ObjectKey{Namespace: w.namespace, Name: got.Status.JobName}, job))
+	anotherJob := job.DeepCopy()
+	anotherJob.UID = "of-an-earlier-job-of-this-name"
+	for name, owners := range map[string][]metav1.OwnerReference{
+		"nobodys":   nil,
+		"anothers":  {*metav1.NewControllerRef(anotherJob, batchv1.SchemeGroupVersion.WithKind("Job"))},
+		"the-dumps": {*metav1.NewControllerRef(dump, v1alpha1.GroupVersion.WithKind("DatabaseDump"))},
+	} {
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: w.namespace, Name: name, Labels: job.Spec.Template.Labels, OwnerReferences: owners,
+				// The fake garbage collector must not be faster than the manager.
+				Finalizers: []string{"test.volcado.io/stay"},
+			},
+			Spec: job.Spec.Template.Spec,
+		}
+		w.create(pod)
+		pod.Status.Phase = corev1.PodSucceeded
+		pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "dumper", State: corev1.ContainerState{
+			Terminated: &corev1.ContainerStateTerminated{Message: success(pod)},
+		}}}
+		w.must(w.client.Status().Update(context.Background(), pod))
+	}
+	w.kubelet.always(says(result.AccessDenied))
+	checkEnd(t, w.untilFinished(dump), failed(string(result.AccessDenied)))
+}
+
 func TestASecondAttemptMaySucceed(t *testing.T) {
 	w := newWorld(t)
 	w.create(w.source(), w.storage())
