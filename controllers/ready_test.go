@@ -1,0 +1,43 @@
+package controllers_test
+
+import (
+	"context"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// untilReady waits until condition Ready of an object says this.
+func (w *world) untilReady(object client.Object, status *v1alpha1.ReferenceStatus, want string) {
+	w.Helper()
+	w.eventually(object.GetName()+" is "+want, func() (bool, string) {
+		w.must(w.client.Get(context.Background(), client.ObjectKeyFromObject(object), object))
+		c := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionReady)
+		if c == nil {
+			return false, "no condition"
+		}
+		got := string(c.Status) + " " + c.Reason
+		return got == want && status.ObservedGeneration == object.GetGeneration(), got
+	})
+}
+
+func TestReadySaysWhichReferenceDoesNotResolve(t *testing.T) {
+	w := newWorld(t)
+	source, storage, list := w.source(), w.storage(), w.list()
+	w.startManager()
+	w.create(list)
+	w.untilReady(list, &list.Status, "False SourceNotFound")
+	w.create(source)
+	w.untilReady(list, &list.Status, "True Resolved")
+	w.untilReady(source, &source.Status, "False StorageNotFound")
+	w.create(storage)
+	w.untilReady(source, &source.Status, "True Resolved")
+	w.untilReady(storage, &storage.Status, "True Resolved")
+	w.must(w.client.Delete(context.Background(), w.storage()))
+	w.untilReady(source, &source.Status, "False StorageNotFound")
+	w.must(w.client.Delete(context.Background(), w.source()))
+	w.untilReady(list, &list.Status, "False SourceNotFound")
+}
