@@ -58,6 +58,10 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 	f.Ahead = rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "ahead")
 	f.Source, f.Storage, f.AllowLists, f.Rejection = whole.Source, whole.Storage, nil, nil
 	f.Dump = f.Dump.DeepCopy()
+	if rapid.Bool().Draw(t, "all goes well") {
+		allGoesWell(f)
+		return
+	}
 	switch rapid.IntRange(0, 16).Draw(t, "what happens") {
 	case 0:
 		f.Source = nil
@@ -97,6 +101,20 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 		if f.Job != nil {
 			*f = withJob(*f, jobFailed(rapid.SampledFrom([]string{"DeadlineExceeded", "PodFailurePolicy", "BackoffLimitExceeded"}).Draw(t, "why")))
 		}
+	}
+}
+
+// allGoesWell takes the dump one step further towards its artifact.
+func allGoesWell(f *lifecycle.Facts) {
+	switch {
+	case !meta.IsStatusConditionTrue(f.Dump.Status.Conditions, v1alpha1.ConditionAdmitted):
+	case f.Job == nil:
+		*f = withJob(*f)
+	case len(f.Pods) == 0:
+		*f = withPod(*f, "", running(*f))
+	default:
+		f.Pods = nil
+		*f = withPod(*f, "", ended(*f, 0, succeeding()))
 	}
 }
 
