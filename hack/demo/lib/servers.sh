@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# The database server and the object storage of the demo, and what is in them. Their data is in emptyDirs, so each thing
+# is looked for first, and made when it is not there (any more).
+
+start_servers() {
+  claim_namespace shop
+  claim_namespace object-storage
+  apply_demo namespaces
+  make_secrets
+  apply_demo object-storage
+  apply_demo database
+  rolled_out object-storage s3
+  rolled_out shop mariadb
+  make_bucket
+  make_reader
+  make_shop
+}
+
+# claim_namespace stops the demo where a namespace of that name is somebody else's.
+claim_namespace() {
+  local labels
+  labels=$(kubectl get namespace "$1" --ignore-not-found -o "jsonpath={.metadata.labels}")
+  [[ -z $labels || $labels == *'"app.kubernetes.io/part-of":"volcado-demo"'* ]] ||
+    die "the namespace $1 is there already and is not the demo's. Use another cluster: the demo would mix its objects with yours."
+}
+
+# apply_demo <manifest's name>
+apply_demo() {
+  local file=$REPO/hack/demo/manifests/$1.yaml
+  quietly "applying $file" kubectl apply -f <(with_our_images <"$file")
+}
+
+with_our_images() { sed -E "s#volcado\.local/([a-z-]+):dev#$REGISTRY/\1:$TAG#"; }
+
+# rolled_out <namespace> <deployment> waits until its pods are ready.
+rolled_out() {
+  if ! kubectl -n "$1" rollout status "deployment/$2" --timeout=180s >>"$LOG" 2>&1; then
+    kubectl -n "$1" get pods -o wide >&2 || true
+    kubectl -n "$1" get events --field-selector type=Warning >&2 || true
+    die "$2 in the namespace $1 did not become ready; its pods and what went wrong are above."
+  fi
+}
+
+s3_admin() { kubectl -n object-storage exec deployment/s3 -- /usr/local/bin/versitygw admin "$@"; }
+
+make_bucket() {
+  if ! s3_admin list-buckets 2>>"$LOG" | grep -qw dumps; then
+    quietly "making the bucket dumps" s3_admin create-bucket --bucket dumps --owner "$(secret_value shop dumps-writer AWS_ACCESS_KEY_ID)"
+  fi
+  good "S3: https://s3.object-storage.svc, with a bucket called dumps and an account that owns it"
+}
+
+# sql runs what comes in on the demo's server as its administrator, whom the server knows by the socket.
+sql() {
+  kubectl -n shop exec -i deployment/mariadb -- mariadb --socket=/var/lib/mariadb/socket --default-character-set=utf8mb4 "$@"
+}
+
+# make_reader gives the source's user what a whole copy needs, and nothing else; mysql.proc holds the text of routines.
+make_reader() {
+  local password
+  password=$(secret_value shop shop-reader password)
+  password=${password//\\/\\\\}
+  password=${password//\'/\'\'}
+  quietly "making the database user volcado_reader" sql <<EOF
+CREATE OR REPLACE USER volcado_reader@'%' IDENTIFIED BY '$password' REQUIRE SSL;
+GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON shop.* TO volcado_reader@'%';
+GRANT SELECT ON mysql.proc TO volcado_reader@'%';
+EOF
+  good "MariaDB: mariadb.shop.svc, TLS only; the user volcado_reader may read the database shop and nothing else"
+}
+
+make_shop() {
+  local began=$EPOCHREALTIME
+  if ! sql -e 'SELECT at FROM demo.made' >/dev/null 2>&1; then
+    note "filling the database shop (about ten seconds)"
+    quietly "filling the database shop" sql <"$REPO/hack/demo/data/shop.sql"
+    note "filled in $(since "$began") s"
+  fi
+  sql --batch --skip-column-names <<'EOF' | indent
+SELECT CONCAT('the database shop: ', COUNT(*), ' tables, about ', FORMAT(SUM(table_rows), 0), ' rows, ',
+  ROUND(SUM(data_length + index_length) / 1000000), ' MB')
+FROM information_schema.tables WHERE table_schema = 'shop' AND table_type = 'BASE TABLE'
+EOF
+}
