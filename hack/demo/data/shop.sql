@@ -27,7 +27,7 @@ CREATE TABLE customers (
   PRIMARY KEY (id),
   UNIQUE KEY email (email),
   KEY email_domain (email_domain)
-) COMMENT 'people''s names, with "quotes", back\\slashes and 🛒';
+) COMMENT 'people''s names, with "quotes", back\\slashes and ümläuts €';
 
 INSERT INTO customers (email, name, language, tags, preferences, born, joined)
 SELECT CONCAT('customer', seq, '@', ELT(1 + seq % 4, 'example.com', 'example.org', 'example.net', 'müller.example')),
@@ -182,7 +182,7 @@ BEGIN
 END //
 
 CREATE EVENT forget_sessions ON SCHEDULE EVERY 1 DAY STARTS '2026-01-01 03:00:00' ON COMPLETION PRESERVE
-  COMMENT 'people stay logged in until midnight 🌙'
+  COMMENT 'people stay logged in until midnight – or so'
   DO DELETE FROM sessions WHERE expires < NOW() //
 
 DELIMITER ;

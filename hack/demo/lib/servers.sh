@@ -52,7 +52,7 @@ make_bucket() {
 
 # sql runs what comes in on the demo's server as its administrator, whom the server knows by the socket.
 sql() {
-  kubectl -n shop exec -i deployment/mariadb -- mariadb --socket=/var/lib/mariadb/socket --default-character-set=utf8mb4 "$@"
+  kubectl -n shop exec -i deployment/mariadb -- mariadb --comments --socket=/var/lib/mariadb/socket --default-character-set=utf8mb4 "$@"
 }
 
 # make_reader gives the source's user what a whole copy needs, and nothing else; mysql.proc holds the text of routines.
