@@ -4,7 +4,6 @@
 
 make_secrets() {
   local folder
-  ! have_secrets || return 0
   folder=$(mktemp -d -p "$(secret_place)" volcado-demo.XXXXXX)
   # shellcheck disable=SC2064 # the folder of now is meant
   trap "rm -rf -- '$folder'" EXIT
@@ -48,6 +47,10 @@ make_passwords() {
   printf volcado_reader >username
   # With everything in it that has broken an option file, a shell or a URL somewhere.
   printf '%s #"%%;\\'"'"'$(x)' "$(openssl rand -hex 16)" >password
+  # The developer's user is for the developer's own option file.
+  openssl rand -hex 24 | tr -d '\n' >developer.password
+  printf '[client]\nhost=mariadb.shop.svc\nuser=developer\npassword=%s\nssl-ca=/run/ca/ca.crt\nssl-verify-server-cert\n' \
+    "$(<developer.password)" >my.cnf
   printf 'ADMIN%s' "$(openssl rand -hex 8)" >admin.id
   openssl rand -hex 24 | tr -d '\n' >admin.secret
   printf 'VOLCADO%s' "$(openssl rand -hex 8)" >writer.id
@@ -64,6 +67,7 @@ store_secrets() {
   secret shop dumps-ca ca.crt
   secret shop mariadb-tls tls.crt=mariadb.crt tls.key=mariadb.key
   secret shop shop-reader username password
+  secret shop shop-developer my.cnf password=developer.password
   secret shop shop-ca ca.crt
 }
 

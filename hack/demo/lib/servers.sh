@@ -6,13 +6,19 @@ start_servers() {
   claim_namespace shop
   claim_namespace object-storage
   apply_demo namespaces
-  make_secrets
+  if ! have_secrets; then
+    make_secrets
+    # What still runs from a set-up that was broken off knows other ones.
+    quietly "stopping servers with other secrets" kubectl delete deployment --ignore-not-found --all-namespaces --selector "$OWNED"
+  fi
   apply_demo object-storage
   apply_demo database
+  apply_demo workbench
   rolled_out object-storage s3
   rolled_out shop mariadb
+  rolled_out shop workbench
   make_bucket
-  make_reader
+  make_users
   make_shop
 }
 
@@ -55,18 +61,26 @@ sql() {
   kubectl -n shop exec -i deployment/mariadb -- mariadb --comments --socket=/var/lib/mariadb/socket --default-character-set=utf8mb4 "$@"
 }
 
-# make_reader gives the source's user what a whole copy needs, and nothing else; mysql.proc holds the text of routines.
-make_reader() {
-  local password
-  password=$(secret_value shop shop-reader password)
-  password=${password//\\/\\\\}
-  password=${password//\'/\'\'}
-  quietly "making the database user volcado_reader" sql <<EOF
-CREATE OR REPLACE USER volcado_reader@'%' IDENTIFIED BY '$password' REQUIRE SSL;
-GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON shop.* TO volcado_reader@'%';
+# make_users gives the source's user what a whole copy needs and nothing else (mysql.proc holds the text of routines;
+# EXECUTE is for views that call one), and the developer what restoring a copy needs (SET USER, for things that the shop's administrator defined).
+make_users() {
+  quietly "making the database's users" sql <<EOF
+CREATE OR REPLACE USER volcado_reader@'%' IDENTIFIED BY $(sql_secret shop-reader) REQUIRE SSL;
+GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON shop.* TO volcado_reader@'%';
 GRANT SELECT ON mysql.proc TO volcado_reader@'%';
+CREATE OR REPLACE USER developer@'%' IDENTIFIED BY $(sql_secret shop-developer) REQUIRE SSL;
+GRANT ALL PRIVILEGES ON shop_copy.* TO developer@'%';
+GRANT SET USER ON *.* TO developer@'%';
 EOF
   good "MariaDB: mariadb.shop.svc, TLS only; the user volcado_reader may read the database shop and nothing else"
+}
+
+# sql_secret prints the password in a Secret of the shop's, quoted as SQL wants it.
+sql_secret() {
+  local password quote="'"
+  password=$(secret_value shop "$1" password)
+  password=${password//\\/\\\\}
+  printf "'%s'" "${password//$quote/$quote$quote}"
 }
 
 make_shop() {

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
 # Cluster, images and Volcado itself.
 
-OWNED=app.kubernetes.io/part-of=volcado-demo
 # What the demo runs; dumper-mysql is there for a visitor's own MySQL server.
 DEMO_IMAGES=(manager bot dumper-mariadb dumper-mysql mariadb versitygw)
 
@@ -12,8 +11,6 @@ start_cluster() {
   fi
   "$REPO/hack/cluster/cluster" up 2>&1 | tee -a -- "$LOG" | indent ||
     die "the cluster did not start; what it said is above, and in $LOG"
-  KUBECONFIG=$("$REPO/hack/cluster/cluster" kubeconfig)
-  export KUBECONFIG
 }
 
 use_existing_cluster() {
@@ -70,4 +67,12 @@ install_volcado() {
     rolled_out volcado-system volcado-manager
   fi
   good "CRDs, admission policies, the manager; it accepts identities from the console, which only a demo should"
+}
+
+apply_git() {
+  quietly "enrolling the namespace shop" kubectl apply -n shop -k "$REPO/config/enroll"
+  printf '   %s$%s kubectl apply -k hack/demo/manifests/git\n' "$BOLD" "$PLAIN"
+  kubectl apply -k "$REPO/hack/demo/manifests/git" 2>&1 | tee -a -- "$LOG" | indent
+  quietly "waiting until every reference resolves" kubectl -n shop wait --for=condition=Ready --timeout=60s \
+    databasesource/shop dumpstorage/dumps dumpallowlist/qa
 }

@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# Where things are, for all of the demo's scripts.
+
+OUT=$(realpath -m -- "${VOLCADO_OUT:-$REPO/out}")
+export VOLCADO_OUT=$OUT
+CLUSTER=${CLUSTER:-local}
+REGISTRY=${REGISTRY:-volcado.local}
+TAG=${TAG:-dev}
+# On everything that the demo puts into a cluster, so that it can be told from what others put there.
+OWNED=app.kubernetes.io/part-of=volcado-demo
+
+mkdir -p -- "$OUT/log" "$OUT/demo"
+: >"$OUT/log/demo.log"
+
+if [[ $CLUSTER == local ]]; then
+  # The cluster's own kubectl, first.
+  PATH=$OUT/bin:$PATH
+  KUBECONFIG=$("$REPO/hack/cluster/cluster" kubeconfig)
+  export PATH KUBECONFIG
+elif [[ $CLUSTER != existing ]]; then
+  printf 'demo: CLUSTER is local or existing, and not "%s"\n' "$CLUSTER" >&2
+  exit 1
+fi
