@@ -118,4 +118,7 @@ func (l loader) create() string {
 	return l.client + " -e " + shellQuote("CREATE DATABASE `"+l.database+"`")
 }
 
-func (l loader) load() string { return l.filter + " | " + l.client + " " + shellQuote(l.database) }
+// load keeps the comments in routines, triggers and events: without the option the client drops them on its way.
+func (l loader) load() string {
+	return l.filter + " | " + l.client + " --comments " + shellQuote(l.database)
+}
