@@ -1,0 +1,131 @@
+package client_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/client"
+	"github.com/volcado-io/volcado/dumper/mounted"
+	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/source"
+)
+
+const always = "--single-transaction --quick --skip-lock-tables --hex-blob --triggers --skip-dump-date --default-character-set=utf8mb4 --max-allowed-packet=1G"
+
+func server(engine v1alpha1.Engine, mode v1alpha1.TLSMode) source.Server {
+	return source.Server{Engine: engine, Host: "db", Port: 3306, Username: "u", Password: "p", TLSMode: mode, CA: mounted.Authority{Path: "/ca.crt"}}
+}
+
+func TestArgumentsOfEachPlan(t *testing.T) {
+	const mysqlOnly = " --no-tablespaces --set-gtid-purged=OFF --column-statistics=0"
+	for name, test := range map[string]struct {
+		engine v1alpha1.Engine
+		plan   preflight.Plan
+		want   []string
+	}{
+		"MariaDB, all of it": {
+			v1alpha1.EngineMariaDB, preflight.Plan{Routines: true, Events: true},
+			[]string{always + " --routines --events -- shop"},
+		},
+		"MySQL, all of it": {
+			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true},
+			[]string{always + " --routines --events" + mysqlOnly + " -- shop"},
+		},
+		"MariaDB, some excluded": {
+			v1alpha1.EngineMariaDB, preflight.Plan{Routines: true, Events: true, Excluded: []string{"a", "b"}, WithoutData: []string{"log"}},
+			[]string{always + " --routines --events --ignore-table=shop.a --ignore-table=shop.b --ignore-table-data=shop.log -- shop"},
+		},
+		"MySQL, some excluded: definitions come first": {
+			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true, Excluded: []string{"a"}, WithoutData: []string{"log", "old"}},
+			[]string{
+				always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log old",
+				always + " --routines --events" + mysqlOnly + " --ignore-table=shop.a --ignore-table=shop.log --ignore-table=shop.old -- shop",
+			},
+		},
+		"MariaDB, named tables, one without data: the client would not leave its rows out": {
+			v1alpha1.EngineMariaDB, preflight.Plan{Only: []string{"t", "log"}, WithoutData: []string{"log"}},
+			[]string{
+				always + " --skip-routines --skip-events --no-data -- shop log",
+				always + " --skip-routines --skip-events --ignore-table=shop.log -- shop t",
+			},
+		},
+		"named tables, all without data: the database is not dumped for want of a name": {
+			v1alpha1.EngineMySQL, preflight.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
+			[]string{always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log"},
+		},
+		"MySQL, the schema alone": {
+			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true, SchemaOnly: true, WithoutData: []string{"log"}},
+			[]string{always + " --routines --events --no-data" + mysqlOnly + " -- shop"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.plan.Database = "shop"
+			var got []string
+			for _, run := range client.Runs(test.engine, &test.plan) {
+				arguments := run.Arguments("/run/client.cnf", []string{"CONNECTION"})
+				if diff := cmp.Diff([]string{"--defaults-file=/run/client.cnf", "CONNECTION"}, arguments[:2]); diff != "" {
+					t.Errorf("the beginning (-want +got):\n%s", diff)
+				}
+				got = append(got, strings.Join(arguments[2:], " "))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("arguments (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTLSModesAreMappedForEachClient(t *testing.T) {
+	for name, test := range map[string]struct {
+		engine v1alpha1.Engine
+		mode   v1alpha1.TLSMode
+		want   string
+		guard  bool
+	}{
+		"MySQL Disabled":         {v1alpha1.EngineMySQL, v1alpha1.TLSDisabled, "--ssl-mode=DISABLED --get-server-public-key", false},
+		"MySQL Required":         {v1alpha1.EngineMySQL, v1alpha1.TLSRequired, "--ssl-mode=REQUIRED", false},
+		"MySQL VerifyCA":         {v1alpha1.EngineMySQL, v1alpha1.TLSVerifyCA, "--ssl-mode=VERIFY_CA --ssl-ca=/ca.crt", false},
+		"MySQL VerifyIdentity":   {v1alpha1.EngineMySQL, v1alpha1.TLSVerifyIdentity, "--ssl-mode=VERIFY_IDENTITY --ssl-ca=/ca.crt", false},
+		"MariaDB Disabled":       {v1alpha1.EngineMariaDB, v1alpha1.TLSDisabled, "--skip-ssl", false},
+		"MariaDB Required":       {v1alpha1.EngineMariaDB, v1alpha1.TLSRequired, "--ssl --skip-ssl-verify-server-cert", true},
+		"MariaDB VerifyCA":       {v1alpha1.EngineMariaDB, v1alpha1.TLSVerifyCA, "--ssl --ssl-ca=/ca.crt --skip-ssl-verify-server-cert", true},
+		"MariaDB VerifyIdentity": {v1alpha1.EngineMariaDB, v1alpha1.TLSVerifyIdentity, "--ssl --ssl-ca=/ca.crt --ssl-verify-server-cert", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := server(test.engine, test.mode)
+			got := strings.Join(client.Connection(s, s.Host, s.Port), " ")
+			if diff := cmp.Diff("--protocol=TCP --host=db --port=3306 "+test.want, got); diff != "" {
+				t.Errorf("options (-want +got):\n%s", diff)
+			}
+			if client.NeedsGuard(s) != test.guard {
+				t.Errorf("guard %t", !test.guard)
+			}
+		})
+	}
+}
+
+// Whatever names a plan holds, they stand after -- or behind the = of an option, each in an entry of its own.
+func TestNoNameIsEverAnOption(t *testing.T) {
+	name := rapid.OneOf(rapid.StringN(1, 64, -1), rapid.SampledFrom([]string{"--result-file=x", "--", "-x", "=", "a.b", ";"}))
+	names := rapid.SliceOfN(name, 0, 5)
+	rapid.Check(t, func(r *rapid.T) {
+		plan := preflight.Plan{Database: name.Draw(r, "database"), Only: names.Draw(r, "only"), Excluded: names.Draw(r, "excluded"), WithoutData: names.Draw(r, "withoutData")}
+		engine := rapid.SampledFrom([]v1alpha1.Engine{v1alpha1.EngineMariaDB, v1alpha1.EngineMySQL}).Draw(r, "engine")
+		for _, run := range client.Runs(engine, &plan) {
+			arguments := run.Arguments("f", nil)
+			options := len(arguments) - len(run.Tables) - 2
+			if arguments[options] != "--" || arguments[options+1] != plan.Database {
+				r.Fatalf("the names do not come after --: %q", arguments)
+			}
+			for _, option := range arguments[len(run.Options)+1 : options] {
+				if !strings.HasPrefix(option, "--ignore-table=") && !strings.HasPrefix(option, "--ignore-table-data=") {
+					r.Fatalf("%q", option)
+				}
+			}
+		}
+	})
+}
