@@ -1,23 +1,14 @@
 package main_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/dbtest"
@@ -291,131 +282,3 @@ func TestTheStoreHoldsSomethingElse(t *testing.T) {
 	}
 }
 
-// paused is a client that writes 4 MiB of the real one's text, fewer than a pipe and a part hold, and waits for a file.
-func paused(gate string) string {
-	return `"$REAL" "$@" | { head -c 4194304; while [ ! -e ` + gate + ` ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`
-}
-
-// start the dumper and wait until 4 MiB have been read from the client.
-func start(t *testing.T, e *execution) {
-	t.Helper()
-	port := closedPort(t)
-	e.Args = append(e.Args, "--progress-address=127.0.0.1:"+strconv.Itoa(port))
-	if err := e.Start(); err != nil {
-		t.Fatal(err)
-	}
-	wait(t, func() bool {
-		response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/v1/progress", port))
-		if err != nil {
-			return false
-		}
-		defer response.Body.Close()
-		var progress struct{ Bytes int64 }
-		return json.NewDecoder(response.Body).Decode(&progress) == nil && progress.Bytes >= 4<<20
-	})
-}
-
-func open(t *testing.T, gate string) {
-	t.Helper()
-	if err := os.WriteFile(gate, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// wait for a condition.
-func wait(t *testing.T, condition func() bool) {
-	t.Helper()
-	deadline := time.After(patience)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for !condition() {
-		select {
-		case <-deadline:
-			t.Fatal("waited in vain")
-		case <-tick.C:
-		}
-	}
-}
-
-// childOf a process.
-func childOf(t *testing.T, pid int) int {
-	t.Helper()
-	output, err := exec.Command("ps", "--ppid", strconv.Itoa(pid), "-o", "pid=").Output()
-	if err != nil {
-		t.Fatalf("the dumper has no child: %v", err)
-	}
-	child, err := strconv.Atoi(strings.TrimSpace(string(output)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return child
-}
-
-func killConnections(t *testing.T, server *dbtest.Server, user string) string {
-	t.Helper()
-	rows, err := server.DB().Query("SELECT GROUP_CONCAT(CONCAT('KILL ', ID) SEPARATOR ';') FROM information_schema.PROCESSLIST WHERE USER = ?", user)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var statements string
-	if !rows.Next() {
-		t.Fatal("there is no connection to kill")
-	}
-	if err := rows.Scan(&statements); err != nil {
-		t.Fatal(err)
-	}
-	return statements
-}
-
-func nothingInBucket(t *testing.T, s3 *s3test.Server) {
-	t.Helper()
-	if diff := cmp.Diff([]string{}, s3.Keys(t)); diff != "" {
-		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{}, s3.Uploads(t)); diff != "" {
-		t.Errorf("uploads in the bucket (-want +got):\n%s", diff)
-	}
-}
-
-// faulty is the URL of a proxy before the store. The fault sees each request with the number of requests of its kind so
-// far.
-func faulty(t *testing.T, s3 *s3test.Server, fault func(http.ResponseWriter, *http.Request, int32) bool) string {
-	t.Helper()
-	target, err := url.Parse(s3.Endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The signature covers the host that the dumper sees, and the proxy leaves it as it is.
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	var parts atomic.Int32
-	return s3test.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n := int32(0)
-		if isPart(r) {
-			n = parts.Add(1)
-		}
-		if !fault(w, r, n) {
-			proxy.ServeHTTP(w, r)
-		}
-	}))
-}
-
-func isPart(r *http.Request) bool {
-	return r.Method == http.MethodPut && r.URL.Query().Has("partNumber")
-}
-
-func answer(w http.ResponseWriter, r *http.Request, status int) bool {
-	// An answer before the end of the request would look like a broken connection.
-	_, _ = io.Copy(io.Discard, r.Body)
-	w.WriteHeader(status)
-	return true
-}
-
-// reset the connection in the middle of the request.
-func reset(w http.ResponseWriter) bool {
-	connection, _, err := http.NewResponseController(w).Hijack()
-	if err == nil {
-		_ = connection.Close()
-	}
-	return true
-}

@@ -37,7 +37,7 @@ const (
 	unknownPartBytes = 32 << 20
 	maxPartBytes     = 5 << 30
 	// uploadBytes is the memory for parts that are being filled or sent.
-	uploadBytes = 40 << 20
+	uploadBytes = 24 << 20
 	// attempts of each request; a part is sent again from memory.
 	requestAttempts   = 5
 	requestMaxBackoff = 10 * time.Second
