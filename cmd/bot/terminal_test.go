@@ -176,7 +176,7 @@ func TestProgressIsOneLineThatRenewsItself(t *testing.T) {
 	tt := w.terminal(nil)
 	tt.sees("volcado> ")
 	tt.types("dump " + w.source() + "\r")
-	tt.sees(`: a copy of "shop" from`, "  running  25 %  50.0 MiB of about 200.0 MiB  orders  0s", renewed, "orders  1s", renewed)
+	tt.sees(`: a copy of "shop" from`, "  running  25 %  50.0 MiB of about 200.0 MiB  orders  ", renewed, "  orders  ", renewed)
 	w.edit(w.dumps()[0], func(s *v1alpha1.DatabaseDumpStatus) { s.Progress.Table = strings.Repeat("漢", 200) })
 	tt.sees("漢漢漢", "…", renewed) // a table's name that is wider than the terminal does not break the line
 	w.edit(w.dumps()[0], succeed)
