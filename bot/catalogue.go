@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/access"
 	"github.com/volcado-io/volcado/internal/pattern"
@@ -28,8 +31,8 @@ func (o offer) String() string { return o.source.Namespace + "/" + o.source.Name
 // offers reads what there is and keeps what this person may know of. Nothing else reaches an answer: a source that may not
 // be seen is gone here, before anything is looked up, so it cannot be told from one that never was, nor by the time that
 // an answer takes.
-func (c *conversation) offers(ctx context.Context) ([]offer, error) {
-	sources, lists, err := c.catalogue(ctx)
+func (c *conversation) offers(ctx context.Context, how freshness) ([]offer, error) {
+	sources, lists, err := c.catalogue(ctx, how)
 	if err != nil {
 		return nil, err
 	}
@@ -47,16 +50,29 @@ func (c *conversation) offers(ctx context.Context) ([]offer, error) {
 	return out, nil
 }
 
+// freshness of what is read.
+type freshness string
+
+const (
+	// newest waits until the API server knows that it is up to date, which takes it up to a tenth of a second after any
+	// write in the cluster.
+	newest freshness = ""
+	// recent is what the API server has in memory, some milliseconds old. It serves to say yes, because the manager judges
+	// again; a no is not said on it.
+	recent freshness = "0"
+)
+
 // catalogue reads all sources and, by namespace, all allow-lists.
-func (b *Bot) catalogue(ctx context.Context) ([]v1alpha1.DatabaseSource, map[string][]v1alpha1.DumpAllowList, error) {
+func (b *Bot) catalogue(ctx context.Context, how freshness) ([]v1alpha1.DatabaseSource, map[string][]v1alpha1.DumpAllowList, error) {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	var sources v1alpha1.DatabaseSourceList
 	var allowLists v1alpha1.DumpAllowListList
 	var sourcesErr, listsErr error
 	var reads sync.WaitGroup
-	reads.Go(func() { sourcesErr = b.api.List(ctx, &sources) })
-	reads.Go(func() { listsErr = b.api.List(ctx, &allowLists) })
+	as := &client.ListOptions{Raw: &metav1.ListOptions{ResourceVersion: string(how)}}
+	reads.Go(func() { sourcesErr = b.api.List(ctx, &sources, as) })
+	reads.Go(func() { listsErr = b.api.List(ctx, &allowLists, as) })
 	reads.Wait()
 	if err := errors.Join(sourcesErr, listsErr); err != nil {
 		return nil, nil, fmt.Errorf("read the sources and allow-lists: %w", err)
@@ -129,12 +145,18 @@ func intersect(a, b string) string {
 		return ""
 	}
 	// Both have stars and neither holds the other: they meet unless their beginnings or ends disagree.
-	if !agree(a, b, strings.HasPrefix, func(s string) string { return s[:strings.Index(s, "*")] }) ||
-		!agree(a, b, strings.HasSuffix, func(s string) string { return s[strings.LastIndex(s, "*")+1:] }) {
+	if !agree(a, b, strings.HasPrefix, beginning) || !agree(a, b, strings.HasSuffix, ending) {
 		return ""
 	}
 	return fmt.Sprintf("%s that is also %s", a, b)
 }
+
+func beginning(pattern string) string {
+	part, _, _ := strings.Cut(pattern, "*")
+	return part
+}
+
+func ending(pattern string) string { return pattern[strings.LastIndex(pattern, "*")+1:] }
 
 func agree(a, b string, within func(s, part string) bool, part func(string) string) bool {
 	a, b = part(a), part(b)

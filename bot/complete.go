@@ -61,12 +61,12 @@ func (c *conversation) candidates(ctx context.Context, before []string, last str
 	case "help":
 		return c.candidates(ctx, nil, last)
 	case "dump", "why":
-		offers, _ := c.offers(ctx)
+		offers, _ := c.offers(ctx, recent)
 		for _, o := range offers {
 			names = append(names, o.source.Name, o.String())
 		}
 	case "dumpdb":
-		offers, _ := c.offers(ctx)
+		offers, _ := c.offers(ctx, recent)
 		for _, o := range offers {
 			names = append(names, o.literals()...)
 		}

@@ -21,34 +21,7 @@ func runDump(ctx context.Context, c *conversation, a arguments) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
-	if a.at(0) == "" {
-		return answer{}, misused("Say of which source; sources lists those that you may use.")
-	}
-	offers, err := c.offers(ctx)
-	if err != nil {
-		return answer{}, err
-	}
-	found := find(offers, a.at(0))
-	switch len(found) {
-	case 0:
-		return c.noSource(a.at(0), offers), nil
-	case 1:
-	default:
-		return severalSources(a.at(0), found), nil
-	}
-	o := found[0]
-	database := v1alpha1.DatabaseName(a.at(1))
-	if database == "" {
-		if database = pattern.DefaultDatabase(o.source.Spec.Databases); database == "" {
-			return noDefault(o), nil
-		}
-	} else if err := checkDatabase(string(database)); err != nil {
-		return answer{}, err
-	}
-	if !o.mayRequest(database) {
-		return c.refuse(o, database), nil
-	}
-	return c.start(ctx, o, database, wish)
+	return c.startWhat(ctx, wish, func(offers []offer) (choice, error) { return c.chooseSource(offers, a.at(0), a.at(1)) })
 }
 
 func runDumpDB(ctx context.Context, c *conversation, a arguments) (answer, error) {
@@ -56,30 +29,91 @@ func runDumpDB(ctx context.Context, c *conversation, a arguments) (answer, error
 	if err != nil {
 		return answer{}, err
 	}
-	if a.at(0) == "" {
-		return answer{}, misused("Say which database; sources lists those that you may have.")
+	return c.startWhat(ctx, wish, func(offers []offer) (choice, error) { return c.chooseByDatabase(offers, a.at(0)) })
+}
+
+// choice is what a person has asked for: a database of an offer, or if no is there, why not.
+type choice struct {
+	offer    offer
+	database v1alpha1.DatabaseName
+	no       *answer
+	// explained: no says why this person may not have what the person may know of.
+	explained bool
+}
+
+func not(a answer) (choice, error) { return choice{no: &a}, nil }
+
+// startWhat starts what is chosen from the offers. Before it says no, it reads the newest.
+func (c *conversation) startWhat(
+	ctx context.Context, w wish, choose func([]offer) (choice, error),
+) (said answer, err error) {
+	for _, how := range []freshness{recent, newest} {
+		offers, err := c.offers(ctx, how)
+		if err != nil {
+			return answer{}, err
+		}
+		chosen, err := choose(offers)
+		if err != nil {
+			return answer{}, err
+		}
+		if chosen.no == nil {
+			return c.start(ctx, chosen.offer, chosen.database, w)
+		}
+		said = *chosen.no
 	}
-	if err := checkDatabase(a.at(0)); err != nil {
-		return answer{}, err
+	return said, nil
+}
+
+// chooseSource understands [namespace/]source [database].
+func (c *conversation) chooseSource(offers []offer, source, database string) (choice, error) {
+	if source == "" {
+		return choice{}, misused("Say of which source; sources lists those that you may use.")
 	}
-	database := v1alpha1.DatabaseName(a.at(0))
-	offers, err := c.offers(ctx)
-	if err != nil {
-		return answer{}, err
+	found := find(offers, source)
+	switch len(found) {
+	case 0:
+		return not(c.noSource(source, offers))
+	case 1:
+	default:
+		return not(severalSources(source, found))
 	}
+	o, name := found[0], v1alpha1.DatabaseName(database)
+	if name == "" {
+		if name = pattern.DefaultDatabase(o.source.Spec.Databases); name == "" {
+			return not(noDefault(o))
+		}
+	} else if err := checkDatabase(database); err != nil {
+		return choice{}, err
+	}
+	if !o.mayRequest(name) {
+		refusal := c.refuse(o, name)
+		return choice{no: &refusal, explained: true}, nil
+	}
+	return choice{offer: o, database: name}, nil
+}
+
+// chooseByDatabase finds the one source of which this person may have the database.
+func (c *conversation) chooseByDatabase(offers []offer, database string) (choice, error) {
+	if database == "" {
+		return choice{}, misused("Say which database; sources lists those that you may have.")
+	}
+	if err := checkDatabase(database); err != nil {
+		return choice{}, err
+	}
+	name := v1alpha1.DatabaseName(database)
 	var found []offer
 	for _, o := range offers {
-		if o.mayRequest(database) {
+		if o.mayRequest(name) {
 			found = append(found, o)
 		}
 	}
 	switch len(found) {
 	case 0:
-		return c.noDatabase(string(database), offers), nil
+		return not(c.noDatabase(database, offers))
 	case 1:
-		return c.start(ctx, found[0], database, wish)
+		return choice{offer: found[0], database: name}, nil
 	default:
-		return severalHave(string(database), found), nil
+		return not(severalHave(database, found))
 	}
 }
 

@@ -25,7 +25,7 @@ type shelf struct {
 
 // dumps reads what this person may see and what keep picks from it.
 func (c *conversation) dumps(ctx context.Context, keep func(*v1alpha1.DatabaseDump) bool) (shelf, error) {
-	_, lists, err := c.catalogue(ctx)
+	_, lists, err := c.catalogue(ctx, newest)
 	if err != nil {
 		return shelf{}, err
 	}

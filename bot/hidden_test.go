@@ -88,7 +88,8 @@ func (l *requestLog) sorted() []string {
 func (l *requestLog) funcs() interceptor.Funcs {
 	return interceptor.Funcs{
 		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
-			l.note("list %T %v", list, (&client.ListOptions{}).ApplyOptions(opts).Namespace)
+			options := (&client.ListOptions{}).ApplyOptions(opts).AsListOptions()
+			l.note("list %T %+v", list, *options)
 			return c.List(ctx, list, opts...)
 		},
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {

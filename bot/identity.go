@@ -56,7 +56,7 @@ func runWhoami(_ context.Context, c *conversation, _ arguments) (answer, error) 
 }
 
 func runSources(ctx context.Context, c *conversation, _ arguments) (answer, error) {
-	offers, err := c.offers(ctx)
+	offers, err := c.offers(ctx, newest)
 	if err != nil {
 		return answer{}, err
 	}
@@ -92,35 +92,21 @@ func offerRows(offers []offer) [][]string {
 
 // runWhy explains the decision. Of a source that may not be seen it says what dump says of it.
 func runWhy(ctx context.Context, c *conversation, a arguments) (answer, error) {
-	if a.at(0) == "" {
-		return answer{}, misused("Say of which source; sources lists those that you may use.")
-	}
-	offers, err := c.offers(ctx)
+	offers, err := c.offers(ctx, newest)
 	if err != nil {
 		return answer{}, err
 	}
-	found := find(offers, a.at(0))
-	switch len(found) {
-	case 0:
-		return c.noSource(a.at(0), offers), nil
-	case 1:
-	default:
-		return severalSources(a.at(0), found), nil
-	}
-	o := found[0]
-	database := v1alpha1.DatabaseName(a.at(1))
-	if database == "" {
-		if database = pattern.DefaultDatabase(o.source.Spec.Databases); database == "" {
-			return noDefault(o), nil
-		}
-	} else if err := checkDatabase(string(database)); err != nil {
+	chosen, err := c.chooseSource(offers, a.at(0), a.at(1))
+	if err != nil {
 		return answer{}, err
 	}
-	if !o.mayRequest(database) {
-		refusal := c.refuse(o, database)
-		refusal.outcome = chat.Succeeded // it was asked why, and that is the answer
-		return refusal, nil
+	if chosen.no != nil {
+		if chosen.explained {
+			chosen.no.outcome = chat.Succeeded // it was asked why, and that is the answer
+		}
+		return *chosen.no, nil
 	}
+	o, database := chosen.offer, chosen.database
 	r := chat.Reply{
 		Private:  true,
 		Headline: fmt.Sprintf("You may have %s of %s here.", echo(string(database)), o),

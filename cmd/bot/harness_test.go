@@ -30,7 +30,6 @@ const runAsProgram = "VOLCADO_TEST_RUN_AS_BOT"
 func TestMain(m *testing.M) {
 	if os.Getenv(runAsProgram) != "" {
 		main()
-		os.Exit(0)
 	}
 	log.SetLogger(logr.Discard())
 	envtestenv.Main(m)
@@ -109,7 +108,7 @@ func (w *world) manage(ends bool) {
 			before := dump.DeepCopy()
 			switch {
 			case dump.Status.Phase == "":
-				run(&dump.Status)
+				begin(&dump.Status)
 			case dump.Status.Phase == v1alpha1.PhaseRunning && ends:
 				succeed(&dump.Status)
 			default:
@@ -122,7 +121,7 @@ func (w *world) manage(ends bool) {
 	})
 }
 
-func run(s *v1alpha1.DatabaseDumpStatus) {
+func begin(s *v1alpha1.DatabaseDumpStatus) {
 	s.Phase = v1alpha1.PhaseRunning
 	s.Progress = &v1alpha1.Progress{Bytes: 50 << 20, EstimatedBytes: 200 << 20, Percent: 25, Table: "orders", UpdatedAt: metav1.Now()}
 }

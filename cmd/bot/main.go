@@ -37,19 +37,22 @@ var exitCodes = map[chat.Outcome]int{
 	chat.Unavailable: exitUnavailable, chat.Detached: exitDetached,
 }
 
-func main() {
+func main() { os.Exit(run()) }
+
+// run is main with an exit code, so that what is deferred is done.
+func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	err := command().ExecuteContext(ctx)
 	var code errExit
 	switch {
 	case err == nil:
+		return 0
 	case errors.As(err, &code):
-		os.Exit(int(code))
-	default:
-		fmt.Fprintln(os.Stderr, "bot: "+err.Error())
-		os.Exit(exitMisunderstood)
+		return int(code)
 	}
+	fmt.Fprintln(os.Stderr, "bot: "+err.Error())
+	return exitMisunderstood
 }
 
 func command() *cobra.Command {
