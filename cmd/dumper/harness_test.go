@@ -55,7 +55,7 @@ type execution struct {
 func prepare(t *testing.T, arguments ...string) *execution {
 	t.Helper()
 	e := &execution{Cmd: exec.CommandContext(t.Context(), dumper, arguments...)}
-	if arguments[0] == "dump" {
+	if arguments[0] == "dump" && !slices.Contains(arguments, "--help") {
 		e.resultFile = filepath.Join(t.TempDir(), "termination-log")
 		e.Args = append(e.Args, "--result-file="+e.resultFile, "--work-dir="+t.TempDir())
 	}

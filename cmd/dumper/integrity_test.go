@@ -281,4 +281,3 @@ func TestTheStoreHoldsSomethingElse(t *testing.T) {
 		})
 	}
 }
-

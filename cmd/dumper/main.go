@@ -34,6 +34,8 @@ func run(ctx context.Context, arguments []string) int {
 		Short:         "Copies a MySQL or MariaDB database into storage and proves the copy whole",
 		SilenceErrors: true, SilenceUsage: true,
 	}
+	begun := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
 	root.AddCommand(dumpCommand(), catCommand(), verifyCommand(), inspectCommand(), versionCommand())
 	root.SetArgs(arguments)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
@@ -44,11 +46,11 @@ func run(ctx context.Context, arguments []string) int {
 	if reported, ok := errors.AsType[reportedError](err); ok {
 		return int(reported.ExitCode())
 	}
-	failure := result.FailureOf(err)
-	if _, ours := errors.AsType[*result.Error](err); !ours {
+	if _, ours := errors.AsType[*result.Error](err); !ours && !begun {
 		// cobra's own errors: an unknown command, a wrong number of arguments.
-		failure = result.FailureOf(usage(err))
+		err = usage(err)
 	}
+	failure := result.FailureOf(err)
 	report(failure)
 	return int(failure.Reason.ExitCode())
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -114,9 +115,15 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 	if err != nil {
 		return doubt(s, entry, "%w", err)
 	}
-	written, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{text}, make([]byte, 1<<20))
-	if err != nil {
-		return fmt.Errorf("after %d bytes of %s: %w", written, s.URI(entry.Key()), err)
+	out := &sink{w: w}
+	written, err := io.CopyBuffer(out, struct{ io.Reader }{text}, make([]byte, 1<<20))
+	switch _, explained := errors.AsType[*result.Error](err); {
+	case out.err != nil:
+		return result.Errorf(result.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key()), out.err)
+	case explained:
+		return err
+	case err != nil:
+		return doubt(s, entry, "after %d bytes: %w", written, err)
 	}
 	if err := text.Close(); err != nil {
 		return doubt(s, entry, "%w", err)
@@ -132,6 +139,20 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 		return doubt(s, entry, "it holds %d bytes of SQL and its manifest says %d", written, artifact.UncompressedBytes)
 	}
 	return nil
+}
+
+// sink remembers that it was the writing that failed.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	if err != nil {
+		s.err = err
+	}
+	return n, err
 }
 
 // Verify reads the artifact back whole: what Cat proves, and that the text ends with the client's completion trailer.
