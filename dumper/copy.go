@@ -39,7 +39,7 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 	if err != nil {
 		return nil, result.Errorf(result.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
-	c := &copied{runs: client.Runs(a.Server.Engine, a.plan)}
+	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan)}
 	for _, run := range c.runs {
 		if err := a.runClient(ctx, run, compressor, c); err != nil {
 			// Its goroutines end only when it is closed; what they still write is thrown away.

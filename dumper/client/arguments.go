@@ -39,8 +39,8 @@ type Run struct {
 // mysqldump cannot leave out the rows of single tables, and mariadb-dump does not when tables are named (it then ignores
 // --ignore-table-data and --ignore-table). So their definitions are a run of their own. It comes first: views of the main
 // run may refer to these tables.
-func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
-	main := Run{Options: options(engine, plan), Database: plan.Database, Tables: plan.Only}
+func Runs(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []Run {
+	main := Run{Options: options(engine, program, plan), Database: plan.Database, Tables: plan.Only}
 	for _, table := range plan.Excluded {
 		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
 	}
@@ -54,7 +54,7 @@ func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
 		return []Run{main}
 	}
 	definitions := Run{
-		Options:  append(options(engine, &preflight.Plan{}), "--no-data"),
+		Options:  append(options(engine, program, &preflight.Plan{}), "--no-data"),
 		Database: plan.Database, Tables: plan.WithoutData,
 	}
 	for _, table := range plan.WithoutData {
@@ -70,7 +70,7 @@ func Runs(engine v1alpha1.Engine, plan *preflight.Plan) []Run {
 	return []Run{definitions, main}
 }
 
-func options(engine v1alpha1.Engine, plan *preflight.Plan) []string {
+func options(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []string {
 	list := slices.Clone(common)
 	if plan.Routines {
 		list = append(list, "--routines")
@@ -88,7 +88,7 @@ func options(engine v1alpha1.Engine, plan *preflight.Plan) []string {
 	if engine == v1alpha1.EngineMySQL {
 		list = append(list, mysqlOnly...)
 	}
-	return list
+	return append(list, program.Options...)
 }
 
 // Arguments of a run. --defaults-file must stand first, and it keeps every other option file, the image's and the

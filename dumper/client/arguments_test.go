@@ -23,49 +23,54 @@ func server(engine v1alpha1.Engine, mode v1alpha1.TLSMode) source.Server {
 func TestArgumentsOfEachPlan(t *testing.T) {
 	const mysqlOnly = " --no-tablespaces --set-gtid-purged=OFF --column-statistics=0"
 	for name, test := range map[string]struct {
-		engine v1alpha1.Engine
-		plan   preflight.Plan
-		want   []string
+		engine  v1alpha1.Engine
+		plan    preflight.Plan
+		want    []string
+		options []string
 	}{
 		"MariaDB, all of it": {
-			v1alpha1.EngineMariaDB, preflight.Plan{Routines: true, Events: true},
-			[]string{always + " --routines --events -- shop"},
+			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true},
+			want: []string{always + " --routines --events -- shop"},
 		},
 		"MySQL, all of it": {
-			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true},
-			[]string{always + " --routines --events" + mysqlOnly + " -- shop"},
+			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true},
+			want: []string{always + " --routines --events" + mysqlOnly + " -- shop"},
+		},
+		"MySQL with a client that dumps masking policies": {
+			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true}, options: []string{"--skip-masking-policies"},
+			want: []string{always + " --routines --events" + mysqlOnly + " --skip-masking-policies -- shop"},
 		},
 		"MariaDB, some excluded": {
-			v1alpha1.EngineMariaDB, preflight.Plan{Routines: true, Events: true, Excluded: []string{"a", "b"}, WithoutData: []string{"log"}},
-			[]string{always + " --routines --events --ignore-table=shop.a --ignore-table=shop.b --ignore-table-data=shop.log -- shop"},
+			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true, Excluded: []string{"a", "b"}, WithoutData: []string{"log"}},
+			want: []string{always + " --routines --events --ignore-table=shop.a --ignore-table=shop.b --ignore-table-data=shop.log -- shop"},
 		},
 		"MySQL, some excluded: definitions come first": {
-			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true, Excluded: []string{"a"}, WithoutData: []string{"log", "old"}},
-			[]string{
+			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true, Excluded: []string{"a"}, WithoutData: []string{"log", "old"}},
+			want: []string{
 				always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log old",
 				always + " --routines --events" + mysqlOnly + " --ignore-table=shop.a --ignore-table=shop.log --ignore-table=shop.old -- shop",
 			},
 		},
 		"MariaDB, named tables, one without data: the client would not leave its rows out": {
-			v1alpha1.EngineMariaDB, preflight.Plan{Only: []string{"t", "log"}, WithoutData: []string{"log"}},
-			[]string{
+			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Only: []string{"t", "log"}, WithoutData: []string{"log"}},
+			want: []string{
 				always + " --skip-routines --skip-events --no-data -- shop log",
 				always + " --skip-routines --skip-events --ignore-table=shop.log -- shop t",
 			},
 		},
 		"named tables, all without data: the database is not dumped for want of a name": {
-			v1alpha1.EngineMySQL, preflight.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
-			[]string{always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log"},
+			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
+			want: []string{always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log"},
 		},
 		"MySQL, the schema alone": {
-			v1alpha1.EngineMySQL, preflight.Plan{Routines: true, Events: true, SchemaOnly: true, WithoutData: []string{"log"}},
-			[]string{always + " --routines --events --no-data" + mysqlOnly + " -- shop"},
+			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true, SchemaOnly: true, WithoutData: []string{"log"}},
+			want: []string{always + " --routines --events --no-data" + mysqlOnly + " -- shop"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.plan.Database = "shop"
 			var got []string
-			for _, run := range client.Runs(test.engine, &test.plan) {
+			for _, run := range client.Runs(test.engine, &client.Program{Options: test.options}, &test.plan) {
 				arguments := run.Arguments("/run/client.cnf", []string{"CONNECTION"})
 				if diff := cmp.Diff([]string{"--defaults-file=/run/client.cnf", "CONNECTION"}, arguments[:2]); diff != "" {
 					t.Errorf("the beginning (-want +got):\n%s", diff)
@@ -115,7 +120,7 @@ func TestNoNameIsEverAnOption(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		plan := preflight.Plan{Database: name.Draw(r, "database"), Only: names.Draw(r, "only"), Excluded: names.Draw(r, "excluded"), WithoutData: names.Draw(r, "withoutData")}
 		engine := rapid.SampledFrom([]v1alpha1.Engine{v1alpha1.EngineMariaDB, v1alpha1.EngineMySQL}).Draw(r, "engine")
-		for _, run := range client.Runs(engine, &plan) {
+		for _, run := range client.Runs(engine, &client.Program{}, &plan) {
 			arguments := run.Arguments("f", nil)
 			options := len(arguments) - len(run.Tables) - 2
 			if arguments[options] != "--" || arguments[options+1] != plan.Database {

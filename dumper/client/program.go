@@ -14,6 +14,8 @@ import (
 type Program struct {
 	Path     string
 	Software result.Software
+	// Options that this version of the client needs and others do not know.
+	Options []string
 }
 
 var (
@@ -39,11 +41,31 @@ func Find(ctx context.Context, engine v1alpha1.Engine) (*Program, error) {
 			return nil, result.Errorf(result.Internal, "reinstall the client program", "%s --version failed: %w", path, err)
 		}
 		if software := identify(string(output)); software.Flavour == string(engine) {
-			return &Program{Path: path, Software: software}, nil
+			program := &Program{Path: path, Software: software}
+			return program, program.adapt(ctx)
 		}
 	}
 	return nil, result.Errorf(result.InvalidRequest, "use the dumper image of the engine, or install its client",
 		"there is no client of %s here (looked for %s)", engine, strings.Join(names, " and "))
+}
+
+// adapt finds out what this version knows.
+func (p *Program) adapt(ctx context.Context) error {
+	if p.Software.Flavour != string(v1alpha1.EngineMySQL) {
+		return nil
+	}
+	command := exec.CommandContext(ctx, p.Path, "--no-defaults", "--help")
+	command.Env = environment()
+	help, err := command.Output()
+	if err != nil {
+		return result.Errorf(result.Internal, "reinstall the client program", "%s --help failed: %w", p.Path, err)
+	}
+	// From 9.7 on mysqldump also dumps the server's masking policies, which belong to no database and need privileges of
+	// their own.
+	if strings.Contains(string(help), "--masking-policies") {
+		p.Options = append(p.Options, "--skip-masking-policies")
+	}
+	return nil
 }
 
 // identify reads what a client says of itself.

@@ -30,11 +30,13 @@ const (
 	ViewDefinition
 )
 
-var beginnings = map[Kind]string{
-	TableDefinition:    "-- Table structure for table `",
-	SequenceDefinition: "-- Sequence structure for `",
-	ViewPlaceholder:    "-- Temporary table structure for view `",
-	ViewDefinition:     "-- Final view structure for view `",
+// beginnings of the lines. The two clients word the placeholder of a view differently.
+var beginnings = map[string]Kind{
+	"-- Table structure for table `":          TableDefinition,
+	"-- Sequence structure for `":             SequenceDefinition,
+	"-- Temporary table structure for view `": ViewPlaceholder,
+	"-- Temporary view structure for view `":  ViewPlaceholder,
+	"-- Final view structure for view `":      ViewDefinition,
 }
 
 // rowsHeading stands before the rows of a table, which end with rowsEnd. Between the two, no line is somebody's text: only
@@ -122,7 +124,7 @@ func (s *Scanner) understand(line string) {
 		s.rowsOf = ""
 		return
 	}
-	for kind, beginning := range beginnings {
+	for beginning, kind := range beginnings {
 		if name, ok := strings.CutPrefix(line, beginning); ok {
 			s.rowsOf = ""
 			s.OnTable(kind, unquote(name))
