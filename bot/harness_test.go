@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 // deadline of anything that a test waits for.
-const deadline = 20 * time.Second
+const deadline = time.Minute
 
 // world is one namespace of a real API server with the real RBAC and admission policies, a bot that acts as its
 // ServiceAccount, and a chat that writes down what it says.

@@ -2,6 +2,8 @@ package bot_test
 
 import (
 	"context"
+	"net"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -32,8 +34,6 @@ func TestTroubleIsASentence(t *testing.T) {
 	badToken.BearerToken = "secret-token-of-nobody"
 	nobodyListens := rest.AnonymousClientConfig(w.env.Config)
 	nobodyListens.Host = "https://127.0.0.1:1"
-	noName := rest.AnonymousClientConfig(w.env.Config)
-	noName.Host = "https://nowhere.invalid:6443"
 	creating := func(err error) client.WithWatch {
 		return interceptor.NewClient(w.api, interceptor.Funcs{
 			Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return err },
@@ -49,10 +49,11 @@ func TestTroubleIsASentence(t *testing.T) {
 		api  client.WithWatch
 		says string
 	}{
-		"a token that is refused":     {connect(badToken), "does not accept the bot's token"},
-		"an account without rights":   {connect(w.env.ConfigAs("default", "default")), "needs the rights in config/bot"},
-		"nobody listens":              {connect(nobodyListens), "The API server at 127.0.0.1:1 does not answer"},
-		"a name that is not known":    {connect(noName), "The API server at nowhere.invalid:6443 does not answer: the name nowhere.invalid is not known"},
+		"a token that is refused":   {connect(badToken), "does not accept the bot's token"},
+		"an account without rights": {connect(w.env.ConfigAs("default", "default")), "needs the rights in config/bot"},
+		"nobody listens":            {connect(nobodyListens), "The API server at 127.0.0.1:1 does not answer"},
+		"a name that is not known": {creating(&url.Error{Op: "Post", URL: "https://nowhere.invalid:6443/apis", Err: &net.DNSError{Name: "nowhere.invalid"}}),
+			"The API server at nowhere.invalid:6443 does not answer: the name nowhere.invalid is not known"},
 		"the kinds are not installed": {missing, "Volcado's kinds are not installed"},
 		"a validation of the API server's": {creating(apierrors.NewInvalid(kind, "x", field.ErrorList{
 			field.Invalid(field.NewPath("spec", "reason"), "y", "is not good"),

@@ -67,6 +67,9 @@ type lineReader interface {
 func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
 	lines, interactive := c.lines()
 	defer lines.close()
+	if interactive {
+		c.print(chat.Reply{Headline: fmt.Sprintf("You speak as %s. Type help to see what can be asked; Ctrl-D leaves.", c.Author.User)})
+	}
 	for !c.interrupted {
 		line, err := c.read(ctx, lines)
 		if errors.Is(err, io.EOF) {

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 }
 
 // deadline of anything that a test waits for.
-const deadline = 30 * time.Second
+const deadline = time.Minute
 
 // world is one namespace of a real API server, with the real RBAC and policies, a program and a kubeconfig for it.
 type world struct {

@@ -145,7 +145,7 @@ func (tt *terminal) exits(want int) {
 func TestLinesAreEdited(t *testing.T) {
 	w := newWorld(t)
 	tt := w.terminal(nil)
-	tt.sees("volcado> ")
+	tt.sees("You speak as "+w.user+". Type help", "volcado> ")
 	tt.types("hellp" + backspace + "o\r")
 	tt.sees("Hello " + w.user)
 	tt.types("hlo" + arrowLeft + arrowLeft + "el\r")
