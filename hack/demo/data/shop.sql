@@ -71,7 +71,7 @@ CREATE TABLE product_images (
 INSERT INTO product_images
 SELECT id, 1, 'image/png', content, UNHEX(SHA1(content)) FROM (
   SELECT p.seq AS id, GROUP_CONCAT(UNHEX(SHA2(CONCAT(p.seq, '-', part.seq), 512)) ORDER BY part.seq SEPARATOR '') AS content
-  FROM seq_1_to_2500 AS p JOIN seq_1_to_128 AS part GROUP BY p.seq) AS pictures;
+  FROM seq_1_to_4000 AS p JOIN seq_1_to_128 AS part GROUP BY p.seq) AS pictures;
 
 CREATE TABLE orders (
   id INT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -86,9 +86,9 @@ CREATE TABLE orders (
 );
 
 INSERT INTO orders (customer_id, status, placed, total, comment)
-SELECT 1 + (seq * 7919) % 60000, ELT(1 + seq % 4, 'new', 'paid', 'sent', 'returned'), '2020-01-01' + INTERVAL seq * 390 SECOND,
+SELECT 1 + (seq * 7919) % 60000, ELT(1 + seq % 4, 'new', 'paid', 'sent', 'returned'), '2020-01-01' + INTERVAL seq * 780 SECOND,
   (seq * 37 % 99999) / 100, IF(seq % 5 = 0, CONCAT('leave it at the door, please 🚪 ', seq), NULL)
-FROM seq_1_to_500000;
+FROM seq_1_to_250000;
 
 CREATE TABLE order_items (
   order_id INT UNSIGNED NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE order_items (
 
 INSERT INTO order_items (order_id, line, product_id, quantity, price)
 SELECT o.seq, l.seq, 1 + (o.seq * 31 + l.seq * 17) % 5000, 1 + (o.seq + l.seq) % 5, (o.seq * 37 % 99999) / 100
-FROM seq_1_to_500000 AS o JOIN seq_1_to_2 AS l;
+FROM seq_1_to_250000 AS o JOIN seq_1_to_2 AS l;
 
 -- Rows of an import that nobody finished: no key at all, and doubles.
 CREATE TABLE import_staging (

@@ -39,11 +39,14 @@ refusals() {
 
 dumps() { kubectl -n shop get databasedumps -o name | sort; }
 
+# alice_asks leaves in COPY what she was told of her copy.
 alice_asks() {
   ask alice 'sources'
   expect 0 'shop'
   ask alice 'dump shop --reason "reproduce SHOP-123"'
   expect 0 's3://dumps/demo/shop/' 'sha256'
+  # shellcheck disable=SC2034 # restored and compared in verify.sh
+  COPY=$ANSWER
 }
 
 # apply_dump asks without a chat. A finished dump never runs again, so each demo's has a name of its own.

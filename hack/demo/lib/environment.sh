@@ -7,10 +7,12 @@ CLUSTER=${CLUSTER:-local}
 REGISTRY=${REGISTRY:-volcado.local}
 TAG=${TAG:-dev}
 # On everything that the demo puts into a cluster, so that it can be told from what others put there.
+# shellcheck disable=SC2034 # used in the other files
 OWNED=app.kubernetes.io/part-of=volcado-demo
 
+LOG=$OUT/log/${0##*/}.log
 mkdir -p -- "$OUT/log" "$OUT/demo"
-: >"$OUT/log/demo.log"
+: >"$LOG"
 
 if [[ $CLUSTER == local ]]; then
   # The cluster's own kubectl, first.

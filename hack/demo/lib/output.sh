@@ -7,7 +7,6 @@ else
   BOLD='' DIM='' RED='' GREEN='' PLAIN=''
 fi
 
-LOG=$OUT/log/demo.log
 STARTED=$SECONDS
 STEP_NAMES=()
 STEP_TIMES=()
@@ -35,7 +34,7 @@ note() { printf '   %s\n' "$*"; }
 good() { printf '   %s✓%s %s\n' "$GREEN" "$PLAIN" "$*"; }
 
 # indent puts what comes in under the step's title, as it comes.
-indent() { sed -u 's/^/   /'; }
+indent() { sed -u 's/./   &/'; }
 
 print_times() {
   local i
@@ -43,6 +42,9 @@ print_times() {
   for i in "${!STEP_NAMES[@]}"; do printf '   %-52s %7s s\n' "${STEP_NAMES[i]}" "${STEP_TIMES[i]}"; done
   printf '   %-52s %7s s\n' "in all" "$((SECONDS - STARTED))"
 }
+
+# A defect of these scripts is told, too, and not only an exit status.
+trap 'printf "demo: line %s of %s failed: %s (the log is %s)\n" "$LINENO" "${BASH_SOURCE[0]}" "$BASH_COMMAND" "$LOG" >&2' ERR
 
 # quietly <what> <command...> keeps a command's output in the log, and shows its end if the command fails.
 quietly() {

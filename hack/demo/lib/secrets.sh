@@ -9,7 +9,7 @@ make_secrets() {
   trap "rm -rf -- '$folder'" EXIT
   (
     umask 077
-    cd -- "$folder"
+    cd -- "$folder" || exit
     make_certificates
     make_passwords
     store_secrets
@@ -46,7 +46,8 @@ make_passwords() {
   local key secret
   printf volcado_reader >username
   # With everything in it that has broken an option file, a shell or a URL somewhere.
-  printf '%s #"%%;\\'"'"'$(x)' "$(openssl rand -hex 16)" >password
+  # shellcheck disable=SC2016 # meant as they stand
+  printf '%s %s' "$(openssl rand -hex 16)" '#"%;\$(x)&@:/'"'" >password
   # The developer's user is for the developer's own option file.
   openssl rand -hex 24 | tr -d '\n' >developer.password
   printf '[client]\nhost=mariadb.shop.svc\nuser=developer\npassword=%s\nssl-ca=/run/ca/ca.crt\nssl-verify-server-cert\n' \

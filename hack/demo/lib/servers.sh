@@ -17,17 +17,10 @@ start_servers() {
   rolled_out object-storage s3
   rolled_out shop mariadb
   rolled_out shop workbench
+  restart_changed shop workbench dumper-mariadb
   make_bucket
   make_users
   make_shop
-}
-
-# claim_namespace stops the demo where a namespace of that name is somebody else's.
-claim_namespace() {
-  local labels
-  labels=$(kubectl get namespace "$1" --ignore-not-found -o "jsonpath={.metadata.labels}")
-  [[ -z $labels || $labels == *'"app.kubernetes.io/part-of":"volcado-demo"'* ]] ||
-    die "the namespace $1 is there already and is not the demo's. Use another cluster: the demo would mix its objects with yours."
 }
 
 # apply_demo <manifest's name>
@@ -61,14 +54,18 @@ sql() {
   kubectl -n shop exec -i deployment/mariadb -- mariadb --comments --socket=/var/lib/mariadb/socket --default-character-set=utf8mb4 "$@"
 }
 
-# make_users gives the source's user what a whole copy needs and nothing else (mysql.proc holds the text of routines;
-# EXECUTE is for views that call one), and the developer what restoring a copy needs (SET USER, for things that the shop's administrator defined).
+# make_users gives the source's user what a whole copy needs and nothing else: mysql.proc holds the text of routines, and
+# EXECUTE is for views that call one. The developer gets what restoring a copy needs: SET USER is for what the shop's
+# administrator defined.
 make_users() {
+  local reader developer
+  reader=$(sql_secret shop-reader)
+  developer=$(sql_secret shop-developer)
   quietly "making the database's users" sql <<EOF
-CREATE OR REPLACE USER volcado_reader@'%' IDENTIFIED BY $(sql_secret shop-reader) REQUIRE SSL;
+CREATE OR REPLACE USER volcado_reader@'%' IDENTIFIED BY $reader REQUIRE SSL;
 GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON shop.* TO volcado_reader@'%';
 GRANT SELECT ON mysql.proc TO volcado_reader@'%';
-CREATE OR REPLACE USER developer@'%' IDENTIFIED BY $(sql_secret shop-developer) REQUIRE SSL;
+CREATE OR REPLACE USER developer@'%' IDENTIFIED BY $developer REQUIRE SSL;
 GRANT ALL PRIVILEGES ON shop_copy.* TO developer@'%';
 GRANT SET USER ON *.* TO developer@'%';
 EOF

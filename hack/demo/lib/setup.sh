@@ -1,27 +1,51 @@
 # shellcheck shell=bash
-# Cluster, images and Volcado itself.
+# Cluster, images, Volcado itself, and what the shop's team keeps in Git.
 
 # What the demo runs; dumper-mysql is there for a visitor's own MySQL server.
 DEMO_IMAGES=(manager bot dumper-mariadb dumper-mysql mariadb versitygw)
+CRDS=(databasedumps databasesources dumpallowlists dumpstorages)
+# The images that the cluster did not have yet.
+CHANGED=' '
 
 start_cluster() {
+  # shellcheck disable=SC2153 # it is set in environment.sh
   if [[ $CLUSTER == existing ]]; then
     use_existing_cluster
+    refuse_foreign_install
     return
   fi
+  "$REPO/hack/cluster/cluster" packages demo
   "$REPO/hack/cluster/cluster" up 2>&1 | tee -a -- "$LOG" | indent ||
     die "the cluster did not start; what it said is above, and in $LOG"
 }
 
-use_existing_cluster() {
+name_context() {
   local context
   command -v kubectl >/dev/null || die "CLUSTER=existing needs kubectl on the PATH; install it from https://kubernetes.io/docs/tasks/tools"
   context=$(kubectl config current-context 2>/dev/null) ||
     die "there is no current kubeconfig context; choose one with: kubectl config use-context NAME"
-  note "the context $context of ${KUBECONFIG:-~/.kube/config}"
+  note "using the context $context of ${KUBECONFIG:-$HOME/.kube/config}"
+}
+
+use_existing_cluster() {
+  name_context
+  kubectl version >>"$LOG" 2>&1 || die "the cluster does not answer; try: kubectl version"
+}
+
+# refuse_foreign_install: the demo would let everybody be whoever they say, in somebody's real installation.
+refuse_foreign_install() {
   [[ $REGISTRY != volcado.local ]] ||
     die "CLUSTER=existing needs a registry that this cluster pulls from: make demo CLUSTER=existing REGISTRY=registry.example.com/volcado"
-  kubectl version >>"$LOG" 2>&1 || die "the cluster of the context $context does not answer; see: kubectl version"
+  command -v openssl >/dev/null || die "the demo makes certificates with openssl, which is not on the PATH; install it."
+  claim_namespace volcado-system
+}
+
+# claim_namespace stops the demo where a namespace of that name is somebody else's.
+claim_namespace() {
+  local labels
+  labels=$(kubectl get namespace "$1" --ignore-not-found -o 'jsonpath={.metadata.labels}')
+  [[ -z $labels || $labels == *'"app.kubernetes.io/part-of":"volcado-demo"'* || $CLUSTER$1 == localvolcado-system ]] ||
+    die "the namespace $1 is there already and is not the demo's, which would mix its objects with yours. Use another cluster."
 }
 
 build_images() {
@@ -33,46 +57,56 @@ build_images() {
   else
     load_images
   fi
+  good "${DEMO_IMAGES[*]}"
 }
 
 # load_images gives the cluster what it does not have. A cluster is known by the UID of a namespace that lives as long as
 # it, an archive by the id of the image in it.
 load_images() {
-  local image there cluster loaded
+  local image there cluster
   local -a missing=()
   there=" $(kubectl get nodes -o 'jsonpath={.items[*].status.images[*].names[*]}') "
   cluster=$(kubectl get namespace kube-system -o 'jsonpath={.metadata.uid}')
-  CHANGED=" "
   for image in "${DEMO_IMAGES[@]}"; do
-    loaded="$cluster $(cat "$OUT/images/$image.tar.id")"
-    if [[ $there != *" $REGISTRY/$image:$TAG "* || $(cat "$OUT/demo/$image.loaded" 2>/dev/null) != "$loaded" ]]; then
-      missing+=("$OUT/images/$image.tar")
-      CHANGED+="$image "
-    fi
+    [[ $there != *" $REGISTRY/$image:$TAG "* || $(cat "$OUT/demo/$image.loaded" 2>/dev/null) != "$cluster $(image_id "$image")" ]] || continue
+    missing+=("$OUT/images/$image.tar")
+    CHANGED+="$image "
   done
-  if ((${#missing[@]})); then
-    "$REPO/hack/cluster/cluster" load "${missing[@]}" 2>&1 | tee -a -- "$LOG" | indent ||
-      die "the images could not be loaded into the cluster; what was said is above, and in $LOG"
-  fi
-  mkdir -p -- "$OUT/demo"
-  for image in $CHANGED; do echo "$cluster $(cat "$OUT/images/$image.tar.id")" >"$OUT/demo/$image.loaded"; done
-  good "${DEMO_IMAGES[*]}"
+  ((${#missing[@]})) || return 0
+  "$REPO/hack/cluster/cluster" load "${missing[@]}" 2>&1 | tee -a -- "$LOG" | indent ||
+    die "the images could not be loaded into the cluster; what was said is above, and in $LOG"
+  for image in $CHANGED; do echo "$cluster $(image_id "$image")" >"$OUT/demo/$image.loaded"; done
 }
 
+image_id() { cat "$OUT/images/$1.tar.id"; }
+
 install_volcado() {
+  local crd
+  local -a ours=()
+  for crd in "${CRDS[@]/%/.volcado.io}"; do
+    [[ -n $(kubectl get customresourcedefinition "$crd" --ignore-not-found -o name) ]] || ours+=("customresourcedefinition/$crd")
+  done
+  [[ -n $(kubectl get namespace volcado-system --ignore-not-found -o name) ]] || ours+=(namespace/volcado-system)
   quietly "installing Volcado" "$REPO/hack/deploy/deploy" --registry "$REGISTRY" --tag "$TAG" --config config/demo
-  if [[ ${CHANGED:-} == *" manager "* ]]; then
-    # The tag is the same, so the Deployment does not know that its image is another.
-    quietly "restarting the manager" kubectl -n volcado-system rollout restart deployment/volcado-manager
-    rolled_out volcado-system volcado-manager
-  fi
-  good "CRDs, admission policies, the manager; it accepts identities from the console, which only a demo should"
+  # By this label hack/demo/down knows what was not there before.
+  ((${#ours[@]} == 0)) || quietly "labelling what is the demo's" kubectl label "${ours[@]}" "$OWNED"
+  restart_changed volcado-system volcado-manager manager
+  good "CRDs, admission policies, the manager, the bot's account; identities of the text console count, as only a demo should let them"
+}
+
+# restart_changed <namespace> <deployment> <image>: where an image's tag is the same as before, a Deployment does not know
+# that the image is another.
+restart_changed() {
+  [[ $CHANGED == *" $3 "* ]] || return 0
+  quietly "restarting $2" kubectl -n "$1" rollout restart "deployment/$2"
+  rolled_out "$1" "$2"
 }
 
 apply_git() {
   quietly "enrolling the namespace shop" kubectl apply -n shop -k "$REPO/config/enroll"
   printf '   %s$%s kubectl apply -k hack/demo/manifests/git\n' "$BOLD" "$PLAIN"
-  kubectl apply -k "$REPO/hack/demo/manifests/git" 2>&1 | tee -a -- "$LOG" | indent
+  kubectl apply -k "$REPO/hack/demo/manifests/git" 2>&1 | tee -a -- "$LOG" | indent ||
+    die "the manifests in hack/demo/manifests/git were not accepted; why is above."
   quietly "waiting until every reference resolves" kubectl -n shop wait --for=condition=Ready --timeout=60s \
     databasesource/shop dumpstorage/dumps dumpallowlist/qa
 }

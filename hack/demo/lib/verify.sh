@@ -4,10 +4,11 @@
 # workbench <script> runs a shell script where a developer works.
 workbench() { kubectl -n shop exec -i deployment/workbench -- bash -euo pipefail -c "$1"; }
 
-# restore_copy runs the commands that the bot printed for a copy, as they are, after emptying their target.
+# restore_copy runs the commands that the bot printed for Alice's copy, as they are, after emptying their target.
 restore_copy() {
   local commands fetch sum
-  commands=$(sed -n '/^Load it into an empty database/,/^$/{/^Load it/d;/^$/d;p}' <<<"$ANSWER")
+  # shellcheck disable=SC2153 # COPY is what alice_asks left
+  commands=$(sed -n '/^Load it into an empty database/,/^$/{/^Load it/d;/^$/d;p}' <<<"$COPY")
   [[ $commands == *"dumper cat "* ]] || die "the bot's answer, above, holds no commands for fetching and restoring."
   quietly "dropping the copy of an earlier demo" sql -e 'DROP DATABASE IF EXISTS shop_copy'
   note "what the bot printed, run where a developer works:"
@@ -18,22 +19,24 @@ restore_copy() {
 
   fetch=$(sed -n 's/^\(dumper cat .*\) | sed .*/\1/p; t; s/^\(dumper cat .*\) | mariadb .*/\1/p' <<<"$commands")
   sum=$(workbench "$fetch --raw | sha256sum")
-  [[ $ANSWER == *"${sum%% *}"* ]] || die "sha256sum says ${sum%% *} of what is in the bucket, and that is not what the bot said."
+  [[ $COPY == *"${sum%% *}"* ]] || die "sha256sum says ${sum%% *} of what is in the bucket, and that is not what the bot said."
   good "sha256sum of what is in the bucket is what the bot said: ${sum:0:16}…"
 }
 
-# describe <database> prints everything that must be alike, without the database's own name.
+# describe <database> <file> writes everything that must be alike, without the database's own name.
 describe() {
-  sql --batch --raw --skip-column-names "$1" <"$REPO/hack/demo/data/describe.sql" >"$OUT/demo/describe.sql"
-  sql --batch --raw "$1" <"$OUT/demo/describe.sql" | sed "s/^$1\./shop./"
+  sql --batch --raw --skip-column-names "$1" <"$REPO/hack/demo/data/describe.sql" >"$2.sql" &&
+    sql --batch --raw "$1" <"$2.sql" | sed "s/^$1\./shop./" >"$2"
 }
 
 compare_copy() {
-  local what=$OUT/demo
-  describe shop >"$what/original.txt" && describe shop_copy >"$what/copy.txt" || die "the databases could not be described; the log is $LOG"
-  if ! diff -u "$what/original.txt" "$what/copy.txt" >"$what/difference.txt"; then
-    head -n 40 "$what/difference.txt" >&2
-    die "the copy is not like the original. All of the difference is in $what/difference.txt"
+  local original=$OUT/demo/original.txt copy=$OUT/demo/copy.txt difference=$OUT/demo/difference.txt
+  describe shop "$original" &
+  describe shop_copy "$copy" || die "the copy could not be described; what was said is above."
+  wait $! || die "the original could not be described; what was said is above."
+  if ! diff -u "$original" "$copy" >"$difference"; then
+    head -n 40 "$difference" >&2
+    die "the copy is not like the original. All of the difference is in $difference"
   fi
   count_alike | while read -r line; do good "$line"; done
   check_floor

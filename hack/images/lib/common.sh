@@ -80,16 +80,16 @@ quietly() {
   fi
 }
 
-# as_root <function> [argument...] runs a function of these files as root: buildah and mmdebstrap need it to make files of
-# other users. What is compiled is compiled as whoever asked, before, so that Go's caches stay theirs.
+# as_root <function> [argument...] runs a function of these files as root, because buildah and mmdebstrap make files of
+# other users, and in a mount namespace of its own, so that no mount of theirs is ever the machine's, however they end.
+# What is compiled is compiled as whoever asked, before, so that Go's caches stay theirs.
 as_root() {
-  if ((EUID == 0)); then
-    "$@"
-    return
+  local -a become=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "building images without a container engine needs root; run this as root, or install sudo."
+    become=(sudo env VOLCADO_GO="$(go env GOROOT GOMODCACHE GOCACHE | paste -sd:)")
   fi
-  command -v sudo >/dev/null || die "building images without a container engine needs root; run this as root, or install sudo."
-  sudo env VOLCADO_OUT="$OUT" VOLCADO_GO="$(go env GOROOT GOMODCACHE GOCACHE | paste -sd:)" \
-    "$REPO/hack/images/build" as-root "$REGISTRY" "$TAG" "$@"
+  "${become[@]}" env VOLCADO_OUT="$OUT" unshare --mount "$REPO/hack/images/build" as-root "$REGISTRY" "$TAG" "$@"
 }
 
 # go_folder GOROOT|GOMODCACHE|GOCACHE prints that folder of whoever asked; root's own are others, and root may have no go.

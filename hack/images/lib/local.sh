@@ -41,7 +41,6 @@ build_local_as_root() {
   for image in "$@"; do build_image "$image"; done
   # Layers of earlier sources.
   store rmi --prune >/dev/null 2>&1 || true
-  close_store
 }
 
 build_image() {
@@ -100,7 +99,6 @@ push_local_as_root() {
     store push --signature-policy "$IMAGES/policy.json" "--tls-verify=$(needs_tls)" "$(reference "$image")" "docker://$(reference "$image")" ||
       die "could not push $(reference "$image"); log in with: sudo buildah login ${REGISTRY%%/*}"
   done
-  close_store
 }
 
 # The store. Its run folder is beside it and not in /run, so that nothing of ours is left there.
@@ -127,7 +125,7 @@ probe_overlay() {
   rm -rf -- "$probe"
 }
 
-# open_store waits for another build to end, then clears what a killed one left.
+# open_store waits for another build to end.
 open_store() {
   mkdir -p -- "$IMAGES/log" "$IMAGES/tmp"
   give_back "$IMAGES" "$IMAGES/log"
@@ -136,17 +134,22 @@ open_store() {
     say "waiting for another build of images to finish"
     flock 7
   fi
-  close_store
+  # What a killed build counted as mounted is not.
   rm -rf -- "$IMAGES/run"
   # Debian's buildah comes without one when recommended packages are not installed.
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$IMAGES/policy.json"
-  trap close_store EXIT
+  hide_shared_folder
 }
 
-# close_store undoes every mount below it, the deepest first.
-close_store() {
-  local folder
-  awk -v root="$IMAGES/" 'index($5, root) == 1 {print $5}' /proc/self/mountinfo | sort -r | while read -r folder; do
-    umount -- "$(printf '%b' "$folder")" 2>/dev/null || umount --lazy -- "$(printf '%b' "$folder")" || true
-  done
+# hide_shared_folder keeps buildah from writing its cache of digests to where it cannot be told not to.
+hide_shared_folder() {
+  local folder=/var/lib/containers
+  if mkdir -- "$folder" 2>/dev/null; then
+    # shellcheck disable=SC2064 # the folder of now is meant
+    trap "umount -- $folder && rmdir -- $folder" EXIT
+  fi
+  mount -t tmpfs volcado "$folder"
 }
+
+# remove_store removes everything that building has left.
+remove_store() { rm -rf -- "$IMAGES"; }
