@@ -39,6 +39,15 @@ type DatabaseDumpReconciler struct {
 
 // Reconcile one dump: at most one write of its status, then at most one Job made or deleted.
 func (r *DatabaseDumpReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	result, err := r.reconcile(ctx, request)
+	if err != nil && ctx.Err() != nil {
+		// The manager is stopping, and whoever comes next starts from what is written.
+		return ctrl.Result{}, nil
+	}
+	return result, err
+}
+
+func (r *DatabaseDumpReconciler) reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	facts, err := r.gather(ctx, view{r.Client, true}, request.NamespacedName)
 	if err != nil || facts == nil {
 		return ctrl.Result{}, err
