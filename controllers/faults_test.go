@@ -324,7 +324,7 @@ func TestACrashAtAnyWriteChangesNothing(t *testing.T) {
 // TestFaultsOfTheAPIChangeNothing: a quarter of all calls, reads too, fail at random, before or after they are executed,
 // at most ten in a row. Set VOLCADO_SEEDS for more than the few seeds of every run.
 func TestFaultsOfTheAPIChangeNothing(t *testing.T) {
-	seeds := 12
+	seeds := 6
 	if s := os.Getenv("VOLCADO_SEEDS"); s != "" {
 		var err error
 		if seeds, err = strconv.Atoi(s); err != nil {
