@@ -184,7 +184,7 @@ func (p *ProgressPoller) ask(ctx context.Context, pod *corev1.Pod) (*answer, err
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read as far as it will be
+	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("status %d", response.StatusCode)
 	}
