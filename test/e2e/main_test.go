@@ -9,6 +9,7 @@ package e2e
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -47,6 +48,7 @@ type environment struct {
 	repo   string // root of the repository
 	logs   string // folder for what failures leave
 	s3     *objectStore
+	db     *sql.DB // the demo's MariaDB, as an administrator
 }
 
 var env environment
@@ -72,8 +74,8 @@ func run(m *testing.M) int {
 	// What the tests set is taken back, so that a demo after them finds the manager as it deploys it.
 	ctx, stop = context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
-	if err := restoreManager(ctx); err != nil {
-		fmt.Fprintf(os.Stderr, "e2e: give the manager its flags back: %v\n", err)
+	if err := errors.Join(restoreManager(ctx), closeDatabase(ctx, env.db)); err != nil {
+		fmt.Fprintf(os.Stderr, "e2e: leave manager and database server as they were: %v\n", err)
 		code = 1
 	}
 	return code
@@ -97,6 +99,9 @@ func setUp(ctx context.Context) error {
 	}
 	if err := forgetEarlierRuns(ctx); err != nil {
 		return fmt.Errorf("remove what an earlier run left: %w", err)
+	}
+	if env.db, err = openDatabase(ctx); err != nil {
+		return fmt.Errorf("reach the database server: %w", err)
 	}
 	if env.s3, err = openObjectStore(ctx); err != nil {
 		return fmt.Errorf("reach the S3 server: %w", err)
@@ -124,7 +129,7 @@ func clientFor(config *rest.Config) (client.WithWatch, error) {
 	return client.NewWithWatch(config, client.Options{Scheme: scheme})
 }
 
-// forgetEarlierRuns removes the namespaces and databases of a run that was killed. Names are new for each run, so nothing
+// forgetEarlierRuns removes the namespaces of a run that was killed. Names are new for each run, so nothing
 // waits for it.
 func forgetEarlierRuns(ctx context.Context) error {
 	var namespaces corev1.NamespaceList
@@ -136,5 +141,5 @@ func forgetEarlierRuns(ctx context.Context) error {
 			return err
 		}
 	}
-	return dropAll(ctx)
+	return nil
 }

@@ -24,21 +24,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// databasePrefix begins the name of every database and database user that these tests make.
-const databasePrefix = "e2e"
-
-// inMariaDB is the command that talks to the demo's server as its administrator, whom the server knows by the socket.
-func inMariaDB(ctx context.Context, args ...string) *exec.Cmd {
-	command := []string{"-n", shopNamespace, "exec", "-i", "deployment/mariadb", "--",
-		"mariadb", "--socket=/var/lib/mariadb/socket", "--default-character-set=utf8mb4", "--batch", "--skip-column-names", "--raw"}
-	return exec.CommandContext(ctx, "kubectl", append(command, args...)...)
-}
-
-// sql runs statements on the demo's server and returns what they print.
-func sql(ctx context.Context, statements string, args ...string) (string, error) {
-	return output(inMariaDB(ctx, args...), strings.NewReader(statements))
-}
-
 // output runs a command to its end. Its error stream becomes part of the error.
 func output(cmd *exec.Cmd, in io.Reader) (string, error) {
 	var out, problems bytes.Buffer
@@ -47,17 +32,6 @@ func output(cmd *exec.Cmd, in io.Reader) (string, error) {
 		return out.String(), fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, strings.TrimSpace(problems.String()))
 	}
 	return out.String(), nil
-}
-
-func dropAll(ctx context.Context) error {
-	drops, err := sql(ctx, `
-SELECT CONCAT('DROP DATABASE ', '`+"`', REPLACE(schema_name, '`', '``'), '`"+`;') FROM information_schema.schemata WHERE schema_name LIKE '`+databasePrefix+`%';
-SELECT CONCAT('DROP USER ', QUOTE(user), '@', QUOTE(host), ';') FROM mysql.user WHERE user LIKE '`+databasePrefix+`%';`)
-	if err != nil || drops == "" {
-		return err
-	}
-	_, err = sql(ctx, drops)
-	return err
 }
 
 // objectStore is the demo's S3 server as this machine reaches it: through a forwarder on localhost, which its certificate

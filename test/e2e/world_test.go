@@ -34,7 +34,7 @@ type world struct {
 }
 
 // patience bounds every wait for something that has no deadline of its own.
-const patience = 90 * time.Second
+const patience = 2 * time.Minute
 
 func newWorld(t *testing.T, name string) *world {
 	t.Helper()
@@ -187,7 +187,7 @@ USE %[3]s;
 	w.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 		defer stop()
-		if _, err := sql(ctx, "DROP DATABASE "+quoted); err != nil {
+		if _, err := query(ctx, env.db, "DROP DATABASE "+quoted); err != nil {
 			w.Errorf("drop %s: %v", quoted, err)
 		}
 	})
@@ -210,7 +210,7 @@ func (w *world) sql(statements string) string {
 	w.Helper()
 	ctx, stop := context.WithTimeout(w.ctx, patience)
 	defer stop()
-	out, err := sql(ctx, statements)
+	out, err := query(ctx, env.db, statements)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func (w *world) apply(manifests string) {
 func (w *world) eventually(what string, within time.Duration, condition func(context.Context) (bool, error)) {
 	w.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(w.ctx, 100*time.Millisecond, within, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(w.ctx, 200*time.Millisecond, within, true, func(ctx context.Context) (bool, error) {
 		done, err := condition(ctx)
 		last = err
 		return done && err == nil, nil
@@ -248,4 +248,3 @@ func (w *world) eventually(what string, within time.Duration, condition func(con
 		w.Fatalf("after %s still not: %s (last problem: %v)", within, what, last)
 	}
 }
-
