@@ -63,13 +63,14 @@ func (p *plainReader) readLine(context.Context) (string, error) {
 // editor reads lines from a terminal, with editing, history and completion. The terminal is raw only while a line is
 // read, so that at other times Ctrl-C is a signal and output needs no care.
 type editor struct {
-	in       *os.File
+	in, size int // descriptors: of what is read, and of what has a size
 	out      *os.File
 	terminal *term.Terminal
 	complete func(context.Context, string) []string
 
 	mu    sync.Mutex
 	state *term.State // as it was before it became raw; nil when it is so
+	ended bool        // nobody waits any more: a read that begins now must not make the terminal raw again
 }
 
 func newEditor(o Options) *editor {
@@ -77,7 +78,7 @@ func newEditor(o Options) *editor {
 	if o.Colour {
 		prompt = colourBold + prompt + colourOff
 	}
-	e := &editor{in: o.In, out: o.Out, complete: o.Complete}
+	e := &editor{in: int(o.In.Fd()), size: int(o.Out.Fd()), out: o.Out, complete: o.Complete}
 	e.terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
@@ -89,8 +90,8 @@ func (e *editor) readLine(ctx context.Context) (string, error) {
 	if err := e.raw(); err != nil {
 		return "", err
 	}
-	defer e.close()
-	if width, height, err := term.GetSize(int(e.out.Fd())); err == nil && width > 0 {
+	defer e.restore()
+	if width, height, err := term.GetSize(e.size); err == nil && width > 0 {
 		_ = e.terminal.SetSize(width, height)
 	}
 	e.terminal.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
@@ -107,7 +108,10 @@ func (e *editor) readLine(ctx context.Context) (string, error) {
 func (e *editor) raw() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	state, err := term.MakeRaw(int(e.in.Fd()))
+	if e.ended {
+		return io.EOF
+	}
+	state, err := term.MakeRaw(e.in)
 	if err != nil {
 		return fmt.Errorf("set the terminal up: %w", err)
 	}
@@ -115,12 +119,20 @@ func (e *editor) raw() error {
 	return nil
 }
 
-// close gives the terminal back as it was. A read that goes on cannot be ended, but it does no harm then.
+// close gives the terminal back for good. A read that goes on cannot be ended, but it does no harm then.
 func (e *editor) close() {
+	e.mu.Lock()
+	e.ended = true
+	e.mu.Unlock()
+	e.restore()
+}
+
+// restore leaves the terminal as it was before it became raw.
+func (e *editor) restore() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.state != nil {
-		_ = term.Restore(int(e.in.Fd()), e.state)
+		_ = term.Restore(e.in, e.state)
 		e.state = nil
 	}
 }
