@@ -1,0 +1,155 @@
+package controllers_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/naming"
+)
+
+// TestWhatKeepsAPodFromRunningEndsAtTheStartDeadline, each with a reason of its own.
+func TestWhatKeepsAPodFromRunningEndsAtTheStartDeadline(t *testing.T) {
+	waiting := func(reason, message string) func(*corev1.PodStatus) {
+		return func(s *corev1.PodStatus) {
+			s.Phase = corev1.PodPending
+			s.ContainerStatuses = []corev1.ContainerStatus{{
+				Name: "dumper", Image: "volcado.local/dumper-mariadb:dev",
+				State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}},
+			}}
+		}
+	}
+	unscheduled := func(message string) func(*corev1.PodStatus) {
+		return func(s *corev1.PodStatus) {
+			s.Phase = corev1.PodPending
+			s.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable, Message: message}}
+		}
+	}
+	for name, tc := range map[string]struct {
+		waits   func(*corev1.PodStatus)
+		want    string
+		message string
+	}{
+		"an image that cannot be pulled": {waiting("ErrImagePull", "no such host"), v1alpha1.ReasonImagePullFailed, "no such host"},
+		"an image that is backed off":    {waiting("ImagePullBackOff", "Back-off pulling"), v1alpha1.ReasonImagePullFailed, "dumper-mariadb"},
+		"an image name that is none":     {waiting("InvalidImageName", ""), v1alpha1.ReasonImagePullFailed, "InvalidImageName"},
+		"no node that fits":              {unscheduled("0/3 nodes are available: insufficient memory"), v1alpha1.ReasonUnschedulable, "insufficient memory"},
+		"a claim that does not exist":    {unscheduled(`persistentvolumeclaim "dumps" not found`), v1alpha1.ReasonVolumeNotFound, `"dumps"`},
+		"a container that is never made": {waiting("ContainerCreating", ""), v1alpha1.ReasonStartDeadlineExceeded, "ContainerCreating"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.create(w.source(startDeadline(2*time.Second)), w.storage())
+			w.kubelet.always(attempt{waits: tc.waits})
+			w.startKubelet()
+			w.startManager()
+			got := w.untilFinished(w.apply(w.dump("stuck")))
+			checkEnd(t, got, failed(tc.want))
+			if !strings.Contains(got.Status.Failure.Message, tc.message) {
+				t.Errorf("message %q, want %q in it", got.Status.Failure.Message, tc.message)
+			}
+			if n := w.jobs(); n != 0 {
+				t.Errorf("the Job is still there and may start yet")
+			}
+		})
+	}
+}
+
+func TestNobodyElsesJobIsTakenOver(t *testing.T) {
+	w := newWorld(t)
+	// No source yet: the dump waits, and its UID is known.
+	w.startManager()
+	dump := w.apply(w.dump("one"))
+	w.until(dump, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonSourceNotFound)
+	w.create(&batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: naming.JobName("one", dump.UID)},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "dumper", Image: "evil"}},
+		}}},
+	})
+	w.create(w.storage(), w.source())
+	checkEnd(t, w.untilFinished(dump), failed(v1alpha1.ReasonNameConflict))
+}
+
+func TestANamespaceThatIsNotEnrolled(t *testing.T) {
+	t.Run("is waited for", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.namespace = w.env.Namespace(t)
+		w.kubelet = newKubelet(w.client, w.namespace)
+		w.create(w.source(), w.storage())
+		w.startKubelet()
+		w.startManager()
+		dump := w.apply(w.dump("one"))
+		w.until(dump, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonNamespaceNotEnrolled)
+		w.env.Enroll(t, w.namespace)
+		if got := w.untilFinished(dump); got.Status.Phase != v1alpha1.PhaseSucceeded {
+			t.Errorf("status %+v", got.Status)
+		}
+	})
+	t.Run("ends at the start deadline", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.namespace = w.env.Namespace(t)
+		w.create(w.source(startDeadline(2*time.Second)), w.storage())
+		w.startManager()
+		got := w.untilFinished(w.apply(w.dump("one")))
+		checkEnd(t, got, failed(v1alpha1.ReasonNamespaceNotEnrolled))
+		if !strings.Contains(got.Status.Failure.Hint, "kubectl apply -n "+w.namespace+" -k config/enroll") {
+			t.Errorf("hint %q", got.Status.Failure.Hint)
+		}
+	})
+}
+
+func TestAJobThatTheAPIServerRefuses(t *testing.T) {
+	t.Run("because it is invalid, at once", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.create(w.storage(), w.source(func(s *v1alpha1.DatabaseSource) {
+			s.Spec.Job = &v1alpha1.JobTemplate{Tolerations: []corev1.Toleration{{Key: "a b", Operator: "Nonsense"}}}
+		}))
+		w.startManager()
+		checkEnd(t, w.untilFinished(w.apply(w.dump("one"))), failed(v1alpha1.ReasonJobRejected))
+	})
+	t.Run("for a quota, at the start deadline", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.create(w.storage(), w.source(startDeadline(2*time.Second)), &corev1.ResourceQuota{
+			ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "none"},
+			Spec:       corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{"count/jobs.batch": {}}},
+			Status:     corev1.ResourceQuotaStatus{},
+		})
+		w.settleQuota("none")
+		w.startManager()
+		got := w.untilFinished(w.apply(w.dump("one")))
+		checkEnd(t, got, failed(v1alpha1.ReasonJobRejected))
+		if !strings.Contains(got.Status.Failure.Message, "quota") {
+			t.Errorf("message %q", got.Status.Failure.Message)
+		}
+	})
+}
+
+// settleQuota does what the quota controller would: without a status, the API server does not count.
+func (w *world) settleQuota(name string) {
+	w.Helper()
+	quota := &corev1.ResourceQuota{}
+	w.must(w.client.Get(context.Background(), client.ObjectKey{Namespace: w.namespace, Name: name}, quota))
+	quota.Status.Hard, quota.Status.Used = quota.Spec.Hard, corev1.ResourceList{"count/jobs.batch": {}}
+	w.must(w.client.Status().Update(context.Background(), quota))
+}
+
+func TestTheManagerReadsNoSecret(t *testing.T) {
+	w := newWorld(t)
+	err := w.env.ManagerClient(t).List(context.Background(), &corev1.SecretList{}, client.InNamespace(w.namespace))
+	if err == nil {
+		t.Error("the manager's ServiceAccount may list Secrets in an enrolled namespace")
+	}
+}
