@@ -22,6 +22,9 @@ var said struct {
 	bytes.Buffer
 }
 
+// passwords of all worlds. said guards them.
+var passwords []string
+
 func remember(text string) {
 	said.Lock()
 	defer said.Unlock()

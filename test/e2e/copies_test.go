@@ -182,7 +182,7 @@ spec:
 func (w *world) podOutput(name string) string {
 	w.Helper()
 	if _, err := output(exec.CommandContext(w.ctx, "kubectl", "-n", w.namespace, "wait", "--for=jsonpath={.status.phase}=Succeeded",
-		"--timeout=60s", "pod/"+name), nil); err != nil {
+		"--timeout="+patience.String(), "pod/"+name), nil); err != nil {
 		w.Fatalf("pod %s: %v\n%s", name, err, w.kubectl("logs", name))
 	}
 	return w.kubectl("logs", name)

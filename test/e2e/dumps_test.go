@@ -15,7 +15,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -224,14 +223,4 @@ func (w *world) requested(ctx context.Context) []v1alpha1.DatabaseDump {
 		}
 	}
 	return asked
-}
-
-// delete a dump as kubectl does, and wait until it is gone.
-func (w *world) delete(name string) {
-	w.Helper()
-	err := env.client.Delete(w.ctx, &v1alpha1.DatabaseDump{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: name}},
-		client.PropagationPolicy(metav1.DeletePropagationBackground))
-	if err != nil {
-		w.Fatal(err)
-	}
 }

@@ -67,13 +67,13 @@ func run(m *testing.M) int {
 	}
 	defer env.s3.close()
 	code := m.Run()
-	if err := managerMemory.report(); err != nil {
+	ctx, stop = context.WithTimeout(context.Background(), 3*time.Minute)
+	defer stop()
+	if err := errors.Join(managerMemory.report(), secretsTold(ctx)); err != nil {
 		fmt.Fprintf(os.Stderr, "--- FAIL: %v\n", err)
 		code = 1
 	}
 	// What the tests set is taken back, so that a demo after them finds the manager as it deploys it.
-	ctx, stop = context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
 	if err := errors.Join(restoreManager(ctx), closeDatabase(ctx, env.db)); err != nil {
 		fmt.Fprintf(os.Stderr, "e2e: leave manager and database server as they were: %v\n", err)
 		code = 1

@@ -25,8 +25,8 @@ import (
 
 var managerKey = client.ObjectKey{Namespace: systemNamespace, Name: "volcado-manager"}
 
-// argsBefore are the manager's flags as they were deployed.
-var argsBefore []string
+// argsBefore are the manager's flags as they were deployed, argsNow those of the tests.
+var argsBefore, argsNow []string
 
 // prepareManager makes a dump of a source that does not exist wait for seconds instead of minutes.
 func prepareManager(ctx context.Context) error {
@@ -40,7 +40,8 @@ func prepareManager(ctx context.Context) error {
 	if !slices.Contains(argsBefore, "--allow-console") {
 		return errors.New("the manager does not run with --allow-console, as the demo's does")
 	}
-	return setManagerArgs(ctx, append(slices.Clone(argsBefore), "--start-deadline-default=15s"))
+	argsNow = append(slices.Clone(argsBefore), "--start-deadline-default=15s")
+	return setManagerArgs(ctx, argsNow)
 }
 
 func restoreManager(ctx context.Context) error { return setManagerArgs(ctx, argsBefore) }
@@ -127,8 +128,15 @@ func measureManager(ctx context.Context) {
 		return
 	}
 	for _, pod := range pods {
-		for _, p := range processesOf(string(pod.UID)) {
-			managerMemory.note(p.peak())
+		managerMemory.measure(string(pod.UID), "/usr/local/bin/manager")
+	}
+}
+
+// measure notes the peak of a program that runs in a pod now.
+func (p *peak) measure(podUID, program string) {
+	for _, running := range processesOf(podUID) {
+		if strings.HasPrefix(running.cmdline(), program) {
+			p.note(running.peak())
 		}
 	}
 }

@@ -45,6 +45,9 @@ func newWorld(t *testing.T, name string) *world {
 		// With everything in it that has broken an option file, a shell or a URL somewhere.
 		password: rand.Text() + ` #"%;\'$(x)`,
 	}
+	said.Lock()
+	passwords = append(passwords, w.password)
+	said.Unlock()
 	w.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace, Labels: map[string]string{
 		"app.kubernetes.io/part-of": partOf, "pod-security.kubernetes.io/enforce": "restricted",
 	}}})
