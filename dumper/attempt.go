@@ -119,7 +119,7 @@ func (a *attempt) readSecrets(context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Server.Username, a.Server.Password = username, password
+	a.Server.Username, a.Server.Password, a.Server.Secret = username, password, a.Credentials.Name
 	a.secrets = append(a.secrets, password)
 	return a.Server.ResolveCA(a.CA)
 }

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -20,11 +21,21 @@ import (
 	"github.com/volcado-io/volcado/dumper/source"
 )
 
-// connectTimeout bounds the TCP connection; the rest is bounded by the run deadline.
-const connectTimeout = 10 * time.Second
+const (
+	// connectTimeout bounds the TCP connection.
+	connectTimeout = 10 * time.Second
+	// greetTimeout bounds connection, greeting, TLS and authentication together. Without it, something that accepts
+	// connections and never speaks would hold the dump until its run deadline. The queries that follow are bounded by
+	// that deadline alone.
+	greetTimeout = 20 * time.Second
+)
 
 // Connect opens one connection and proves that it works. database is only for messages: none is selected.
 func Connect(ctx context.Context, server source.Server, database string) (*sql.DB, error) {
+	return connect(ctx, server, database, greetTimeout)
+}
+
+func connect(ctx context.Context, server source.Server, database string, patience time.Duration) (*sql.DB, error) {
 	config := mysql.NewConfig()
 	config.User, config.Passwd = server.Username, server.Password
 	config.Net, config.Addr = "tcp", server.Address()
@@ -43,8 +54,13 @@ func Connect(ctx context.Context, server source.Server, database string) (*sql.D
 	db := sql.OpenDB(connector)
 	// One connection, so that USE and session settings hold for every query.
 	db.SetMaxOpenConns(1)
-	if err := db.PingContext(ctx); err != nil {
+	greeting, done := context.WithTimeout(ctx, patience)
+	defer done()
+	if err := db.PingContext(greeting); err != nil {
 		_ = db.Close()
+		if greeting.Err() != nil && ctx.Err() == nil {
+			return nil, servererror.Failure(2002, fmt.Sprintf("it accepts connections and does not answer within %s", patience), server.Origin(database))
+		}
 		return nil, classify(ctx, err, server.Origin(database))
 	}
 	return db, nil

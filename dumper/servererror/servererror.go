@@ -17,6 +17,8 @@ type Origin struct {
 	Address string
 	// Username of the connection.
 	Username string
+	// Secret with the account's password, where it came from one; may be empty.
+	Secret string
 	// Database that is being copied.
 	Database string
 	// Doing says what was being done, as in "reading table t"; may be empty.
@@ -49,8 +51,8 @@ var meanings = map[int]meaning{
 	1251: {result.AccessDenied, hintPlugin},
 	1524: {result.AccessDenied, hintPlugin},
 	1698: {result.AccessDenied, hintCredentials},
-	1820: {result.AccessDenied, "the account's password has expired; set a new one and put it into the Secret"},
-	1862: {result.AccessDenied, "the account's password has expired; set a new one and put it into the Secret"},
+	1820: {result.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
+	1862: {result.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
 	2049: {result.AccessDenied, hintPlugin},
 	2058: {result.AccessDenied, hintPlugin},
 	2059: {result.AccessDenied, hintPlugin},
@@ -129,6 +131,9 @@ func Failure(number int, text string, at Origin) *result.Error {
 	}
 	if m.reason == result.InsufficientPrivileges {
 		m.hint += GrantHint(at, "SELECT, SHOW VIEW, TRIGGER, EVENT")
+	}
+	if m.reason == result.AccessDenied && at.Secret != "" {
+		m.hint = strings.Replace(m.hint, "the source's Secret", "the Secret "+at.Secret, 1)
 	}
 	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
 }

@@ -35,7 +35,9 @@ type Server struct {
 	Host               string
 	Port               int
 	Username, Password string
-	TLSMode            v1alpha1.TLSMode
+	// Secret that username and password came from, for messages; may be empty.
+	Secret  string
+	TLSMode v1alpha1.TLSMode
 	// CA is the authority that the certificate must come from; see ResolveCA.
 	CA mounted.Authority
 }
@@ -45,7 +47,7 @@ func (s Server) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(
 
 // Origin of errors of this server.
 func (s Server) Origin(database string) servererror.Origin {
-	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Database: database}
+	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Database: database}
 }
 
 // ReadCredentials reads username and password from a mounted Secret. The errors have reason CredentialsMissing.
