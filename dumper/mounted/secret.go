@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ type Secret struct {
 type MissingError struct {
 	Secret Secret
 	Key    string
-	// Whole is true when nothing of the Secret is there.
+	// Whole is true when nothing of the Secret is there: it does not exist, or has none of the keys that were mounted.
 	Whole bool
 }
 
@@ -35,7 +36,7 @@ func (e *MissingError) Error() string {
 	case e.Secret.Name == "":
 		return fmt.Sprintf("there is no file %s", filepath.Join(e.Secret.Dir, e.Key))
 	case e.Whole:
-		return fmt.Sprintf("the Secret %s does not exist (its key %s is needed)", e.Secret.Name, e.Key)
+		return fmt.Sprintf("the Secret %s does not exist, or has none of the keys that are needed, such as %s", e.Secret.Name, e.Key)
 	}
 	return fmt.Sprintf("the Secret %s has no key %s", e.Secret.Name, e.Key)
 }
@@ -73,14 +74,19 @@ func (s Secret) Value(key string) (string, error) {
 	return value, nil
 }
 
+// hasKeys reports whether any of the keys that are mounted is there. For an optional Secret that does not exist, or has
+// none of them, kubelet mounts a folder with nothing in it but its own ..data and ..<time>.
+func (s Secret) hasKeys() bool {
+	entries, err := os.ReadDir(s.Dir)
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "..") })
+}
+
 // Bytes of a key, as they are.
 func (s Secret) Bytes(key string) ([]byte, error) {
 	path := filepath.Join(s.Dir, key)
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		entries, dirErr := os.ReadDir(s.Dir)
-		// kubelet mounts an empty folder for an optional Secret that does not exist.
-		return nil, &MissingError{Secret: s, Key: key, Whole: dirErr != nil || len(entries) == 0}
+		return nil, &MissingError{Secret: s, Key: key, Whole: !s.hasKeys()}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.Describe(key), err)
