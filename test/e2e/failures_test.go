@@ -28,7 +28,7 @@ type badInput struct {
 	// dump is YAML below the dump's spec.
 	dump   string
 	reason string
-	// says what must be named in the message, and never what the message must not tell.
+	// says what message and hint must name, and never what they must not tell.
 	says, never []string
 	// within is the time in which it must have ended; 45 s where it is 0.
 	within time.Duration
@@ -81,7 +81,7 @@ var badInputs = map[string]badInput{
 	},
 	"a Secret that does not exist": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "forgotten" },
-		reason: "CredentialsMissing", says: []string{"forgotten"},
+		reason: "CredentialsMissing", says: []string{"the Secret forgotten does not exist"},
 	},
 	"a Secret without the password": {
 		prepare: func(w *world) { w.secret("half", map[string]string{"username": "somebody"}) },
@@ -97,8 +97,12 @@ var badInputs = map[string]badInput{
 		reason: "ServerUnreachable", within: 3 * time.Minute,
 	},
 	"a server that accepts and says nothing": {
-		source: func(w *world, s *v1alpha1.DatabaseSource) { s.Spec.Host, s.Spec.Port = w.silentServer(); shortly(s) },
-		reason: "ServerUnreachable", within: 3 * time.Minute,
+		source: func(w *world, s *v1alpha1.DatabaseSource) {
+			s.Spec.Host, s.Spec.Port = w.silentServer()
+			// Three attempts of 20 s fit into the Job's deadline, which is this and a margin.
+			s.Spec.Limits.RunDeadline.Duration = time.Minute
+		},
+		reason: "ServerUnreachable", within: 4 * time.Minute,
 	},
 	"a host name that does not resolve": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.Host = "mariabd.shop.svc"; shortly(s) },
@@ -138,7 +142,7 @@ var badInputs = map[string]badInput{
 		prepare: func(w *world) {
 			w.storage("no-key", func(s *v1alpha1.DumpStorage) { s.Spec.CredentialsSecretRef.Name = "no-writer" })
 		},
-		source: storedIn("no-key"), reason: "StorageCredentialsMissing", says: []string{"no-writer"},
+		source: storedIn("no-key"), reason: "StorageCredentialsMissing", says: []string{"the Secret no-writer does not exist"},
 	},
 	"a storage endpoint whose authority is unknown": {
 		prepare: func(w *world) {
@@ -229,8 +233,8 @@ func (w *world) suffer(sentence, database string, bad badInput) v1alpha1.Failure
 	}
 	f := w.failed(d, finished, bad.reason)
 	for _, word := range bad.says {
-		if !strings.Contains(f.Message, word) {
-			w.Errorf("the message does not name %q: %s", word, f.Message)
+		if !strings.Contains(f.Message+" "+f.Hint, word) {
+			w.Errorf("neither message nor hint names %q: %s %s", word, f.Message, f.Hint)
 		}
 	}
 	for _, word := range append(bad.never, w.password, env.s3.secretKey) {
