@@ -124,7 +124,7 @@ type explainingReader struct {
 
 func (r *explainingReader) Read(p []byte) (int, error) {
 	n, err := r.reader.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = r.store.explain(r.ctx, err, r.key)
 	}
 	return n, err
@@ -145,7 +145,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 		listing := s.bucket.List(&blob.ListOptions{Prefix: prefix})
 		for {
 			o, err := listing.Next(ctx)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
