@@ -72,7 +72,7 @@ func TestAMySQLDatabaseIsCopiedWithMySQLsClientAndRestoredEqual(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "mysql")
 	w.apply(mysqlServer)
-	w.kubectl("rollout", "status", "deployment/mysql", "--timeout=120s")
+	w.kubectl("rollout", "status", "deployment/mysql", "--timeout="+(2*patience).String())
 	password := strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(w.password)
 	w.mysql(strings.Replace(mysqlContent, "PASSWORD", password, 1))
 	w.secret("crm-reader", map[string]string{"username": "reader", "password": w.password})

@@ -69,7 +69,7 @@ func TestNoSecretIsEverWrittenAnywhere(t *testing.T) {
 	console.send("dump shop-" + w.suffix + "\r")
 	console.expect("running")
 	name := w.requested(w.ctx)[0].Name
-	d, pod := h.inTheMiddle(name)
+	_, pod := h.inTheMiddle(name)
 
 	programs := ""
 	for _, p := range processesOf(string(pod.UID)) {
@@ -89,7 +89,7 @@ func TestNoSecretIsEverWrittenAnywhere(t *testing.T) {
 	w.holdsNone("what runs while it runs", w.everything(), secrets)
 
 	h.release()
-	d = w.waitFor(name, "Complete", patience)
+	d := w.waitFor(name, "Complete", patience)
 	console.expect("is done")
 	w.failed(w.waitFor("stale", "Finished", patience), "Failed", "AccessDenied")
 	w.failed(w.waitFor("denied", "Finished", patience), "Failed", "StorageAccessDenied")
