@@ -52,7 +52,7 @@ type execution struct {
 }
 
 // prepare the dumper with arguments. PATH may begin with another folder, so that the client is a program of the test's.
-func prepare(t *testing.T, arguments ...string) *execution {
+func prepare(t testing.TB, arguments ...string) *execution {
 	t.Helper()
 	e := &execution{Cmd: exec.CommandContext(t.Context(), dumper, arguments...)}
 	if arguments[0] == "dump" && !slices.Contains(arguments, "--help") {
@@ -70,7 +70,7 @@ func (e *execution) withClient(folder string) *execution {
 	return e
 }
 
-func (e *execution) outcome(t *testing.T, err error) outcome {
+func (e *execution) outcome(t testing.TB, err error) outcome {
 	t.Helper()
 	o := outcome{stdout: e.stdout.String(), stderr: e.stderr.String()}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -98,7 +98,7 @@ func run(t *testing.T, arguments ...string) outcome {
 }
 
 // mustSucceed fails the test unless the dump has an artifact.
-func (o outcome) mustSucceed(t *testing.T) result.Artifact {
+func (o outcome) mustSucceed(t testing.TB) result.Artifact {
 	t.Helper()
 	if o.exit != 0 || o.result.Artifact == nil {
 		t.Fatalf("exit code %d\n%s", o.exit, o.stderr)
@@ -145,7 +145,7 @@ func flags(server *dbtest.Server, credentials, database string) []string {
 func into(folder string) []string { return []string{"--storage=file", "--storage-directory=" + folder} }
 
 // bucket are the flags for an S3 server.
-func bucket(t *testing.T, s *s3test.Server) []string {
+func bucket(t testing.TB, s *s3test.Server) []string {
 	t.Helper()
 	return []string{"--storage=s3", "--s3-bucket=" + s3test.Bucket, "--s3-endpoint=" + s.Endpoint, "--s3-path-style",
 		"--storage-credentials-dir=" + s3test.Credentials(t, s3test.AccessKeyID, s3test.SecretAccessKey)}

@@ -129,7 +129,7 @@ func TestOptionFilesSayWhatTheyShould(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		defer remove()
+		defer func() { _ = remove() }()
 		info, err := os.Stat(file)
 		if err != nil || info.Mode().Perm() != 0o400 {
 			r.Fatalf("mode %v %v", info.Mode(), err)

@@ -179,7 +179,8 @@ func readPacket(r io.Reader) ([]byte, error) {
 	if length > maxGreetingBytes {
 		return nil, fmt.Errorf("a packet of %d bytes", length)
 	}
-	packet := append(header, make([]byte, length)...)
+	packet := make([]byte, len(header)+length)
+	copy(packet, header)
 	_, err := io.ReadFull(r, packet[4:])
 	return packet, err
 }

@@ -1,0 +1,85 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/volcado-io/volcado/internal/dbtest"
+	"github.com/volcado-io/volcado/internal/s3test"
+)
+
+// memoryBound is what the dumper may take, whatever the size of the database.
+const memoryBound = 128 << 20
+
+// 400 MB of text that hardly compresses, so that the upload has some forty parts.
+func TestMemoryDoesNotGrowWithTheDatabase(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Exec(t, "CREATE OR REPLACE DATABASE huge", "CREATE TABLE huge.t (id INT PRIMARY KEY)")
+	credentials := server.Account(t, "huge", "pw", dbtest.WholeDump("huge")...)
+	s3 := s3test.Start(t, s3test.Options{})
+	script := `head -c 300000000 /dev/urandom | base64 -w 1000; "$REAL" "$@"`
+	e := prepare(t, append(flags(server, credentials, "huge"), bucket(t, s3)...)...).withClient(fakeClient(t, script))
+	artifact := e.outcome(t, e.Run()).mustSucceed(t)
+	if artifact.SizeBytes < 300_000_000 {
+		t.Fatalf("the artifact has only %d bytes", artifact.SizeBytes)
+	}
+	if peak := peakMemory(e.Cmd); peak > memoryBound {
+		t.Errorf("it took %d MiB at its peak, the bound is %d MiB", peak>>20, memoryBound>>20)
+	}
+}
+
+// peakMemory of a process that has ended, in bytes: the largest of it and its children, of which the client is far
+// smaller.
+func peakMemory(command *exec.Cmd) int64 {
+	return command.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
+}
+
+// BenchmarkDump compares the dumper with what a person would type. VOLCADO_BENCH_ROWS rows have about 270 bytes of text
+// each; see hack/bench/dumper.
+func BenchmarkDump(b *testing.B) {
+	rows := 400_000
+	if value, err := strconv.Atoi(os.Getenv("VOLCADO_BENCH_ROWS")); err == nil {
+		rows = value
+	}
+	server := dbtest.Get(b)
+	server.Exec(b, "CREATE OR REPLACE DATABASE bench", "USE bench", `CREATE TABLE bench.events (id BIGINT PRIMARY KEY, customer INT, kind VARCHAR(20), at DATETIME,
+		price DECIMAL(10,2), note VARCHAR(400), payload JSON)`,
+		`INSERT INTO bench.events SELECT seq, seq*7919 % 100003, ELT(1+seq%5,'created','paid','shipped','returned','cancelled'),
+		DATE_ADD('2020-01-01', INTERVAL seq SECOND), RAND()*1000, CONCAT('Order of customer ', seq*7919 % 100003, ' note ', MD5(seq),
+		' lorem ipsum dolor sit amet ', LEFT(MD5(seq*3), 10)), JSON_OBJECT('a', seq, 'b', MD5(seq*5), 'tags', 'x,y,z', 'score', RAND())
+		FROM mysql.seq_1_to_`+strconv.Itoa(rows))
+	credentials := server.Account(b, "bench", "pw", dbtest.WholeDump("bench")...)
+	s3 := s3test.Start(b, s3test.Options{})
+	optionFile := filepath.Join(b.TempDir(), "client.cnf")
+	if err := os.WriteFile(optionFile, []byte("[client]\nuser=bench\npassword=pw\n"), 0o400); err != nil {
+		b.Fatal(err)
+	}
+	client := fmt.Sprintf("mariadb-dump --defaults-file=%s --protocol=TCP --host=127.0.0.1 --port=%d --ssl --ssl-ca=%s --single-transaction --quick --hex-blob bench",
+		optionFile, server.Port, server.Authority.File)
+	for _, line := range []string{" >/dev/null", " | gzip >" + filepath.Join(b.TempDir(), "out.gz")} {
+		b.Run("mariadb-dump"+line[:min(len(line), 8)], func(b *testing.B) {
+			for b.Loop() {
+				if output, err := exec.Command("bash", "-o", "pipefail", "-c", client+line).CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, output)
+				}
+			}
+		})
+	}
+	for name, place := range map[string][]string{"to a folder": into(b.TempDir()), "to a bucket": bucket(b, s3)} {
+		b.Run("dumper "+name, func(b *testing.B) {
+			var peak, bytes int64
+			for b.Loop() {
+				e := prepare(b, append(flags(server, credentials, "bench"), place...)...)
+				bytes = e.outcome(b, e.Run()).mustSucceed(b).UncompressedBytes
+				peak = max(peak, peakMemory(e.Cmd))
+			}
+			b.SetBytes(bytes)
+			b.ReportMetric(float64(peak)/(1<<20), "MiB-peak")
+		})
+	}
+}
