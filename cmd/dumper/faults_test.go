@@ -21,13 +21,21 @@ import (
 	"github.com/volcado-io/volcado/internal/s3test"
 )
 
-// paused is a client that writes 4 MiB of the real one's text, fewer than a pipe and a part hold, and waits for a file.
-func paused(gate string) string {
-	return `"$REAL" "$@" | { head -c 4194304; while [ ! -e ` + gate + ` ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`
+// paused is a client that writes so many MiB of the real one's text and waits for a file.
+func paused(gate string, mebibytes int) string {
+	return fmt.Sprintf(`"$REAL" "$@" | { head -c %d; while [ ! -e %s ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`, mebibytes<<20, gate)
 }
 
-// start the dumper and wait until 4 MiB have been read from the client.
-func start(t *testing.T, e *execution) {
+// Where a paused client stops.
+const (
+	// early is long before the client has the rest of the first table, which loopback's buffers could hold.
+	early = 4
+	// late is after a part was uploaded, and before the end of the first table.
+	late = 20
+)
+
+// start the dumper and wait until so many MiB have been read from the client.
+func start(t *testing.T, e *execution, mebibytes int) {
 	t.Helper()
 	port := closedPort(t)
 	e.Args = append(e.Args, "--progress-address=127.0.0.1:"+strconv.Itoa(port))
@@ -40,8 +48,8 @@ func start(t *testing.T, e *execution) {
 			return false
 		}
 		defer response.Body.Close()
-		var progress struct{ Bytes int64 }
-		return json.NewDecoder(response.Body).Decode(&progress) == nil && progress.Bytes >= 4<<20
+		var progress struct{ Bytes int }
+		return json.NewDecoder(response.Body).Decode(&progress) == nil && progress.Bytes >= mebibytes<<20
 	})
 }
 

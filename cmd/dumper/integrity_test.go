@@ -70,8 +70,8 @@ func TestTheServersConnectionBreaksOff(t *testing.T) {
 	credentials, _ := large(t, server, "broken_off")
 	gate := filepath.Join(t.TempDir(), "gate")
 	folder := t.TempDir()
-	e := prepare(t, append(flags(server, credentials, "broken_off"), into(folder)...)...).withClient(fakeClient(t, paused(gate)))
-	start(t, e)
+	e := prepare(t, append(flags(server, credentials, "broken_off"), into(folder)...)...).withClient(fakeClient(t, paused(gate, early)))
+	start(t, e, early)
 	server.Exec(t, killConnections(t, server, "broken_off"))
 	open(t, gate)
 	e.outcome(t, e.Wait()).mustFail(t, result.ConnectionLost, `"a_large"`)
@@ -84,8 +84,8 @@ func TestATableIsAlteredDuringTheDump(t *testing.T) {
 	credentials, _ := large(t, server, "altered")
 	gate := filepath.Join(t.TempDir(), "gate")
 	folder := t.TempDir()
-	e := prepare(t, append(flags(server, credentials, "altered"), into(folder)...)...).withClient(fakeClient(t, paused(gate)))
-	start(t, e)
+	e := prepare(t, append(flags(server, credentials, "altered"), into(folder)...)...).withClient(fakeClient(t, paused(gate, early)))
+	start(t, e, early)
 	server.Exec(t, "ALTER TABLE altered.z_small FORCE, ALGORITHM=COPY")
 	open(t, gate)
 	e.outcome(t, e.Wait()).mustFail(t, result.TableDefinitionChanged, `"z_small"`)
@@ -131,13 +131,16 @@ func TestItStopsWhenToldOrTooLate(t *testing.T) {
 			folder := t.TempDir()
 			for _, place := range [][]string{into(folder), bucket(t, s3)} {
 				arguments := append(append(flags(server, credentials, "stopped"), test.flags...), place...)
-				e := prepare(t, arguments...).withClient(fakeClient(t, paused("/nonexistent/gate")))
-				start(t, e)
+				e := prepare(t, arguments...).withClient(fakeClient(t, paused("/nonexistent/gate", late)))
+				if test.signal == nil {
+					// How far it gets by then does not matter, and on a busy machine nobody knows.
+					e.outcome(t, e.Run()).mustFail(t, test.reason)
+					continue
+				}
+				start(t, e, late)
 				child := childOf(t, e.Process.Pid)
-				if test.signal != nil {
-					if err := e.Process.Signal(test.signal); err != nil {
-						t.Fatal(err)
-					}
+				if err := e.Process.Signal(test.signal); err != nil {
+					t.Fatal(err)
 				}
 				e.outcome(t, e.Wait()).mustFail(t, test.reason)
 				wait(t, func() bool { return syscall.Kill(child, 0) == syscall.ESRCH })
@@ -151,8 +154,8 @@ func TestItStopsWhenToldOrTooLate(t *testing.T) {
 func TestTheClientDiesWithTheDumper(t *testing.T) {
 	server := dbtest.Get(t)
 	credentials, _ := large(t, server, "orphaned")
-	e := prepare(t, append(flags(server, credentials, "orphaned"), into(t.TempDir())...)...).withClient(fakeClient(t, paused("/nonexistent/gate")))
-	start(t, e)
+	e := prepare(t, append(flags(server, credentials, "orphaned"), into(t.TempDir())...)...).withClient(fakeClient(t, paused("/nonexistent/gate", early)))
+	start(t, e, early)
 	child := childOf(t, e.Process.Pid)
 	if err := e.Process.Kill(); err != nil {
 		t.Fatal(err)

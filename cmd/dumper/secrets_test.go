@@ -29,8 +29,8 @@ func TestNoCredentialIsSeenAnywhere(t *testing.T) {
 	credentials := server.Account(t, "watched", canary, dbtest.WholeDump("watched")...)
 	s3 := s3test.Start(t, s3test.Options{})
 	gate := filepath.Join(t.TempDir(), "gate")
-	e := prepare(t, append(flags(server, credentials, "watched"), bucket(t, s3)...)...).withClient(fakeClient(t, paused(gate)))
-	start(t, e)
+	e := prepare(t, append(flags(server, credentials, "watched"), bucket(t, s3)...)...).withClient(fakeClient(t, paused(gate, late)))
+	start(t, e, late)
 	seen := map[string]string{}
 	processes := append([]int{e.Process.Pid}, childOf(t, e.Process.Pid))
 	for _, pid := range append(processes, childrenOf(t, processes[1])...) {
