@@ -6,7 +6,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 # OUT holds everything that running things leaves behind: clusters, images, logs. `make clean` removes it.
-OUT ?= $(CURDIR)/out
+OUT ?= $(or $(VOLCADO_OUT),$(CURDIR)/out)
 export VOLCADO_OUT := $(OUT)
 BIN := $(CURDIR)/bin
 
