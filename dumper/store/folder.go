@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
 
 	"github.com/volcado-io/volcado/dumper/result"
 )
@@ -24,30 +23,26 @@ const (
 	fileMode   = 0o640
 )
 
-// OpenFolder opens a folder. create makes it if it does not exist.
-func OpenFolder(root string, create bool) (*Store, error) {
-	place := &folderPlace{root: root}
+// OpenFolder opens a folder. create makes it if it does not exist. Everything that is written and read stays below it,
+// see beneath; the path to the folder itself may hold links.
+func OpenFolder(folder string, create bool) (*Store, error) {
+	place := &folderPlace{beneath{path: folder}}
 	if create {
-		if err := os.MkdirAll(root, folderMode); err != nil {
+		if err := os.MkdirAll(folder, folderMode); err != nil {
 			return nil, place.explain(err, "")
 		}
 	}
-	bucket, err := fileblob.OpenBucket(root, &fileblob.Options{
-		// A temporary file elsewhere would fill the pod's own disk and could not be renamed.
-		NoTempDir:   true,
-		DirFileMode: folderMode,
-		// Files beside the artifact would only puzzle people.
-		Metadata: fileblob.MetadataDontWrite,
-	})
+	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", root, err)
+		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", folder, cause(err))
 	}
-	return &Store{bucket: bucket, place: place}, nil
+	place.root = root
+	return &Store{bucket: blob.NewBucket(&folderBucket{place.beneath}), place: place}, nil
 }
 
-type folderPlace struct{ root string }
+type folderPlace struct{ beneath }
 
-func (p *folderPlace) uri(key string) string { return filepath.Join(p.root, filepath.FromSlash(key)) }
+func (p *folderPlace) uri(key string) string { return filepath.Join(p.path, filepath.FromSlash(key)) }
 
 func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 	defer func() {
@@ -55,60 +50,58 @@ func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 			p.sweep(ctx, path.Dir(key)+"/")
 		}
 	}()
-	folder := filepath.Dir(p.uri(key))
-	if err := os.MkdirAll(folder, folderMode); err != nil {
+	folder, err := p.folder(path.Dir(key), true)
+	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, "probe-*.tmp")
+	defer folder.Close()
+	const name = "probe.tmp"
+	f, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write([]byte{0})
-	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+	return errors.Join(err, f.Close(), folder.Remove(name))
 }
 
 func (p *folderPlace) writing(int64) (*blob.WriterOptions, int64) {
-	return &blob.WriterOptions{
-		ContentType: "application/octet-stream",
-		BeforeWrite: func(as func(any) bool) error {
-			var f *os.File
-			if !as(&f) {
-				return errors.New("gocloud did not show its file")
-			}
-			return f.Chmod(fileMode)
-		},
-	}, 0
+	return &blob.WriterOptions{ContentType: "application/octet-stream"}, 0
 }
 
-// settle writes file and folder through to the disk: a success that a power cut takes back was none.
-func (p *folderPlace) settle(key string) error {
-	file := p.uri(key)
-	for _, name := range []string{file, filepath.Dir(file)} {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return err
-		}
+func (p *folderPlace) remove(_ context.Context, key string) {
+	if folder, err := p.folder(path.Dir(key), false); err == nil {
+		_ = folder.Remove(path.Base(key))
+		_ = folder.Close()
 	}
-	return nil
 }
-
-func (p *folderPlace) remove(_ context.Context, key string) { _ = os.Remove(p.uri(key)) }
 
 // sweep removes temporary files of the attempt, its folder, and the dump's folder if nothing else is in it. Other
 // folders may be another dump's by now.
 func (p *folderPlace) sweep(_ context.Context, prefix string) {
-	folder := p.uri(strings.TrimSuffix(prefix, "/"))
-	entries, _ := os.ReadDir(folder)
-	for _, entry := range entries {
-		if strings.HasSuffix(entry.Name(), ".tmp") {
-			_ = os.Remove(filepath.Join(folder, entry.Name()))
+	attempt := path.Clean(prefix)
+	if folder, err := p.folder(attempt, false); err == nil {
+		entries, _ := fs.ReadDir(folder.FS(), ".")
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".tmp") {
+				_ = folder.Remove(entry.Name())
+			}
 		}
+		_ = folder.Close()
 	}
-	_ = os.Remove(folder)
-	_ = os.Remove(filepath.Dir(folder))
+	p.removeFolder(attempt)
+	p.removeFolder(path.Dir(attempt))
+}
+
+// removeFolder if it is empty. A link in its place stays, for people to see.
+func (p *folderPlace) removeFolder(name string) {
+	parent, err := p.folder(path.Dir(name), false)
+	if err != nil {
+		return
+	}
+	defer parent.Close()
+	if info, err := parent.Lstat(path.Base(name)); err == nil && info.IsDir() {
+		_ = parent.Remove(path.Base(name))
+	}
 }
 
 func (p *folderPlace) explain(err error, key string) *result.Error {

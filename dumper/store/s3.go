@@ -158,8 +158,6 @@ type s3Place struct {
 
 func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
 
-func (p *s3Place) settle(string) error { return nil }
-
 // probe begins an upload and gives it up: that needs the bucket, the permission to write and a trusted connection, and
 // nothing can be seen of it.
 func (p *s3Place) probe(ctx context.Context, key string) error {

@@ -34,8 +34,6 @@ type place interface {
 	probe(ctx context.Context, key string) error
 	// writing returns how an artifact of about so many bytes is written, and the part size for its ETag, or 0.
 	writing(expectedBytes int64) (options *blob.WriterOptions, partBytes int64)
-	// settle makes a committed artifact outlive a crash.
-	settle(key string) error
 	// remove an object, without asking first whether it is there.
 	remove(ctx context.Context, key string)
 	// sweep removes what a failed write below the prefix may have left.

@@ -69,9 +69,6 @@ func (w *Writer) Commit() (Sum, error) {
 	if err := w.blob.Close(); err != nil {
 		return Sum{}, w.store.explain(w.ctx, err, w.key)
 	}
-	if err := w.store.place.settle(w.key); err != nil {
-		return Sum{}, w.store.explain(w.ctx, err, w.key)
-	}
 	return Sum{Bytes: w.bytes, SHA256: hex.EncodeToString(w.sha.Sum(nil)), ETag: w.etag.String()}, nil
 }
 

@@ -1,0 +1,171 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/store"
+)
+
+const (
+	attempt  = "team/shop/uid/attempt/"
+	artifact = attempt + "dump.sql.gz"
+)
+
+func openFolder(t *testing.T, path string) *store.Store {
+	t.Helper()
+	s, err := store.OpenFolder(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func mustBe(t *testing.T, err error, reason result.Reason, says string) {
+	t.Helper()
+	failure, ok := errors.AsType[*result.Error](err)
+	if !ok || failure.Reason != reason || !strings.Contains(failure.Message, says) {
+		t.Errorf("the error is %v, want %s saying %q", err, reason, says)
+	}
+}
+
+func mustBeEmpty(t *testing.T, folder string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		t.Errorf("%s holds %s", folder, entry.Name())
+	}
+}
+
+func TestWhatIsWrittenIsReadAndListedAndDiscarded(t *testing.T) {
+	volume := t.TempDir()
+	s, ctx := openFolder(t, volume), t.Context()
+	if err := s.Probe(ctx, artifact); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.WriteFile(ctx, artifact, []byte("text")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(filepath.Join(volume, artifact)); err != nil || info.Mode() != 0o640 {
+		t.Errorf("the file is %v (%v), want mode 0640", info, err)
+	}
+	var keys []string
+	for object, err := range s.List(ctx, "team/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, object.Key)
+	}
+	if len(keys) != 1 || keys[0] != artifact {
+		t.Errorf("listed %q, want %q alone", keys, artifact)
+	}
+	data, found, err := s.ReadFile(ctx, artifact, 100)
+	if string(data) != "text" || !found || err != nil {
+		t.Errorf("read %q, %t, %v", data, found, err)
+	}
+	if _, found, err := s.ReadFile(ctx, attempt+"nothing", 100); found || err != nil {
+		t.Errorf("a file that is not there: %t, %v", found, err)
+	}
+	s.Discard(ctx, attempt, "dump.sql.gz")
+	mustBeEmpty(t, filepath.Join(volume, "team/shop"))
+}
+
+func TestAnAbortedFileLeavesNothing(t *testing.T) {
+	volume := t.TempDir()
+	s := openFolder(t, volume)
+	w, err := s.NewWriter(t.Context(), artifact, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("text")); err != nil {
+		t.Fatal(err)
+	}
+	w.Abort()
+	mustBeEmpty(t, filepath.Join(volume, attempt))
+}
+
+func TestLinksAreNotFollowed(t *testing.T) {
+	for sentence, link := range map[string]string{
+		"at the prefix": "team", "at the dump's folder": "team/shop/uid", "at the attempt's folder": "team/shop/uid/attempt",
+	} {
+		for where, target := range map[string]func(volume, outside string) string{
+			"out of the volume":          func(_, outside string) string { return outside },
+			"within the volume":          func(volume, _ string) string { return filepath.Join(volume, "other") },
+			"within the volume, by dots": func(string, string) string { return strings.Repeat("../", strings.Count(link, "/")) + "other" },
+		} {
+			t.Run(sentence+" "+where, func(t *testing.T) {
+				volume, outside := t.TempDir(), t.TempDir()
+				other := filepath.Join(volume, "other")
+				path := filepath.Join(volume, link)
+				if err := errors.Join(os.Mkdir(other, 0o750), os.MkdirAll(filepath.Dir(path), 0o750), os.Symlink(target(volume, outside), path)); err != nil {
+					t.Fatal(err)
+				}
+				s := openFolder(t, volume)
+				mustBe(t, s.Probe(t.Context(), artifact), result.VolumeNotWritable, path+" is a symbolic link to ")
+				mustBe(t, s.WriteFile(t.Context(), artifact, []byte("text")), result.VolumeNotWritable, path+" is a symbolic link to ")
+				_, _, err := s.ReadFile(t.Context(), artifact, 100)
+				mustBe(t, err, result.VolumeNotWritable, path+" is a symbolic link to ")
+				s.Discard(t.Context(), attempt, "dump.sql.gz")
+				mustBeEmpty(t, outside)
+				mustBeEmpty(t, other)
+			})
+		}
+	}
+}
+
+func TestALinkInPlaceOfTheArtifactIsNotRead(t *testing.T) {
+	volume, outside := t.TempDir(), filepath.Join(t.TempDir(), "secret")
+	path := filepath.Join(volume, artifact)
+	if err := errors.Join(os.WriteFile(outside, []byte("secret"), 0o600), os.MkdirAll(filepath.Dir(path), 0o750), os.Symlink(outside, path)); err != nil {
+		t.Fatal(err)
+	}
+	s := openFolder(t, volume)
+	_, _, err := s.Reader(t.Context(), artifact)
+	mustBe(t, err, result.VolumeNotWritable, path+" is a symbolic link to ")
+	if err := s.WriteFile(t.Context(), artifact, []byte("text")); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(outside); string(data) != "secret" {
+		t.Errorf("behind the link is now %q (%v)", data, err)
+	}
+}
+
+// Whoever writes to the volume may lay the link while the artifact is being written, too.
+func TestAFolderThatIsReplacedWhileItIsWrittenFailsTheCommit(t *testing.T) {
+	for sentence, replace := range map[string]func(folder, outside string) error{
+		"by a link":         func(folder, outside string) error { return os.Symlink(outside, folder) },
+		"by another folder": func(folder, _ string) error { return os.Mkdir(folder, 0o750) },
+		"by nothing":        func(string, string) error { return nil },
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			volume, outside := t.TempDir(), t.TempDir()
+			s := openFolder(t, volume)
+			w, err := s.NewWriter(context.Background(), artifact, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, "text"); err != nil {
+				t.Fatal(err)
+			}
+			folder := filepath.Join(volume, attempt)
+			moved := filepath.Join(volume, "moved")
+			if err := errors.Join(os.Rename(folder, moved), replace(filepath.Clean(folder), outside)); err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.Commit()
+			mustBe(t, err, result.VolumeNotWritable, filepath.Clean(folder))
+			mustBeEmpty(t, moved)
+			mustBeEmpty(t, outside)
+		})
+	}
+}
