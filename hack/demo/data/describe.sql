@@ -20,8 +20,8 @@ SELECT 'SELECT trigger_name, action_timing, event_manipulation, event_object_tab
 -- differs between tables that are alike (MDEV-32079), so there each row is hashed instead.
 SELECT CONCAT('SELECT ', QUOTE(table_name), ' AS "rows of", COUNT(*) FROM `', table_name, '`; ',
   IF(SUM(is_generated = 'ALWAYS' AND extra LIKE '%VIRTUAL%'),
-    CONCAT('SELECT ', QUOTE(table_name), ' AS "hash of", SUM(CONV(LEFT(MD5(CONCAT_WS(\'|\', ',
-      GROUP_CONCAT('QUOTE(`', column_name, '`)' ORDER BY ordinal_position), ')), 12), 16, 10)) FROM `', table_name, '`;'),
+    CONCAT('SELECT ', QUOTE(table_name), ' AS "hash of", SUM(CAST(CONV(LEFT(MD5(CONCAT_WS(\'|\', ',
+      GROUP_CONCAT('QUOTE(`', column_name, '`)' ORDER BY ordinal_position), ')), 12), 16, 10) AS UNSIGNED)) AS hash FROM `', table_name, '`;'),
     CONCAT('CHECKSUM TABLE `', table_name, '`;')))
 FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
 WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND table_name NOT IN ('sessions', 'audit_log')

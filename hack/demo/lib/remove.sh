@@ -3,14 +3,15 @@
 
 remove_local() {
   local stays
-  "$REPO/hack/cluster/cluster" down
+  # What it says that it keeps is removed, or said, below.
+  "$REPO/hack/cluster/cluster" down 2>&1 | sed '/^kept:/,$d'
   "$REPO/hack/images/clean"
   rm -rf -- "$OUT/demo" "$REPO"/bin/{manager,bot,dumper}
   # Programs and logs are shared with other local clusters, if there are any.
   rmdir -- "$OUT/cluster" 2>/dev/null || true
   [[ -e $OUT/cluster ]] || rm -rf -- "${OUT:?}/bin" "$OUT/log"
   rmdir -- "$OUT" "$REPO/bin" 2>/dev/null || true
-  stays=$(find "$OUT" "$REPO/bin" -mindepth 1 -maxdepth 1 2>/dev/null | paste -sd' ')
+  stays=$(find "$OUT" "$REPO/bin" -mindepth 1 -maxdepth 1 2>/dev/null | paste -sd' ' || true)
   cat <<END
 Gone: the cluster with everything in it, images, the programs that were built, logs.
 What stays, because other things may use it by now:

@@ -7,10 +7,20 @@ build_local() {
   "$REPO/hack/cluster/cluster" packages images
   prepare_contexts
   mapfile -t stale < <(stale_images)
+  if needs_compiling "${stale[@]}"; then compile; fi
   ((${#stale[@]})) || return 0
-  if [[ " ${stale[*]} " =~ " manager "|" bot "|" dumper-" ]]; then compile; fi
   as_root build_local_as_root "${stale[@]}"
   say "built ${stale[*]} in $((SECONDS - started)) s"
+}
+
+# needs_compiling <stale image...>: for one of ours that is stale, or because its programs are not here any more.
+needs_compiling() {
+  local image
+  for image in "$@"; do ! is_ours "$image" || return 0; done
+  for image in "${WANTED[@]}"; do
+    ! is_ours "$image" || [[ -x $REPO/bin/manager && -x $REPO/bin/bot && -x $REPO/bin/dumper ]] || return 0
+  done
+  return 1
 }
 
 # stale_images prints the wanted images whose archive is missing or made from something else.
