@@ -13,13 +13,19 @@ context_of() {
   esac
 }
 
-# prepare_contexts puts into a folder what is not in the repository.
+# prepare_contexts puts into a folder what is not in the repository. Where there is no local cluster, which comes with a
+# versitygw, it is compiled here.
 prepare_contexts() {
   [[ " ${WANTED[*]} " == *" versitygw "* ]] || return 0
   local program=$OUT/bin/versitygw folder=$IMAGES/context/versitygw
-  [[ -x $program ]] || die "$program is not there yet; hack/cluster/cluster up builds it."
   mkdir -p -- "$folder"
-  [[ $folder/versitygw -ef $program ]] || cp --reflink=auto --preserve=timestamps -f -- "$program" "$folder/versitygw"
+  if [[ -x $program ]]; then
+    [[ $folder/versitygw -nt $program ]] || cp -f -- "$program" "$folder/versitygw"
+  elif [[ ! -x $folder/versitygw ]]; then
+    say "compiling versitygw (about two minutes the first time; the log is $IMAGES/log/versitygw-compile.log)"
+    quietly "compiling versitygw" "$IMAGES/log/versitygw-compile.log" env CGO_ENABLED=0 GOFLAGS=-mod=readonly \
+      go build -C "$REPO/hack/servers/versitygw" -v -trimpath -buildvcs=false -o "$folder/versitygw" github.com/versity/versitygw/cmd/versitygw
+  fi
 }
 
 # sources lists what the Dockerfile compiles; .dockerignore is where that is said.

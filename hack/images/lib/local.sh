@@ -106,7 +106,7 @@ push_local_as_root() {
   open_store
   for image in "$@"; do
     say "pushing $(reference "$image")"
-    store push --signature-policy "$IMAGES/policy.json" "--tls-verify=$(needs_tls)" "$(reference "$image")" "docker://$(reference "$image")" ||
+    store push --quiet --signature-policy "$IMAGES/policy.json" "--tls-verify=$(needs_tls)" "$(reference "$image")" "docker://$(reference "$image")" ||
       die "could not push $(reference "$image"); log in with: sudo buildah login ${REGISTRY%%/*}"
   done
 }
