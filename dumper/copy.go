@@ -7,6 +7,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -100,6 +101,9 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 	}
 	if err := exit.Verdict(a.program, at); err != nil {
 		return err
+	}
+	if scanner.ForeignHeader() {
+		return preflight.ForeignVersion(at)
 	}
 	if !scanner.Completed() {
 		return result.Errorf(result.Truncated, "it is tried again",

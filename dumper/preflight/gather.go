@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -65,6 +66,9 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	err := g.db.QueryRowContext(ctx, "SELECT VERSION(), @@version_comment, @@lower_case_table_names").Scan(&version, &comment, &lowerCase)
 	if err != nil {
 		return err
+	}
+	if strings.ContainsFunc(version, unicode.IsControl) {
+		return ForeignVersion(g.at)
 	}
 	facts.Server = result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: version}
 	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {

@@ -66,6 +66,9 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 	for _, t := range chosen {
 		plan.add(t, request)
 	}
+	if err := harmless(chosen, at); err != nil {
+		return nil, err
+	}
 	whole := len(request.Tables) == 0
 	plan.Routines, plan.Events = whole, whole
 	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(plan.Excluded) > 0) {

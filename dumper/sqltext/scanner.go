@@ -58,6 +58,7 @@ type Scanner struct {
 	ended   bool   // the text ends with a newline
 	sandbox bool
 	lines   int64
+	header  header
 }
 
 // Write never fails.
@@ -97,6 +98,7 @@ func (s *Scanner) finish() {
 		s.sandbox = bytes.HasPrefix(s.line, []byte(`/*M!999999\- `))
 	}
 	s.lines++
+	s.header.read(s.line)
 	if len(s.line) == 0 {
 		return
 	}
@@ -108,7 +110,8 @@ func (s *Scanner) finish() {
 }
 
 func interesting(first byte) bool {
-	return first == rowsHeading[0] || first == rowsBegin[0] || first == rowsEnd[0]
+	return first == rowsHeading[0] || first == rowsBegin[0] || first == rowsEnd[0] ||
+		first == firstStatement[0]
 }
 
 func (s *Scanner) understand(line string) {

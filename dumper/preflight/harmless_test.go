@@ -1,0 +1,38 @@
+package preflight_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
+)
+
+func TestATableWhoseNameHoldsALineBreakIsCopiedOnlyIfItIsLeftOut(t *testing.T) {
+	const bad = "t\n\\! touch x"
+	for sentence, test := range map[string]struct {
+		tables  []preflight.Table
+		request preflight.Request
+		want    result.Reason
+	}{
+		"a table with a line break":   {[]preflight.Table{{Name: bad}}, preflight.Request{}, result.InvalidRequest},
+		"a view with a line break":    {[]preflight.Table{{Name: "t"}, {Name: bad, View: true}}, preflight.Request{}, result.InvalidRequest},
+		"a table that was asked for":  {[]preflight.Table{{Name: bad}}, preflight.Request{Tables: []string{bad}}, result.InvalidRequest},
+		"a table with an escape code": {[]preflight.Table{{Name: "t\x1b[2J"}}, preflight.Request{}, result.InvalidRequest},
+		"one that is left out":        {[]preflight.Table{{Name: "t"}, {Name: bad}}, preflight.Request{ExcludeTables: []string{"t*x"}}, ""},
+		"names of any language":       {[]preflight.Table{{Name: "Größe `1`; -- 表"}}, preflight.Request{}, ""},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			facts := &preflight.Facts{Database: "shop", Tables: test.tables, SeesEvents: true}
+			_, err := preflight.Judge(facts, test.request, servererror.Origin{Address: "db:3306", Database: "shop"})
+			var got result.Reason
+			if failure, ok := errors.AsType[*result.Error](err); ok {
+				got = failure.Reason
+			}
+			if got != test.want {
+				t.Errorf("Judge: %v, want reason %q", err, test.want)
+			}
+		})
+	}
+}
