@@ -54,6 +54,7 @@ func TestEachMistakeHasAReasonOfItsOwn(t *testing.T) {
 		"everything excluded":                  {append(good, "--exclude-table=*"), result.NothingToDump, []string{`"mistakes"`}},
 		"an empty database":                    {replace(good, "--database=hollow"), result.NothingToDump, []string{`"hollow"`}},
 		"broken views":                         {replace(good, "--database=broken"), result.BrokenView, []string{`"lost_a", "lost_b"`, "exclude"}},
+		"a view on an excluded table":          {append(good, "--exclude-table=cust*"), result.BrokenView, []string{`view "a_view_before_its_tables"`, `table "customers"`, "leave the view out too"}},
 		"the server's own database":            {replace(good, "--database=mysql"), result.InvalidRequest, []string{`"mysql"`}},
 		"a port where nothing listens":         {replace(good, "--port="+strconv.Itoa(closed)), result.ServerUnreachable, []string{"localhost:" + strconv.Itoa(closed)}},
 		"a host that does not resolve":         {replace(good, "--host=no-such-host.invalid"), result.ServerUnreachable, []string{"no-such-host.invalid", "resolve"}},
