@@ -62,7 +62,11 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	httpClient := &http.Client{Transport: transport}
+	httpClient := &http.Client{
+		Transport: transport,
+		// The signed request, and the dump itself, would go wherever the answer says, even without TLS.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	configuration, secrets, err := s.configuration(ctx)
 	if err != nil {
 		return nil, nil, err

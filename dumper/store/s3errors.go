@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -62,11 +63,17 @@ func (p *s3Place) explain(err error, key string) *result.Error {
 	case result.StorageCredentialsMissing:
 		return result.Errorf(reason, hint, "there are no credentials for bucket %s: %s", p.Bucket, text)
 	}
-	if text == "PermanentRedirect" || text == "AuthorizationHeaderMalformed" {
+	if strings.HasPrefix(text, redirected) {
+		hint = "correct s3.endpoint or s3.region of the DumpStorage"
+	}
+	if strings.HasPrefix(text, "AuthorizationHeaderMalformed") {
 		hint = "correct s3.region of the DumpStorage"
 	}
 	return result.Errorf(reason, hint, "the store failed at %s: %s", where, text)
 }
+
+// redirected begins the text of an answer that points elsewhere.
+const redirected = "it answers with a redirect"
 
 func (p *s3Place) identity() string {
 	if p.Credentials != nil && p.Credentials.Name != "" {
@@ -83,6 +90,9 @@ func (p *s3Place) reason(err error) (result.Reason, string) {
 	status := 0
 	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		status = response.HTTPStatusCode()
+	}
+	if status >= 300 && status < 400 {
+		return result.StorageError, fmt.Sprintf("%s (%d %s), which is not followed", redirected, status, http.StatusText(status))
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		text := api.ErrorCode()

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/volcado-io/volcado/dumper/mounted"
+	"github.com/volcado-io/volcado/dumper/result"
+)
+
+const (
+	accessKeyID     = "AKIAIOSFODNN7EXAMPLE"
+	secretAccessKey = "a secret access key"
+)
+
+// endpoint is a bucket at a server of the test's.
+func endpoint(t *testing.T, handler http.HandlerFunc) (s *Store, secrets []string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	for key, value := range map[string]string{KeyAccessKeyID: accessKeyID, KeySecretAccessKey: secretAccessKey} {
+		if err := os.WriteFile(filepath.Join(dir, key), []byte(value), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, secrets, err := OpenS3(t.Context(), S3{
+		Bucket: "dumps", Region: "us-east-1", Endpoint: server.URL, PathStyle: true, Credentials: &mounted.Secret{Dir: dir},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, secrets
+}
+
+func mustFail(t *testing.T, err error, reason result.Reason, message, hint string) {
+	t.Helper()
+	failure, ok := errors.AsType[*result.Error](err)
+	if !ok || failure.Reason != reason || !strings.Contains(failure.Message, message) || !strings.Contains(failure.Hint, hint) {
+		t.Errorf("the error is %#v, want %s saying %q and hinting %q", err, reason, message, hint)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	var followed atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Store(true) }))
+	defer other.Close()
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) })
+		mustFail(t, s.Probe(t.Context(), "x"), result.StorageError, "redirect", "s3.endpoint")
+		_, err := s.Verify(t.Context(), "x", Sum{})
+		mustFail(t, err, result.StorageError, "redirect", "s3.endpoint")
+		mustFail(t, s.WriteFile(t.Context(), "x", []byte("text")), result.StorageError, "redirect", "s3.endpoint")
+	}
+	if followed.Load() {
+		t.Error("a redirect was followed")
+	}
+}
