@@ -1,6 +1,7 @@
 package dumper
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -10,8 +11,12 @@ import (
 // minRedacted: shorter secrets are no secrets, and taking them out would make every message unreadable.
 const minRedacted = 4
 
+// signature and credential of a signed request, in its header or its URL.
+var signed = regexp.MustCompile(`(?i)\b(Signature|Credential)(=|%3D)[^,;&/%"'<>\s]+`)
+
 // redact takes secrets out of what a server, a client or a store may have echoed.
 func redact(failure result.Failure, secrets []string) result.Failure {
+	failure.Message = signed.ReplaceAllString(failure.Message, "$1$2[redacted]")
 	for _, secret := range secrets {
 		if len(secret) >= minRedacted {
 			failure.Message = strings.ReplaceAll(failure.Message, secret, "[redacted]")

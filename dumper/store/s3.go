@@ -138,7 +138,19 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		}
 		values[i] = value
 	}
-	return aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, values[1:], nil
+	return aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, unspeakable(values), nil
+}
+
+// minKeyIDBytes of an access key id that is kept out of messages. Servers make them longer. A shorter one is a name that
+// somebody chose, like the bucket's or the host's, and messages without that word could not be understood.
+const minKeyIDBytes = 16
+
+// unspeakable are the values that must not appear in messages.
+func unspeakable(values [3]string) []string {
+	if len(values[0]) < minKeyIDBytes {
+		return values[1:]
+	}
+	return values[:]
 }
 
 // retryer of requests. A certificate that is not trusted will not be a second later.

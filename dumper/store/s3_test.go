@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -61,5 +62,14 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if followed.Load() {
 		t.Error("a redirect was followed")
+	}
+}
+
+func TestTheAccessKeyIDIsKeptOutOfMessagesToo(t *testing.T) {
+	_, secrets := endpoint(t, func(http.ResponseWriter, *http.Request) {})
+	for _, value := range []string{accessKeyID, secretAccessKey} {
+		if !slices.Contains(secrets, value) {
+			t.Errorf("%q is not among what must not be said: %q", value, secrets)
+		}
 	}
 }
