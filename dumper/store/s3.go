@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -41,6 +42,9 @@ const (
 	// attempts of each request; a part is sent again from memory.
 	requestAttempts   = 5
 	requestMaxBackoff = 10 * time.Second
+	// probeTimeout bounds the probe, its second try included. Without it, something that accepts connections and never
+	// answers would hold the dump until its run deadline.
+	probeTimeout = 30 * time.Second
 )
 
 // S3 is a bucket and how it is reached. It is built from single values, never from a URL that somebody typed: such a
@@ -86,7 +90,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	if err != nil {
 		return nil, nil, result.Errorf(result.InvalidRequest, "", "open the bucket: %w", err)
 	}
-	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client}}, secrets, nil
+	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout}}, secrets, nil
 }
 
 func (s S3) transport() (*http.Transport, error) {
@@ -170,6 +174,8 @@ func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 type s3Place struct {
 	S3
 	client *s3.Client
+	// patience with the probe.
+	patience time.Duration
 }
 
 func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
@@ -177,6 +183,19 @@ func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key
 // probe begins an upload and gives it up: that needs the bucket, the permission to write and a trusted connection, and
 // nothing can be seen of it.
 func (p *s3Place) probe(ctx context.Context, key string) error {
+	patience, done := context.WithTimeoutCause(ctx, p.patience, errMute)
+	defer done()
+	err := p.tryUpload(patience, key)
+	if err != nil && errors.Is(context.Cause(patience), errMute) {
+		return fmt.Errorf("%w within %s", errMute, p.patience)
+	}
+	return err
+}
+
+// errMute is of a store that accepts connections and is silent.
+var errMute = errors.New("the store does not answer")
+
+func (p *s3Place) tryUpload(ctx context.Context, key string) error {
 	// What does not work at once is said at once: the Job tries again, and a person who is waiting for it can read why.
 	impatient := func(o *s3.Options) { o.Retryer = retryer(2, time.Second) }
 	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key}, impatient)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -72,4 +74,41 @@ func TestTheAccessKeyIDIsKeptOutOfMessagesToo(t *testing.T) {
 			t.Errorf("%q is not among what must not be said: %q", value, secrets)
 		}
 	}
+}
+
+func TestAStoreThatNeverAnswersIsUnreachable(t *testing.T) {
+	for sentence, mute := range map[string]func(*http.Request) bool{
+		"to anything":           func(*http.Request) bool { return true },
+		"to the second request": func(r *http.Request) bool { return r.Method == http.MethodDelete },
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			ended := make(chan struct{})
+			s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+				if mute(r) {
+					<-ended
+				}
+				_, _ = w.Write([]byte("<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"))
+			})
+			t.Cleanup(func() { close(ended) })
+			place := s.place.(*s3Place)
+			if place.patience != 30*time.Second {
+				t.Errorf("the probe is given %s", place.patience)
+			}
+			place.patience = 100 * time.Millisecond
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("the probe has no bound of its own"))
+			defer cancel()
+			mustFail(t, s.Probe(ctx, "x"), result.StorageUnreachable, "the store does not answer within 100ms", "s3.endpoint")
+		})
+	}
+}
+
+func TestAProbeThatIsStoppedSaysWhy(t *testing.T) {
+	ctx, stop := context.WithCancelCause(t.Context())
+	ended := make(chan struct{})
+	s, _ := endpoint(t, func(http.ResponseWriter, *http.Request) {
+		stop(result.Errorf(result.Interrupted, "", "told to stop"))
+		<-ended
+	})
+	t.Cleanup(func() { close(ended) })
+	mustFail(t, s.Probe(ctx, "x"), result.Interrupted, "told to stop", "")
 }

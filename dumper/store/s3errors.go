@@ -84,6 +84,9 @@ func (p *s3Place) identity() string {
 
 // reason of an SDK error and a short text of it. The SDK's own text holds request ids and URLs.
 func (p *s3Place) reason(err error) (result.Reason, string) {
+	if errors.Is(err, errMute) {
+		return result.StorageUnreachable, err.Error()
+	}
 	if reason, text := connectionReason(err); reason != "" {
 		return reason, text
 	}
