@@ -106,7 +106,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 		return preflight.ForeignVersion(at)
 	}
 	if !scanner.Completed() {
-		return result.Errorf(result.Truncated, "it is tried again",
+		return result.Errorf(result.Truncated, "if it stays, report it with the dumper's log",
 			"%s ended well, but its text does not end with the line %q", a.program.Path, sqltext.Trailer)
 	}
 	c.sandbox = c.sandbox || scanner.SandboxLine()
@@ -139,7 +139,7 @@ func (a *attempt) pump(w io.Writer, r io.Reader, scanner *sqltext.Scanner) error
 			return nil
 		}
 		if err != nil {
-			return result.Errorf(result.Internal, "it is tried again", "read from the client: %w", err)
+			return result.Errorf(result.Internal, "if it stays, report it with the dumper's log", "read from the client: %w", err)
 		}
 	}
 }
@@ -151,6 +151,6 @@ func (a *attempt) unwanted(kind sqltext.Kind, name string) error {
 	if definition && (rows || kind != sqltext.TableRows) {
 		return nil
 	}
-	return result.Errorf(result.TableDefinitionChanged, "it is tried again",
+	return result.Errorf(result.TableDefinitionChanged, "dump when nobody makes tables that are excluded",
 		"table %q of database %q on %s, which is excluded, came into being during the dump", name, a.plan.Database, a.Server.Address())
 }

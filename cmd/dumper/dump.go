@@ -108,7 +108,7 @@ func (d *dumping) bounded(parent context.Context) (context.Context, func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			cancel(result.Errorf(result.Interrupted, "it is tried again unless the dump was cancelled", "the dump was told to stop (%v)", s))
+			cancel(result.Errorf(result.Interrupted, "if nobody cancelled the dump, look at what stopped its pod: its node may have been drained", "the dump was told to stop (%v)", s))
 		case <-ctx.Done():
 		}
 	}()

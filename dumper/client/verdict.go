@@ -45,7 +45,7 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, cut(complaint))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
-		return result.Errorf(result.TableDefinitionChanged, "it is tried again",
+		return result.Errorf(result.TableDefinitionChanged, "dump when nobody drops or renames tables",
 			"table %q of database %q on %s went away before it was copied", m[1], at.Database, at.Address)
 	}
 	return e.unexplained(program, complaint)
@@ -55,12 +55,12 @@ func (e Exit) unexplained(program *Program, complaint string) error {
 	name := program.Path[strings.LastIndex(program.Path, "/")+1:]
 	switch {
 	case e.Signal != 0 && complaint == "":
-		return result.Errorf(result.ClientFailed, "it is tried again; if it was the memory, raise the limit in job.resources of the source",
+		return result.Errorf(result.ClientFailed, "if it was the memory, raise the limit in job.resources of the source",
 			"%s was killed (signal: %v)", name, e.Signal)
 	case complaint == "":
-		return result.Errorf(result.ClientFailed, "it is tried again", "%s ended with exit code %d and said nothing", name, e.Code)
+		return result.Errorf(result.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
 	}
-	return result.Errorf(result.ClientFailed, "read what the client says; it is tried again", "%s failed: %s", name, cut(complaint))
+	return result.Errorf(result.ClientFailed, "read what the client says", "%s failed: %s", name, cut(complaint))
 }
 
 func numbered(number, text string, at servererror.Origin) error {

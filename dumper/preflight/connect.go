@@ -106,7 +106,7 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return servererror.Failure(2013, err.Error(), at)
 	}
-	return result.Errorf(result.ServerError, "it is tried again; if it stays, look at the server's error log",
+	return result.Errorf(result.ServerError, "if it stays, look at the server's error log",
 		"%s at %s: %w", at.Engine, at.Address, err)
 }
 

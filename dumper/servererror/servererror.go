@@ -32,10 +32,10 @@ type meaning struct {
 
 const (
 	hintCredentials = "check username and password in the source's Secret, and that the account may connect from the cluster's addresses"
-	hintRetry       = "it is tried again; if it stays, look at the server's error log"
+	hintRetry       = "if it stays, look at the server's error log"
 	hintReachable   = "check host and port of the source, that the server runs, and that network policies and firewalls let the dump's pod reach it"
 	hintView        = "repair or drop the view, or leave it out with --exclude (exclude.tables)"
-	hintDDL         = "a table was altered, renamed or dropped during the dump; it is tried again"
+	hintDDL         = "a table was altered, renamed or dropped during the dump; dump when nobody does that"
 	hintConnections = "the server has no connection to spare; lower maxConcurrent of the source or raise the server's limit"
 	hintTable       = "repair the table on the server (CHECK TABLE, REPAIR TABLE), or leave it out with --exclude"
 	hintTimeout     = "the connection broke off; if storage is slower than the server's net_write_timeout allows, raise that on the server"
@@ -77,19 +77,19 @@ var meanings = map[int]meaning{
 	1146: {result.TableDefinitionChanged, hintDDL},
 	1051: {result.TableDefinitionChanged, hintDDL},
 	1054: {result.TableDefinitionChanged, hintDDL},
-	1305: {result.TableDefinitionChanged, "a routine was dropped during the dump; it is tried again"},
-	1360: {result.TableDefinitionChanged, "a trigger was dropped during the dump; it is tried again"},
-	1539: {result.TableDefinitionChanged, "an event was dropped during the dump; it is tried again"},
+	1305: {result.TableDefinitionChanged, "a routine was dropped during the dump; dump when nobody does that"},
+	1360: {result.TableDefinitionChanged, "a trigger was dropped during the dump; dump when nobody does that"},
+	1539: {result.TableDefinitionChanged, "an event was dropped during the dump; dump when nobody does that"},
 
-	1053: {result.ConnectionLost, "the server was shut down; it is tried again"},
+	1053: {result.ConnectionLost, "the server was shut down; dump when it runs again"},
 	1080: {result.ConnectionLost, hintRetry},
 	1152: {result.ConnectionLost, hintRetry},
 	1158: {result.ConnectionLost, hintTimeout},
 	1159: {result.ConnectionLost, hintTimeout},
 	1160: {result.ConnectionLost, hintTimeout},
 	1161: {result.ConnectionLost, hintTimeout},
-	1317: {result.ConnectionLost, "somebody killed the query or the connection on the server; it is tried again"},
-	1927: {result.ConnectionLost, "somebody killed the connection on the server; it is tried again"},
+	1317: {result.ConnectionLost, "somebody killed the query or the connection on the server; find out who, or what watchdog, if it stays"},
+	1927: {result.ConnectionLost, "somebody killed the connection on the server; find out who, or what watchdog, if it stays"},
 	2006: {result.ConnectionLost, hintTimeout},
 	2013: {result.ConnectionLost, hintTimeout},
 	2055: {result.ConnectionLost, hintTimeout},

@@ -115,7 +115,7 @@ func (p *folderPlace) explain(err error, key string) *result.Error {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "%s cannot be opened: %w", where, cause(err))
 	}
-	return result.Errorf(result.StorageError, "it is tried again; if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))
+	return result.Errorf(result.StorageError, "if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))
 }
 
 // cause is the system's own word, without gocloud's and the path, which the sentence has already.

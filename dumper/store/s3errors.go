@@ -36,8 +36,8 @@ var s3Hints = map[result.Reason]string{
 	result.StorageAccessDenied:          "check the keys in the storage's Secret, and that they may write to this bucket and abort uploads in it",
 	result.StorageFull:                  "free space or raise the quota of the bucket",
 	result.StorageTLSVerificationFailed: "set caSecretRef of the DumpStorage to the authority that signed the endpoint's certificate, and check that it names the host",
-	result.StorageUnreachable:           "check s3.endpoint of the DumpStorage, that the store runs, and that network policies let the dump's pod reach it; it is tried again",
-	result.StorageError:                 "it is tried again; if it stays, look at the store's log",
+	result.StorageUnreachable:           "check s3.endpoint of the DumpStorage, that the store runs, and that network policies let the dump's pod reach it",
+	result.StorageError:                 "if it stays, look at the store's log",
 	result.StorageCredentialsMissing:    "set credentialsSecretRef of the DumpStorage, or give the pod an identity of its own (job.serviceAccountName)",
 }
 

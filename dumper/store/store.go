@@ -162,13 +162,13 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verification, error) {
 	attributes, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
-		return "", result.Errorf(result.ArtifactDoubted, "it is tried again", "%s is not there although it was committed", s.URI(key))
+		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store", "%s is not there although it was committed", s.URI(key))
 	}
 	if err != nil {
 		return "", s.explain(ctx, err, key)
 	}
 	if attributes.Size != sum.Bytes {
-		return "", result.Errorf(result.ArtifactDoubted, "it is tried again",
+		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has %d bytes and %d were sent", s.URI(key), attributes.Size, sum.Bytes)
 	}
 	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
@@ -184,7 +184,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 		return "", err
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != sum.SHA256 {
-		return "", result.Errorf(result.ArtifactDoubted, "it is tried again",
+		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
 	return result.VerifiedByReading, nil
