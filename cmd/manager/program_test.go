@@ -181,8 +181,11 @@ func TestTheProgramTakesItsLeaseMakesJobsAndLeavesInPeace(t *testing.T) {
 	if holder := lease.Spec.HolderIdentity; holder != nil && *holder != "" {
 		t.Errorf("the Lease is still held by %s, so the next manager waits for it to run out", *holder)
 	}
-	if strings.Contains(p.output.String(), `"level":"ERROR"`) {
-		t.Errorf("it logged errors\n%s", p.output)
+	for line := range strings.Lines(p.output.String()) {
+		// Events are written in the background and best effort; the last may be on its way when the program ends.
+		if strings.Contains(line, `"level":"ERROR"`) && !strings.Contains(line, `"logger":"events"`) {
+			t.Errorf("it logged an error: %s", line)
+		}
 	}
 }
 
