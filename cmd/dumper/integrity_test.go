@@ -50,6 +50,7 @@ func TestADoubtedDumpIsNeverASuccess(t *testing.T) {
 		"without its last newline":   {`"$REAL" "$@" | head -c -1; exit 0`, result.Truncated},
 		"something after the end":    {`"$REAL" "$@"; echo "-- more"; exit 0`, result.Truncated},
 		"nothing at all":             {"exit 0", result.Truncated},
+		"a version with more lines":  {`"$REAL" "$@" | sed 's/^-- Server version.*/&\n\\! touch x/'`, result.ServerError},
 		"a complaint and code 0":     {`"$REAL" "$@"; echo "mariadb-dump: something is odd" >&2; exit 0`, result.ClientFailed},
 		"a server's error":           {`echo 'mariadb-dump: Error 2013: Lost connection to server during query when dumping table ` + "`a_large`" + ` at row: 7' >&2; exit 3`, result.ConnectionLost},
 	} {
