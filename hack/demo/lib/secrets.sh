@@ -50,7 +50,7 @@ make_passwords() {
   printf '%s %s' "$(openssl rand -hex 16)" '#"%;\$(x)&@:/'"'" >password
   # The developer's user is for the developer's own option file.
   openssl rand -hex 24 | tr -d '\n' >developer.password
-  printf '[client]\nhost=mariadb.shop.svc\nuser=developer\npassword=%s\nssl-ca=/run/ca/ca.crt\nssl-verify-server-cert\n' \
+  printf '[client]\nhost=mariadb.shop.svc\nuser=developer\npassword=%s\nssl-ca=/run/ca/ca.crt\nssl-verify-server-cert\ndefault-character-set=utf8mb4\n' \
     "$(<developer.password)" >my.cnf
   printf 'ADMIN%s' "$(openssl rand -hex 8)" >admin.id
   openssl rand -hex 24 | tr -d '\n' >admin.secret
