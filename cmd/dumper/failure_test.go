@@ -28,6 +28,11 @@ func replace(arguments []string, flags ...string) []string {
 	return append(replaced, flags...)
 }
 
+// without a flag that has no value.
+func without(arguments []string, flag string) []string {
+	return slices.DeleteFunc(slices.Clone(arguments), func(a string) bool { return a == flag })
+}
+
 func TestEachMistakeHasAReasonOfItsOwn(t *testing.T) {
 	server := dbtest.Get(t)
 	server.Sample(t, "mistakes")
@@ -218,6 +223,7 @@ func TestEachMistakeInStorageHasAReasonOfItsOwn(t *testing.T) {
 		"no credentials anywhere":             {slices.DeleteFunc(slices.Clone(good), func(a string) bool { return strings.HasPrefix(a, "--storage-credentials-dir") }), result.StorageCredentialsMissing, []string{"credentialsSecretRef"}},
 		"an endpoint where nothing listens":   {replace(good, "--s3-endpoint="+closed), result.StorageUnreachable, []string{closed}},
 		"an endpoint that does not resolve":   {replace(good, "--s3-endpoint=http://no-such-host.invalid"), result.StorageUnreachable, []string{"no-such-host.invalid"}},
+		"a bucket as part of the host name":   {replace(without(good, "--s3-path-style"), "--s3-endpoint=http://no-such-host.invalid"), result.StorageUnreachable, []string{"pathStyle: true"}},
 		"https where only http is spoken":     {replace(good, "--s3-endpoint="+strings.Replace(s3.Endpoint, "http:", "https:", 1)), result.StorageUnreachable, []string{"http://"}},
 		"an endpoint that is no URL":          {replace(good, "--s3-endpoint=s3.example.com"), result.InvalidRequest, []string{"s3.example.com"}},
 		"a folder below a file":               {append(flags(server, credentials, "stored"), into("/dev/null/folder")...), result.VolumeNotWritable, []string{"/dev/null/folder"}},

@@ -57,6 +57,9 @@ func (p *s3Place) explain(err error, key string) *result.Error {
 	case result.StorageTLSVerificationFailed:
 		return result.Errorf(reason, hint, "the certificate of the store of bucket %s (%s) is not trusted: %s", p.Bucket, where, text)
 	case result.StorageUnreachable:
+		if _, unresolved := errors.AsType[*net.DNSError](err); unresolved && p.Endpoint != "" && !p.PathStyle {
+			hint = "set s3.pathStyle: true of the DumpStorage, which most servers other than Amazon's need (without it the bucket is part of the host name), or correct s3.endpoint"
+		}
 		return result.Errorf(reason, hint, "the store of bucket %s (%s) cannot be reached: %s", p.Bucket, where, text)
 	case result.StorageFull:
 		return result.Errorf(reason, hint, "the store has no room for %s: %s", where, text)
