@@ -51,6 +51,12 @@ build_local_as_root() {
   for image in "$@"; do build_image "$image"; done
   # Layers of earlier sources.
   store rmi --prune >/dev/null 2>&1 || true
+  give_back_cache
+}
+
+# give_back_cache: what the Dockerfile's own compile added to Go's cache belongs to whom the cache belongs to.
+give_back_cache() {
+  [[ -z ${SUDO_UID:-} ]] || find "$(go_folder GOCACHE)" -uid 0 -exec chown -h -- "$SUDO_UID:${SUDO_GID:-}" {} +
 }
 
 build_image() {
