@@ -1,6 +1,11 @@
 # shellcheck shell=bash
 # Where things are, for all of the demo's scripts.
 
+[[ $(uname -s) == Linux ]] || {
+  echo "demo: the demo needs Linux, and this is $(uname -s); use a Linux virtual machine." >&2
+  exit 1
+}
+
 OUT=$(realpath -m -- "${VOLCADO_OUT:-$REPO/out}")
 export VOLCADO_OUT=$OUT
 CLUSTER=${CLUSTER:-local}

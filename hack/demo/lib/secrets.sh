@@ -18,8 +18,10 @@ make_secrets() {
   trap - EXIT
 }
 
-# The last one to be stored says that all are there.
-have_secrets() { kubectl -n shop get secret shop-ca >/dev/null 2>&1; }
+have_secrets() {
+  kubectl -n object-storage get secret s3-tls s3-admin s3-accounts >/dev/null 2>&1 &&
+    kubectl -n shop get secret dumps-writer dumps-ca mariadb-tls shop-reader shop-developer shop-ca >/dev/null 2>&1
+}
 
 secret_place() { if [[ -d /dev/shm && -w /dev/shm ]]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi; }
 

@@ -7,6 +7,9 @@ die() {
   exit 1
 }
 
+[[ $(uname -s) == Linux ]] ||
+  die "this script needs Linux. Elsewhere use the Dockerfile itself: docker build --target manager . (or bot, dumper-mariadb, dumper-mysql)"
+
 # A defect of these scripts is told, too, and not only an exit status.
 trap 'say "images: line $LINENO of ${BASH_SOURCE[0]} failed: $BASH_COMMAND"' ERR
 
@@ -22,6 +25,8 @@ REGISTRY=volcado.local
 TAG=dev
 TOOL=${CONTAINER_TOOL:-}
 WANTED=()
+# The way out that this machine may have to use; sudo forgets them.
+PROXIES=(http_proxy https_proxy no_proxy)
 
 # parse_arguments sets TOOL, REGISTRY, TAG and WANTED.
 parse_arguments() {
@@ -84,12 +89,15 @@ quietly() {
 # other users, and in a mount namespace of its own, so that no mount of theirs is ever the machine's, however they end.
 # What is compiled is compiled as whoever asked, before, so that Go's caches stay theirs.
 as_root() {
+  local name
   local -a become=()
   if ((EUID != 0)); then
     command -v sudo >/dev/null || die "building images without a container engine needs root; run this as root, or install sudo."
     become=(sudo env VOLCADO_GO="$(go env GOROOT GOMODCACHE GOCACHE | paste -sd:)")
+    for name in "${PROXIES[@]}"; do become+=("$name=${!name:-}"); done
   fi
-  "${become[@]}" env VOLCADO_OUT="$OUT" unshare --mount "$REPO/hack/images/build" as-root "$REGISTRY" "$TAG" "$@"
+  "${become[@]}" env VOLCADO_OUT="$OUT" unshare --mount "$REPO/hack/images/build" as-root "$REGISTRY" "$TAG" "$@" ||
+    exit # it has said why
 }
 
 # go_folder GOROOT|GOMODCACHE|GOCACHE prints that folder of whoever asked; root's own are others, and root may have no go.

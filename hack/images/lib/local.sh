@@ -3,7 +3,6 @@
 
 build_local() {
   local stale started=$SECONDS
-  [[ $(uname -s) == Linux ]] || die "building without a container engine needs Linux; use --tool docker or --tool podman."
   "$REPO/hack/cluster/cluster" packages images
   prepare_contexts
   mapfile -t stale < <(stale_images)
@@ -61,15 +60,18 @@ give_back_cache() {
 
 build_image() {
   local image=$1 started=$SECONDS log=$IMAGES/log/$1.log
+  local made_from
   local -a arguments
+  # Now, and not afterwards: what is written while it is built is not in it.
+  made_from=$(fingerprint "$image")
   mapfile -t arguments < <(image_arguments "$image")
   say "building $(reference "$image") (the log is $log)"
   quietly "building the image $image" "$log" store build --isolation chroot --layers --pull-never \
     --signature-policy "$IMAGES/policy.json" "${arguments[@]}" --tag "$(reference "$image")" \
     --file "$(dockerfile "$image")" "$(context_of "$image")"
   write_archive "$image"
-  fingerprint "$image" >"$(archive "$image").made-from"
-  give_back "$(archive "$image")" "$(archive "$image").made-from"
+  echo "$made_from" >"$(archive "$image").made-from"
+  give_back "$(archive "$image")"*
   say "built $image in $((SECONDS - started)) s"
 }
 
@@ -78,7 +80,7 @@ image_arguments() {
   local pair
   for pair in $(base_arguments "$1"); do printf '%s\n' --build-arg "$pair"; done
   # apt-get in the Dockerfile may need the way out that this machine uses.
-  for pair in http_proxy https_proxy no_proxy; do
+  for pair in "${PROXIES[@]}"; do
     [[ -z ${!pair:-} ]] || printf '%s\n' --build-arg "$pair=${!pair}"
   done
   is_ours "$1" || return 0
