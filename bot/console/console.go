@@ -62,13 +62,13 @@ type lineReader interface {
 	close()
 }
 
-// Run reads lines and has each answered before it reads the next. It ends at the end of the input, at Ctrl-C or Ctrl-D
-// on the prompt, and where there is no prompt at Ctrl-C.
+// Run reads lines and has each answered before it reads the next. It ends at the end of the input, at Ctrl-C, Ctrl-D
+// or exit on the prompt, and where there is no prompt at Ctrl-C.
 func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
 	lines, interactive := c.lines()
 	defer lines.close()
 	if interactive {
-		c.print(chat.Reply{Headline: fmt.Sprintf("You speak as %s. Type help to see what can be asked; Ctrl-D leaves.", c.Author.User)})
+		c.print(chat.Reply{Headline: fmt.Sprintf("You speak as %s. Type help to see what can be asked; Ctrl-D or exit leaves.", c.Author.User)})
 	}
 	for !c.interrupted {
 		line, err := c.read(ctx, lines)
@@ -77,6 +77,9 @@ func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
 		}
 		if err != nil {
 			return err
+		}
+		if interactive && isFarewell(line) {
+			break
 		}
 		c.answer(ctx, line, handle)
 		if interactive {
@@ -87,6 +90,16 @@ func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
 		c.leave(ctx)
 	}
 	return c.failure()
+}
+
+// isFarewell: what people type to leave any other prompt. They are the console's words and not the bot's, so a script
+// that holds one is told that there is no such command.
+func isFarewell(line string) bool {
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "exit", "quit":
+		return true
+	}
+	return false
 }
 
 // forget: on a terminal the person has seen how a line ended, and Ctrl-C was meant for that line alone. One that came as

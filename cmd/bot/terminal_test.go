@@ -207,6 +207,19 @@ func TestCtrlCLeavesADumpRunningAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestExitAndQuitLeave(t *testing.T) {
+	w := newWorld(t)
+	for _, word := range []string{"exit", " Quit "} {
+		tt := w.terminal(nil)
+		tt.sees("volcado> ")
+		tt.types(word + "\r")
+		tt.exits(0)
+		if strings.Contains(tt.wrote.String(), "There is no command") {
+			t.Errorf("%q was taken for a command of the bot's", word)
+		}
+	}
+}
+
 func TestATerminalIsGivenBackWhenTheProgramIsToldToEnd(t *testing.T) {
 	w := newWorld(t)
 	tt := w.terminal(nil)
