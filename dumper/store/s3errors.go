@@ -87,6 +87,11 @@ func (p *s3Place) identity() string {
 
 // reason of an SDK error and a short text of it. The SDK's own text holds request ids and URLs.
 func (p *s3Place) reason(err error) (result.Reason, string) {
+	// Before connections are looked at: where there is no identity at all, the last place that the SDK asks for one is the
+	// cloud's metadata address, and that it cannot be reached says nothing of the store.
+	if strings.Contains(err.Error(), "get identity: get credentials") || strings.Contains(err.Error(), "failed to refresh cached credentials") {
+		return result.StorageCredentialsMissing, "this environment has none either"
+	}
 	if errors.Is(err, errMute) {
 		return result.StorageUnreachable, err.Error()
 	}
@@ -113,11 +118,8 @@ func (p *s3Place) reason(err error) (result.Reason, string) {
 		}
 		return statusReason(status), text
 	}
-	switch {
-	case status != 0:
+	if status != 0 {
 		return statusReason(status), http.StatusText(status)
-	case strings.Contains(err.Error(), "get identity: get credentials"), strings.Contains(err.Error(), "failed to refresh cached credentials"):
-		return result.StorageCredentialsMissing, "this environment has none either"
 	}
 	return result.StorageError, err.Error()
 }
