@@ -16,7 +16,8 @@ FROM --platform=${BUILDPLATFORM} ${GO_BASE} AS build
 ARG TARGETOS
 ARG TARGETARCH
 ARG VERSION=dev
-ARG GOPROXY=https://proxy.golang.org,direct
+# Empty is Go's own default.
+ARG GOPROXY=
 ARG GOMODCACHE=/go/pkg/mod
 ARG GOCACHE=/root/.cache/go-build
 WORKDIR /src
