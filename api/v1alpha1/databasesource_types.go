@@ -176,8 +176,8 @@ type DatabaseSourceSpec struct {
 	// +kubebuilder:validation:Maximum=65535
 	Port int32 `json:"port,omitempty"`
 
-	// credentialsSecretRef is a Secret with the keys username and password. kubelet mounts it into the dump's pod; no
-	// program of Volcado's reads it through the API.
+	// credentialsSecretRef is a Secret with the keys username and password. kubelet mounts it, with every key that it
+	// has, into the dump's pod: keep nothing else in it. No program of Volcado's reads it through the API.
 	CredentialsSecretRef SecretReference `json:"credentialsSecretRef"`
 
 	// tls of the connection.

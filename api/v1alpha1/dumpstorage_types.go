@@ -67,7 +67,8 @@ type DumpStorageSpec struct {
 	PersistentVolumeClaim *PersistentVolumeClaimStorage `json:"persistentVolumeClaim,omitempty"`
 
 	// credentialsSecretRef is a Secret with the keys AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if there is one,
-	// AWS_SESSION_TOKEN. It is mounted as files. Without it the pod's own identity is used.
+	// AWS_SESSION_TOKEN. It is mounted as files, with every key that it has: keep nothing else in it.
+	// Without it the pod's own identity is used.
 	// +optional
 	CredentialsSecretRef *SecretReference `json:"credentialsSecretRef,omitempty"`
 }

@@ -20,13 +20,15 @@ type Secret struct {
 	Dir string
 	// Name of the Secret, so that a message can name it; empty outside Kubernetes.
 	Name string
+	// Keys that it must hold, so that a hint can name them all at once.
+	Keys []string
 }
 
 // MissingError says that a Secret, or a key of it, is not there.
 type MissingError struct {
 	Secret Secret
 	Key    string
-	// Whole is true when nothing of the Secret is there: it does not exist, or has none of the keys that were mounted.
+	// Whole is true when a named Secret has no key at all: it does not exist, or is empty.
 	Whole bool
 }
 
@@ -36,7 +38,7 @@ func (e *MissingError) Error() string {
 	case e.Secret.Name == "":
 		return fmt.Sprintf("there is no file %s", filepath.Join(e.Secret.Dir, e.Key))
 	case e.Whole:
-		return fmt.Sprintf("the Secret %s does not exist, or has none of the keys that are needed, such as %s", e.Secret.Name, e.Key)
+		return fmt.Sprintf("the Secret %s does not exist, or is empty", e.Secret.Name)
 	}
 	return fmt.Sprintf("the Secret %s has no key %s", e.Secret.Name, e.Key)
 }
@@ -47,7 +49,7 @@ func (e *MissingError) Hint() string {
 	case e.Secret.Name == "":
 		return "write the value to that file, without quotes"
 	case e.Whole:
-		return fmt.Sprintf("create the Secret %s in the dump's namespace, with the key %s", e.Secret.Name, e.Key)
+		return fmt.Sprintf("create the Secret %s in the dump's namespace, with the keys %s", e.Secret.Name, strings.Join(e.Secret.Keys, " and "))
 	}
 	return fmt.Sprintf("add the key %s to the Secret %s", e.Key, e.Secret.Name)
 }
@@ -74,8 +76,7 @@ func (s Secret) Value(key string) (string, error) {
 	return value, nil
 }
 
-// hasKeys reports whether any of the keys that are mounted is there. For an optional Secret that does not exist, or has
-// none of them, kubelet mounts a folder with nothing in it but its own ..data and ..<time>.
+// hasKeys reports whether any key is there. For an optional Secret that does not exist, or is empty, kubelet mounts a folder with nothing in it but its own ..data and ..<time>.
 func (s Secret) hasKeys() bool {
 	entries, err := os.ReadDir(s.Dir)
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "..") })
@@ -86,7 +87,7 @@ func (s Secret) Bytes(key string) ([]byte, error) {
 	path := filepath.Join(s.Dir, key)
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &MissingError{Secret: s, Key: key, Whole: !s.hasKeys()}
+		return nil, &MissingError{Secret: s, Key: key, Whole: s.Name != "" && !s.hasKeys()}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.Describe(key), err)

@@ -10,7 +10,9 @@ type Reason string
 const (
 	// InvalidRequest: the dumper's own arguments do not fit together.
 	InvalidRequest Reason = "InvalidRequest"
-	// CredentialsMissing: a Secret of the source, or a key in it, does not exist.
+	// SecretNotFound: the Secret with the database credentials does not exist.
+	SecretNotFound Reason = "SecretNotFound"
+	// CredentialsMissing: the Secret with the database credentials lacks a key, or holds a value that cannot be used.
 	CredentialsMissing Reason = "CredentialsMissing"
 	// AccessDenied: the database server refuses the user or the password.
 	AccessDenied Reason = "AccessDenied"
@@ -24,18 +26,24 @@ const (
 	NothingToDump Reason = "NothingToDump"
 	// TLSUnavailable: the server does not offer TLS and the source demands it.
 	TLSUnavailable Reason = "TLSUnavailable"
+	// TLSAuthorityMissing: the Secret with the source's authority, or the key in it, does not exist or holds no certificate.
+	TLSAuthorityMissing Reason = "TLSAuthorityMissing"
 	// TLSVerificationFailed: the database server's certificate does not prove what the source demands.
 	TLSVerificationFailed Reason = "TLSVerificationFailed"
 	// EngineMismatch: the server is of another flavour than the source says.
 	EngineMismatch Reason = "EngineMismatch"
 	// BrokenView: a view refers to something that is gone.
 	BrokenView Reason = "BrokenView"
-	// StorageCredentialsMissing: a Secret of the storage, or a key in it, does not exist.
+	// StorageSecretNotFound: the Secret with the storage credentials does not exist.
+	StorageSecretNotFound Reason = "StorageSecretNotFound"
+	// StorageCredentialsMissing: the Secret with the storage credentials lacks a key, or the pod has no identity of its own.
 	StorageCredentialsMissing Reason = "StorageCredentialsMissing"
 	// StorageAccessDenied: the storage refuses the credentials.
 	StorageAccessDenied Reason = "StorageAccessDenied"
 	// BucketNotFound: the bucket does not exist.
 	BucketNotFound Reason = "BucketNotFound"
+	// StorageTLSAuthorityMissing: the Secret with the storage's authority, or the key in it, does not exist or holds no certificate.
+	StorageTLSAuthorityMissing Reason = "StorageTLSAuthorityMissing"
 	// StorageTLSVerificationFailed: the storage endpoint's certificate is not trusted.
 	StorageTLSVerificationFailed Reason = "StorageTLSVerificationFailed"
 	// StorageFull: no space is left on the volume or in the bucket's quota.
@@ -78,6 +86,7 @@ var exitCodes = map[Reason]int32{
 	TableNotFound: 15, NothingToDump: 16, TLSUnavailable: 17, TLSVerificationFailed: 18, EngineMismatch: 19,
 	BrokenView: 20, StorageCredentialsMissing: 21, StorageAccessDenied: 22, BucketNotFound: 23,
 	StorageTLSVerificationFailed: 24, StorageFull: 25, VolumeNotWritable: 26, RunDeadlineExceeded: 27,
+	SecretNotFound: 28, TLSAuthorityMissing: 29, StorageSecretNotFound: 30, StorageTLSAuthorityMissing: 31,
 
 	ServerUnreachable: 40, ConnectionLost: 41, TableDefinitionChanged: 42, ServerError: 43, ClientFailed: 44,
 	Truncated: 45, StorageUnreachable: 46, StorageError: 47, ArtifactDoubted: 48, Interrupted: 49, Internal: 50,

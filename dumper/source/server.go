@@ -50,8 +50,10 @@ func (s Server) Origin(database string) servererror.Origin {
 	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Database: database}
 }
 
-// ReadCredentials reads username and password from a mounted Secret. The errors have reason CredentialsMissing.
+// ReadCredentials reads username and password from a mounted Secret. Its Keys need not be set. The errors have reason
+// SecretNotFound or CredentialsMissing.
 func ReadCredentials(secret mounted.Secret) (username, password string, err error) {
+	secret.Keys = []string{KeyUsername, KeyPassword}
 	if username, err = credential(secret, KeyUsername); err != nil {
 		return "", "", err
 	}
@@ -67,7 +69,11 @@ func ReadCredentials(secret mounted.Secret) (username, password string, err erro
 func credential(secret mounted.Secret, key string) (string, error) {
 	value, err := secret.Value(key)
 	if missing, ok := errors.AsType[*mounted.MissingError](err); ok {
-		return "", result.Errorf(result.CredentialsMissing, missing.Hint(), "%w", err)
+		reason := result.CredentialsMissing
+		if missing.Whole {
+			reason = result.SecretNotFound
+		}
+		return "", result.Errorf(reason, missing.Hint(), "%w", err)
 	}
 	if err != nil {
 		return "", result.Errorf(result.CredentialsMissing, "make it readable for the dumper's user", "%w", err)
@@ -111,7 +117,7 @@ func (s *Server) ResolveCA(authority mounted.Authority) error {
 func (s *Server) roots() (*x509.CertPool, error) {
 	pool, err := s.CA.Pool()
 	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
-		return nil, result.Errorf(result.CredentialsMissing, e.Hint(), "%w", err)
+		return nil, result.Errorf(result.TLSAuthorityMissing, e.Hint(), "%w", err)
 	}
 	return pool, err
 }

@@ -104,7 +104,7 @@ func (s S3) transport() (*http.Transport, error) {
 	}
 	roots, err := s.CA.Pool()
 	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
-		return nil, result.Errorf(result.StorageCredentialsMissing, e.Hint(), "%w", err)
+		return nil, result.Errorf(result.StorageTLSAuthorityMissing, e.Hint(), "%w", err)
 	}
 	if err != nil {
 		return nil, err
@@ -127,18 +127,22 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		}
 		return loaded, nil, nil
 	}
+	secret := *s.Credentials
+	secret.Keys = []string{KeyAccessKeyID, KeySecretAccessKey}
 	var values [3]string
 	for i, key := range []string{KeyAccessKeyID, KeySecretAccessKey, KeySessionToken} {
-		value, err := s.Credentials.Value(key)
+		value, err := secret.Value(key)
 		missing, isMissing := errors.AsType[*mounted.MissingError](err)
 		switch {
 		case isMissing && key == KeySessionToken:
+		case isMissing && missing.Whole:
+			return aws.Config{}, nil, result.Errorf(result.StorageSecretNotFound, missing.Hint(), "%w", err)
 		case isMissing:
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, missing.Hint(), "%w", err)
 		case err != nil:
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
 		case value == "" && key != KeySessionToken:
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "put the value there", "%s is empty", s.Credentials.Describe(key))
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "put the value there", "%s is empty", secret.Describe(key))
 		}
 		values[i] = value
 	}

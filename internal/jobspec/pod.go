@@ -122,8 +122,10 @@ func larger(a, b resource.Quantity) resource.Quantity {
 	return a
 }
 
-// volumes: only the keys that are used, each optional, so that the pod starts and the dumper itself can say which Secret
-// or key is missing. A Secret that is not optional would leave the pod in ContainerCreating without a word.
+// volumes: each Secret is optional, so that the pod starts and the dumper itself can say which Secret or key is missing.
+// A Secret that is not optional would leave the pod in ContainerCreating without a word. Credentials are mounted with
+// every key of their Secret: with the keys that are used alone, a Secret whose keys have other names would look like one
+// that does not exist. Of an authority's Secret, which often holds a private key too, only the key that is named.
 func volumes(r Request) ([]corev1.Volume, []corev1.VolumeMount) {
 	var volumes []corev1.Volume
 	var mounts []corev1.VolumeMount
@@ -142,12 +144,12 @@ func volumes(r Request) ([]corev1.Volume, []corev1.VolumeMount) {
 		Medium: corev1.StorageMediumMemory, SizeLimit: resource.NewQuantity(1<<20, resource.BinarySI),
 	}})
 	source := r.Source.Spec
-	secret(sourceDirectory, source.CredentialsSecretRef.Name, key("username"), key("password"))
+	secret(sourceDirectory, source.CredentialsSecretRef.Name)
 	if ca := source.TLS.CASecretRef; ca != nil {
 		secret(sourceCADirectory, ca.Name, corev1.KeyToPath{Key: ca.Key, Path: caFile})
 	}
 	if from := r.Storage.CredentialsSecretRef; from != nil {
-		secret(storageDirectory, from.Name, key("AWS_ACCESS_KEY_ID"), key("AWS_SECRET_ACCESS_KEY"), key("AWS_SESSION_TOKEN"))
+		secret(storageDirectory, from.Name)
 	}
 	if s3 := r.Storage.S3; s3 != nil && s3.CASecretRef != nil {
 		secret(storageCADirectory, s3.CASecretRef.Name, corev1.KeyToPath{Key: s3.CASecretRef.Key, Path: caFile})
@@ -159,5 +161,3 @@ func volumes(r Request) ([]corev1.Volume, []corev1.VolumeMount) {
 	}
 	return volumes, mounts
 }
-
-func key(name string) corev1.KeyToPath { return corev1.KeyToPath{Key: name, Path: name} }

@@ -81,12 +81,19 @@ var badInputs = map[string]badInput{
 	},
 	"a Secret that does not exist": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "forgotten" },
-		reason: "CredentialsMissing", says: []string{"the Secret forgotten does not exist"},
+		reason: "SecretNotFound", says: []string{"the Secret forgotten does not exist", "username and password"},
 	},
 	"a Secret without the password": {
 		prepare: func(w *world) { w.secret("half", map[string]string{"username": "somebody"}) },
 		source:  func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "half" },
 		reason:  "CredentialsMissing", says: []string{"half", "password"},
+	},
+	"a Secret whose keys have other names": {
+		prepare: func(w *world) {
+			w.secret("renamed", map[string]string{"user": "somebody", "pass": "renamed-canary"})
+		},
+		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "renamed" },
+		reason: "CredentialsMissing", says: []string{"the Secret renamed has no key username"}, never: []string{"renamed-canary"},
 	},
 	"a port on which nothing listens": {
 		source: func(w *world, s *v1alpha1.DatabaseSource) { s.Spec.Host, s.Spec.Port = w.machine(), 1; shortly(s) },
@@ -119,7 +126,7 @@ var badInputs = map[string]badInput{
 	},
 	"a Secret of the authority that does not exist": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.TLS.CASecretRef.Name = "no-ca" },
-		reason: "CredentialsMissing", says: []string{"no-ca"},
+		reason: "TLSAuthorityMissing", says: []string{"no-ca"},
 	},
 	"an engine that the server is not of": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.Engine = v1alpha1.EngineMySQL },
@@ -142,7 +149,14 @@ var badInputs = map[string]badInput{
 		prepare: func(w *world) {
 			w.storage("no-key", func(s *v1alpha1.DumpStorage) { s.Spec.CredentialsSecretRef.Name = "no-writer" })
 		},
-		source: storedIn("no-key"), reason: "StorageCredentialsMissing", says: []string{"the Secret no-writer does not exist"},
+		source: storedIn("no-key"), reason: "StorageSecretNotFound", says: []string{"the Secret no-writer does not exist"},
+	},
+	"a storage Secret without the secret key": {
+		prepare: func(w *world) {
+			w.secret("half-writer", map[string]string{"AWS_ACCESS_KEY_ID": "somebody"})
+			w.storage("half-key", func(s *v1alpha1.DumpStorage) { s.Spec.CredentialsSecretRef.Name = "half-writer" })
+		},
+		source: storedIn("half-key"), reason: "StorageCredentialsMissing", says: []string{"the Secret half-writer has no key AWS_SECRET_ACCESS_KEY"},
 	},
 	"a storage endpoint whose authority is unknown": {
 		prepare: func(w *world) {
