@@ -14,7 +14,7 @@ type S3Storage struct {
 	// prefix of every key, without slashes at its ends.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*)?$`
+	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=][A-Za-z0-9_.=-]*)*)?$`
 	Prefix string `json:"prefix,omitempty"`
 
 	// region of the bucket.
@@ -50,7 +50,7 @@ type PersistentVolumeClaimStorage struct {
 	// prefix is the folder in the volume below which everything is written, without slashes at its ends.
 	// +optional
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*)?$`
+	// +kubebuilder:validation:Pattern=`^([A-Za-z0-9_=][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=][A-Za-z0-9_.=-]*)*)?$`
 	Prefix string `json:"prefix,omitempty"`
 }
 

@@ -37,6 +37,8 @@ var storageVerdicts = map[string]verdict{
 	"a prefix like Hive's partitions":    {`spec: {s3: {prefix: env=prod/kind=dump}}`, ""},
 	"a prefix with a slash at its end":   {`spec: {s3: {prefix: prod/}}`, "spec.s3.prefix in body should match"},
 	"a prefix with a slash before it":    {`spec: {s3: {prefix: /prod}}`, "spec.s3.prefix in body should match"},
+	"a prefix that begins with a dash":   {`spec: {s3: {prefix: -prod}}`, "spec.s3.prefix in body should match"},
+	"a folder that begins with a dash":   {`spec: {s3: {prefix: prod/-x}}`, "spec.s3.prefix in body should match"},
 	"a prefix that climbs":               {`spec: {s3: {prefix: ../prod}}`, "spec.s3.prefix in body should match"},
 	"a prefix that climbs in the middle": {`spec: {s3: {prefix: a/../b}}`, "spec.s3.prefix in body should match"},
 	"a folder that climbs": {
