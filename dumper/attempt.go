@@ -34,7 +34,8 @@ type Request struct {
 	KeyPrefix string
 	// Attempt is the pod's UID.
 	Attempt string
-	// Dump is namespace/name of the DatabaseDump; recorded in the manifest.
+	// Dump is namespace/name of the DatabaseDump; recorded in the manifest. With it KeyPrefix is that dump's alone, and what
+	// an attempt of it that was killed left there is removed. Empty outside Kubernetes.
 	Dump string
 	// WorkDir receives the option file; it should be in memory.
 	WorkDir string
@@ -137,7 +138,13 @@ func (a *attempt) openStore(ctx context.Context) error {
 		return err
 	}
 	a.store, a.secrets = opened, append(a.secrets, secrets...)
-	return opened.Probe(ctx, a.Prefix()+a.file())
+	if err := opened.Probe(ctx, a.Prefix()+a.file()); err != nil {
+		return err
+	}
+	if a.Dump != "" {
+		opened.Reclaim(ctx, a.KeyPrefix+"/")
+	}
+	return nil
 }
 
 func (a *attempt) preflight(ctx context.Context) (err error) {

@@ -73,7 +73,7 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.IntVar(&r.Level, "compression-level", 6, "1 (fast) to 9 (small)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
 	f.StringVar(&r.Attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
-	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest")
+	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
 	f.StringVar(&r.WorkDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
 	f.DurationVar(&d.runDeadline, "run-deadline", 0, "longest time that it may take (default: no limit)")
 	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+progress.Path+" there (default: not served)")

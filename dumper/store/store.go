@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -188,6 +189,29 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
 	return result.VerifiedByReading, nil
+}
+
+// Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
+// alone: the files of every attempt without a manifest, and uploads that were never completed. Complete artifacts stay. It
+// does what it can, within cleanupTimeout: without the permission to list there is nothing that it could do.
+func (s *Store) Reclaim(ctx context.Context, prefix string) {
+	ctx, cancel := context.WithTimeout(ctx, cleanupTimeout)
+	defer cancel()
+	attempts := map[string][]string{}
+	for object, err := range s.List(ctx, prefix) {
+		if err != nil {
+			return
+		}
+		if attempt, file, ok := strings.Cut(strings.TrimPrefix(object.Key, prefix), "/"); ok {
+			attempts[attempt] = append(attempts[attempt], file)
+		}
+	}
+	for attempt, files := range attempts {
+		if !slices.Contains(files, result.ManifestFile) {
+			s.Discard(ctx, prefix+attempt+"/", files...)
+		}
+	}
+	s.place.sweep(ctx, prefix)
 }
 
 // Discard removes what an attempt left below its prefix (which ends with a slash): these files, unfinished uploads, empty
