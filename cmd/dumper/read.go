@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -46,6 +47,22 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 	return s, err
 }
 
+// withArtifact runs a command on the artifact that its arguments name.
+func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store, *archive.Entry) error) func(*cobra.Command, []string) error {
+	return func(command *cobra.Command, arguments []string) error {
+		s, err := r.open(command.Context(), arguments)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		entry, err := archive.Find(command.Context(), s, r.key)
+		if err != nil {
+			return err
+		}
+		return do(command.Context(), command.OutOrStdout(), s, entry)
+	}
+}
+
 func catCommand() *cobra.Command {
 	var r reading
 	var raw bool
@@ -56,18 +73,9 @@ func catCommand() *cobra.Command {
 		Example: `  dumper cat s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style | mariadb shop_copy
   dumper cat ./out/shop --raw > dump.sql.gz`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, arguments []string) error {
-			s, err := r.open(command.Context(), arguments)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			entry, err := archive.Find(command.Context(), s, r.key)
-			if err != nil {
-				return err
-			}
-			return archive.Cat(command.Context(), s, entry, command.OutOrStdout(), raw)
-		},
+		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
+			return archive.Cat(ctx, s, entry, out, raw)
+		}),
 	}
 	r.flags(command)
 	command.Flags().BoolVar(&raw, "raw", false, "do not decompress")
@@ -82,24 +90,15 @@ func verifyCommand() *cobra.Command {
 		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, gzip's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
 		Example: "  dumper verify s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, arguments []string) error {
-			s, err := r.open(command.Context(), arguments)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			entry, err := archive.Find(command.Context(), s, r.key)
-			if err != nil {
-				return err
-			}
-			if err := archive.Verify(command.Context(), s, entry); err != nil {
+		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
+			if err := archive.Verify(ctx, s, entry); err != nil {
 				return err
 			}
 			artifact := entry.Manifest.Artifact
-			_, err = fmt.Fprintf(command.OutOrStdout(), "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
+			_, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
 				s.URI(entry.Key()), artifact.SizeBytes, artifact.UncompressedBytes, artifact.SHA256)
 			return err
-		},
+		}),
 	}
 	r.flags(command)
 	return command
