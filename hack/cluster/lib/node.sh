@@ -16,7 +16,7 @@ node_pid() {
 is_node() {
   local words
   [[ $1 =~ ^[0-9]+$ ]] || return 1
-  words=$(tr '\0' ' ' <"/proc/$1/cmdline") 2>/dev/null || return 1
+  { words=$(tr '\0' ' ' <"/proc/$1/cmdline"); } 2>/dev/null || return 1
   [[ $words == unshare\ --mount\ *"/node-init"*" $CLUSTER "* ]]
 }
 
