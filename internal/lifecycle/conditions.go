@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -59,9 +60,23 @@ func (j *judgement) progressing(reason, message string) {
 	j.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, reason, message)
 }
 
-// stalled says that somebody has to act.
-func (j *judgement) stalled(reason, message string) {
-	j.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, reason, message)
+// stalled says that somebody has to act, and how: a dump that waits has no status.failure yet, which holds the hint.
+func (j *judgement) stalled(f v1alpha1.Failure) {
+	j.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, f.Reason, strings.TrimSuffix(f.Message, ".")+advice(f))
+}
+
+// stalledBy is what stalled was last told, with a hint that depends on the reason alone.
+func stalledBy(c *metav1.Condition) v1alpha1.Failure {
+	f := failure(c.Reason, c.Message)
+	f.Message = strings.TrimSuffix(f.Message, advice(f))
+	return f
+}
+
+func advice(f v1alpha1.Failure) string {
+	if f.Hint == "" {
+		return ""
+	}
+	return ". " + f.Hint
 }
 
 func (j *judgement) notStalled() {

@@ -91,7 +91,7 @@ func (j *judgement) awaitStart() {
 	case c != nil && c.Status == metav1.ConditionTrue && c.Reason == why.Reason && blocked.vague:
 		// kubelet alternates between the cause and "back-off"; keep the cause, and save a write.
 	default:
-		j.stalled(why.Reason, why.Message)
+		j.stalled(why)
 	}
 }
 

@@ -71,9 +71,8 @@ func jobFailed(reason string) batchv1.JobCondition {
 }
 
 // withPod adds a pod of which the dumper's container is in this state.
-func withPod(f lifecycle.Facts, uid string, state corev1.ContainerState) lifecycle.Facts {
-	pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "pod-" + uid}}
-	pod.UID, pod.CreationTimestamp = "pod-uid-"+pod.UID, metav1.NewTime(f.Now)
+func withPod(f lifecycle.Facts, state corev1.ContainerState) lifecycle.Facts {
+	pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "pod", UID: "pod-uid", CreationTimestamp: metav1.NewTime(f.Now)}}
 	pod.Status.Phase = corev1.PodPending
 	switch {
 	case state.Running != nil:
@@ -99,7 +98,7 @@ func ended(f lifecycle.Facts, exitCode int32, message string) corev1.ContainerSt
 }
 
 func failing(reason result.Reason) string {
-	data, err := result.Result{Attempt: "pod-uid-", Failure: &result.Failure{Reason: reason, Message: "it failed"}}.Encode()
+	data, err := result.Result{Attempt: "pod-uid", Failure: &result.Failure{Reason: reason, Message: "it failed"}}.Encode()
 	if err != nil {
 		panic(err)
 	}
@@ -107,7 +106,7 @@ func failing(reason result.Reason) string {
 }
 
 func succeeding() string {
-	data, err := result.Result{Attempt: "pod-uid-", Artifact: &result.Artifact{
+	data, err := result.Result{Attempt: "pod-uid", Artifact: &result.Artifact{
 		File: result.ArtifactFileGzip, SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {
@@ -131,7 +130,7 @@ func TestJudge(t *testing.T) {
 	starting := func() lifecycle.Facts { return after(withJob(after(facts(), time.Second)), time.Second) }
 	started := func() lifecycle.Facts {
 		f := starting()
-		return after(withPod(f, "", running(f)), time.Second)
+		return after(withPod(f, running(f)), time.Second)
 	}
 	edit := func(f lifecycle.Facts, edit func(*lifecycle.Facts)) lifecycle.Facts {
 		f.Dump = f.Dump.DeepCopy()
@@ -235,7 +234,7 @@ func TestJudge(t *testing.T) {
 			func() lifecycle.Facts {
 				f := after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Second)
 				f.Pods = nil
-				return withPod(f, "", ended(f, 0, succeeding()))
+				return withPod(f, ended(f, 0, succeeding()))
 			}(),
 			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
 		},
@@ -251,7 +250,7 @@ func TestJudge(t *testing.T) {
 		"a pod that vouches for an artifact, whatever its Job says": {
 			func() lifecycle.Facts {
 				f := withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded))
-				return withPod(f, "", ended(f, 0, succeeding()))
+				return withPod(f, ended(f, 0, succeeding()))
 			}(),
 			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
 		},
@@ -262,16 +261,16 @@ func TestJudge(t *testing.T) {
 		"an attempt that failed is not the end while the Job goes on": {
 			func() lifecycle.Facts {
 				f := starting()
-				return withPod(f, "", ended(f, 41, failing(result.ConnectionLost)))
+				return withPod(f, ended(f, 41, failing(result.ConnectionLost)))
 			}(),
 			want{v1alpha1.PhaseRunning, "", "", 0, false},
 		},
 		"the last attempt's word is the Job's": {
 			func() lifecycle.Facts {
 				f := starting()
-				f = withPod(f, "", ended(f, 40, failing(result.ServerUnreachable)))
+				f = withPod(f, ended(f, 40, failing(result.ServerUnreachable)))
 				f.Now = f.Now.Add(time.Minute)
-				f = withPod(f, "", ended(f, 41, failing(result.ConnectionLost)))
+				f = withPod(f, ended(f, 41, failing(result.ConnectionLost)))
 				return withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
 			}(),
 			want{v1alpha1.PhaseFailed, string(result.ConnectionLost), "", 0, true},
@@ -280,7 +279,7 @@ func TestJudge(t *testing.T) {
 			func() lifecycle.Facts {
 				f := withJob(started(), jobFailed(batchv1.JobReasonDeadlineExceeded))
 				f.Pods = nil
-				return withPod(f, "", ended(f, 49, failing(result.Interrupted)))
+				return withPod(f, ended(f, 49, failing(result.Interrupted)))
 			}(),
 			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
 		},
@@ -322,6 +321,51 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADumpThatWaitsSaysWhatToDoAndItsFailureSaysItOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		waits, ends  lifecycle.Facts
+		says, hinted string
+	}{
+		"what is missing may still be applied": {
+			waits: withoutSource(noon), ends: withoutSource(noon.Add(10 * time.Minute)),
+			says: "DatabaseSource shop does not exist", hinted: "Apply the DatabaseSource",
+		},
+		"a Job that the API server refuses": {
+			waits: refused(facts()), ends: notRefused(after(refused(facts()), 5*time.Minute)),
+			says: "over quota", hinted: "a quota",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stalled := meta.FindStatusCondition(lifecycle.Judge(tc.waits).Status.Conditions, v1alpha1.ConditionStalled)
+			if !strings.Contains(stalled.Message, tc.says) || !strings.Contains(stalled.Message, tc.hinted) {
+				t.Errorf("it waits with %q", stalled.Message)
+			}
+			failed := lifecycle.Judge(tc.ends).Status.Failure
+			if failed == nil || !strings.Contains(failed.Message, tc.says) || strings.Contains(failed.Message, tc.hinted) || !strings.Contains(failed.Hint, tc.hinted) {
+				t.Errorf("it ends with %+v", failed)
+			}
+		})
+	}
+}
+
+func withoutSource(now time.Time) lifecycle.Facts {
+	f := facts()
+	f.Source, f.Now = nil, now
+	return f
+}
+
+func refused(f lifecycle.Facts) lifecycle.Facts {
+	f = after(f, time.Second)
+	f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: "over quota"}
+	return f
+}
+
+// notRefused is a look at the dump without another request to make its Job.
+func notRefused(f lifecycle.Facts) lifecycle.Facts {
+	f.Rejection = nil
+	return f
 }
 
 func TestTidy(t *testing.T) {

@@ -43,7 +43,7 @@ func (j *judgement) notAccepted(o obstacle) {
 	j.set(v1alpha1.ConditionAccepted, metav1.ConditionFalse, o.Reason, o.Message)
 	j.explain(o)
 	j.progressing(v1alpha1.ReasonProgressing, "Waiting for what the dump refers to")
-	j.stalled(o.Reason, o.Message)
+	j.stalled(o.Failure)
 	j.requeueAt(deadline)
 }
 
@@ -118,7 +118,7 @@ func (j *judgement) makeJob() {
 			j.end(v1alpha1.FinishedFailed, f)
 			return
 		}
-		j.stalled(f.Reason, f.Message)
+		j.stalled(f)
 		j.requeueAt(j.Now.Add(retryRejected))
 		j.requeueAt(deadline)
 		return
@@ -140,5 +140,5 @@ func (j *judgement) whyNoJob() v1alpha1.Failure {
 	case c.Reason == v1alpha1.ReasonNamespaceNotEnrolled:
 		return notEnrolled(j.Dump)
 	}
-	return failure(c.Reason, c.Message)
+	return stalledBy(c)
 }

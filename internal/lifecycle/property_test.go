@@ -83,13 +83,13 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 	case 9:
 		f.Pods = nil
 	case 10, 11:
-		*f = withPod(*f, "", running(*f))
+		*f = withPod(*f, running(*f))
 	case 12, 13:
 		exitCode := rapid.SampledFrom([]int32{0, 1, 12, 41, 49, 137}).Draw(t, "exit code")
 		message := rapid.SampledFrom([]string{succeeding(), failing(result.AccessDenied), failing("no\nreason"), "", rapid.String().Draw(t, "message")}).Draw(t, "word")
-		*f = withPod(*f, "", ended(*f, exitCode, message))
+		*f = withPod(*f, ended(*f, exitCode, message))
 	case 14:
-		*f = withPod(*f, "", corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
+		*f = withPod(*f, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
 			Reason:  rapid.SampledFrom([]string{"ErrImagePull", "ImagePullBackOff", "ContainerCreating", "CreateContainerError"}).Draw(t, "waits"),
 			Message: rapid.String().Draw(t, "waiting message"),
 		}})
@@ -111,10 +111,10 @@ func allGoesWell(f *lifecycle.Facts) {
 	case f.Job == nil:
 		*f = withJob(*f)
 	case len(f.Pods) == 0:
-		*f = withPod(*f, "", running(*f))
+		*f = withPod(*f, running(*f))
 	default:
 		f.Pods = nil
-		*f = withPod(*f, "", ended(*f, 0, succeeding()))
+		*f = withPod(*f, ended(*f, 0, succeeding()))
 	}
 }
 
