@@ -203,6 +203,9 @@ func (c *conversation) status(dump *v1alpha1.DatabaseDump, s shelf) answer {
 	if severity != chat.Info {
 		r.Headline = fmt.Sprintf("%s: %s", dump.Name, doing)
 	}
+	if waiting := stalled(dump); waiting != nil {
+		r.Fields = append(r.Fields, obstacle(waiting)...)
+	}
 	if far != "" {
 		r.Fields = append(r.Fields, chat.Field{Name: "progress", Value: far})
 	}

@@ -30,6 +30,7 @@ func (c *conversation) follow(ctx context.Context, dump *v1alpha1.DatabaseDump) 
 	for {
 		// The asker was told a moment ago that it was asked for; that alone is not news.
 		if f.dump.Status.Phase != "" || f.trouble != nil || c.now().Sub(f.began) >= time.Second {
+			f.warn()
 			f.tell()
 		}
 		select {
@@ -67,6 +68,7 @@ type following struct {
 
 	posted chat.Posted
 	shown  chat.Reply
+	warned string // the last reason for which somebody has to act that was said
 }
 
 // see takes in what the API server says of the dump. over means that there is nothing more to wait for.
@@ -107,6 +109,24 @@ func (f *following) place(v view) {
 	if v.trouble == nil {
 		f.before = queue.Position(v.dumps, f.dump)
 	}
+}
+
+// warn says once, in a reply of its own, why somebody has to act and how: the line that is edited has no room for it.
+func (f *following) warn() {
+	c := stalled(f.dump)
+	if c == nil || c.Reason == f.warned {
+		return
+	}
+	f.warned = c.Reason
+	if _, err := f.post(f.ctx, chat.Reply{
+		Severity: chat.Warning, Headline: f.dump.Name + " waits, and somebody has to act.", Fields: obstacle(c),
+	}); err != nil {
+		f.log.Error("a reply was not delivered", "dump", client.ObjectKeyFromObject(f.dump), "error", err)
+	}
+}
+
+func obstacle(c *metav1.Condition) []chat.Field {
+	return []chat.Field{{Name: "reason", Value: c.Reason}, {Name: "what", Value: c.Message}}
 }
 
 // tell says how it stands, where that differs from what was said last.
@@ -151,7 +171,7 @@ func (f *following) stage(elapsed time.Duration) (doing, far string, severity ch
 	case status.Phase == "" && elapsed < unheard:
 		return "asked for", "", chat.Info
 	case status.Phase == "":
-		return "nobody has taken it up yet: is the manager running?", "", chat.Warning
+		return "not taken up yet; if that stays so, the manager does not run", "", chat.Warning
 	}
 	doing = strings.ToLower(string(status.Phase))
 	if status.Phase == v1alpha1.PhaseQueued {
@@ -161,12 +181,7 @@ func (f *following) stage(elapsed time.Duration) (doing, far string, severity ch
 		doing = "being cancelled"
 	}
 	if waiting := stalled(f.dump); waiting != nil {
-		return fmt.Sprintf("%s, and somebody has to act: %s: %s", doing, waiting.Reason, waiting.Message), "", chat.Warning
-	}
-	if status.Phase == v1alpha1.PhasePending {
-		if accepted := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionAccepted); accepted != nil && accepted.Status == metav1.ConditionFalse {
-			return fmt.Sprintf("waiting: %s: %s", accepted.Reason, accepted.Message), "", chat.Warning
-		}
+		return fmt.Sprintf("%s, and somebody has to act: %s", doing, waiting.Reason), "", chat.Warning
 	}
 	return doing, howFar(status.Progress), chat.Info
 }

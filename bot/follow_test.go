@@ -118,7 +118,8 @@ func TestWhoMustActIsToldWhileTheDumpWaits(t *testing.T) {
 		s.Conditions = append(s.Conditions, stalled)
 	})
 	w.eventually("it is told", func() bool {
-		return w.chat.everSaid("starting, and somebody has to act: ImagePullFailed: the image dumper:x cannot be pulled")
+		return w.chat.everSaid("waits, and somebody has to act.") && w.chat.everSaid("what: the image dumper:x cannot be pulled") &&
+			w.chat.everSaid("starting, and somebody has to act: ImagePullFailed")
 	})
 	asked.stop()
 	r, outcome := asked.ended()

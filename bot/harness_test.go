@@ -237,7 +237,7 @@ func (r *recorder) everSaid(part string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, reply := range r.said {
-		if strings.Contains(reply.Headline, part) {
+		if strings.Contains(text(reply), part) {
 			return true
 		}
 	}

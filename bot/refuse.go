@@ -46,8 +46,8 @@ func (c *conversation) noSource(typed string, offers []offer) answer {
 
 func severalSources(typed string, found []offer) answer {
 	r := chat.Reply{
-		Severity: chat.Warning, Headline: fmt.Sprintf("There are %d sources %s that you may use. Nothing was started.", len(found), echo(typed)),
-		Closing: "Name one of them with its namespace.",
+		Severity: chat.Warning, Headline: fmt.Sprintf("There are %d sources %s that you may use. Which one?", len(found), echo(typed)),
+		Closing: "Name it with its namespace.",
 	}
 	r.Rows = offerRows(found)
 	return answer{Reply: r, outcome: chat.Misunderstood}

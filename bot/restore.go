@@ -90,7 +90,7 @@ func fetchFromVolume(uri *url.URL, file string) chat.Snippet {
   "volumeMounts": [{"name": "dumps", "mountPath": "/dumps", "readOnly": true}]}],
  "volumes": [{"name": "dumps", "persistentVolumeClaim": {"claimName": %q, "readOnly": true}}]}}`, claim)
 	return chat.Snippet{
-		Caption: "Fetch it through a pod that mounts the volume:",
+		Caption: "Fetch it through a pod that mounts the volume (any image that has sleep and cat will do):",
 		Text: in + "apply -f - <<'END'\n" + pod + "\nEND\n" +
 			in + "wait --for=condition=Ready pod/volcado-fetch --timeout=2m\n" +
 			in + "exec volcado-fetch -- cat " + shellQuote("/dumps/"+key) + " > " + shellQuote(file) + "\n" +
