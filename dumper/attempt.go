@@ -126,8 +126,10 @@ func (a *attempt) readSecrets(context.Context) error {
 }
 
 func (a *attempt) findClient(ctx context.Context) (err error) {
-	a.program, err = client.Find(ctx, a.Server.Engine)
-	return err
+	if a.program, err = client.Find(ctx, a.Server.Engine); err != nil {
+		return err
+	}
+	return a.program.CheckTLS(a.Server)
 }
 
 // openStore also proves that the artifact could be written: that should not come out after hours of reading from a

@@ -72,14 +72,14 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 	}
 	defer func() { err = errors.Join(err, removeOptionFile()) }()
 	at := a.Server.Origin(a.plan.Database)
-	connection := client.Connection(a.Server, a.Server.Host, a.Server.Port)
+	connection := a.program.Connection(a.Server, a.Server.Host, a.Server.Port)
 	var guard *client.Guard
 	if client.NeedsGuard(a.Server) {
 		if guard, err = client.StartGuard(ctx, a.Server.Address(), at); err != nil {
 			return err
 		}
 		defer guard.Close()
-		connection = client.Connection(a.Server, "127.0.0.1", guard.Port())
+		connection = a.program.Connection(a.Server, "127.0.0.1", guard.Port())
 	}
 	process, err := client.Start(ctx, a.program.Path, run.Arguments(optionFile, connection))
 	if err != nil {

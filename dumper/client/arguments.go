@@ -4,11 +4,9 @@ package client
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/preflight"
-	"github.com/volcado-io/volcado/dumper/source"
 )
 
 // common options of both clients. --compact is never given: it would take the completion trailer away.
@@ -95,47 +93,4 @@ func options(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []s
 // user's, from having a say. Names come after --, so that none of them is an option.
 func (r Run) Arguments(optionFile string, connection []string) []string {
 	return slices.Concat([]string{"--defaults-file=" + optionFile}, connection, r.Options, r.Ignored, []string{"--", r.Database}, r.Tables)
-}
-
-// Connection are the options with which the client reaches the server, at host and port, which may be the guard's.
-func Connection(server source.Server, host string, port int) []string {
-	// Without --protocol the clients take localhost for a socket.
-	connection := []string{"--protocol=TCP", "--host=" + host, "--port=" + strconv.Itoa(port)}
-	if server.Engine == v1alpha1.EngineMySQL {
-		return append(connection, mysqlTLS(server)...)
-	}
-	return append(connection, mariadbTLS(server)...)
-}
-
-func mysqlTLS(server source.Server) []string {
-	switch server.TLSMode {
-	case v1alpha1.TLSRequired:
-		return []string{"--ssl-mode=REQUIRED"}
-	case v1alpha1.TLSVerifyCA:
-		return []string{"--ssl-mode=VERIFY_CA", "--ssl-ca=" + server.CA.Path}
-	case v1alpha1.TLSVerifyIdentity:
-		return []string{"--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=" + server.CA.Path}
-	}
-	// Without TLS, caching_sha2_password needs the server's key to send the password the first time.
-	return []string{"--ssl-mode=DISABLED", "--get-server-public-key"}
-}
-
-// mariadbTLS: --ssl and --ssl-ca are wishes, not demands. If the server offers no TLS, the client of MariaDB 10.11 sends
-// password and data in the clear; only --ssl-verify-server-cert makes it refuse. See NeedsGuard.
-func mariadbTLS(server source.Server) []string {
-	switch server.TLSMode {
-	case v1alpha1.TLSRequired:
-		return []string{"--ssl", "--skip-ssl-verify-server-cert"}
-	case v1alpha1.TLSVerifyCA:
-		return []string{"--ssl", "--ssl-ca=" + server.CA.Path, "--skip-ssl-verify-server-cert"}
-	case v1alpha1.TLSVerifyIdentity:
-		return []string{"--ssl", "--ssl-ca=" + server.CA.Path, "--ssl-verify-server-cert"}
-	}
-	return []string{"--skip-ssl"}
-}
-
-// NeedsGuard reports whether the client cannot be told by its options to refuse a server without TLS.
-func NeedsGuard(server source.Server) bool {
-	return server.Engine == v1alpha1.EngineMariaDB &&
-		(server.TLSMode == v1alpha1.TLSRequired || server.TLSMode == v1alpha1.TLSVerifyCA)
 }

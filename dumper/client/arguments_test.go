@@ -11,6 +11,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 )
 
@@ -85,24 +86,36 @@ func TestArgumentsOfEachPlan(t *testing.T) {
 }
 
 func TestTLSModesAreMappedForEachClient(t *testing.T) {
+	const verified = "--ssl --ssl-ca=/ca.crt --ssl-verify-server-cert"
 	for name, test := range map[string]struct {
-		engine v1alpha1.Engine
-		mode   v1alpha1.TLSMode
-		want   string
-		guard  bool
+		engine  v1alpha1.Engine
+		version string
+		mode    v1alpha1.TLSMode
+		want    string
+		guard   bool
 	}{
-		"MySQL Disabled":         {v1alpha1.EngineMySQL, v1alpha1.TLSDisabled, "--ssl-mode=DISABLED --get-server-public-key", false},
-		"MySQL Required":         {v1alpha1.EngineMySQL, v1alpha1.TLSRequired, "--ssl-mode=REQUIRED", false},
-		"MySQL VerifyCA":         {v1alpha1.EngineMySQL, v1alpha1.TLSVerifyCA, "--ssl-mode=VERIFY_CA --ssl-ca=/ca.crt", false},
-		"MySQL VerifyIdentity":   {v1alpha1.EngineMySQL, v1alpha1.TLSVerifyIdentity, "--ssl-mode=VERIFY_IDENTITY --ssl-ca=/ca.crt", false},
-		"MariaDB Disabled":       {v1alpha1.EngineMariaDB, v1alpha1.TLSDisabled, "--skip-ssl", false},
-		"MariaDB Required":       {v1alpha1.EngineMariaDB, v1alpha1.TLSRequired, "--ssl --skip-ssl-verify-server-cert", true},
-		"MariaDB VerifyCA":       {v1alpha1.EngineMariaDB, v1alpha1.TLSVerifyCA, "--ssl --ssl-ca=/ca.crt --skip-ssl-verify-server-cert", true},
-		"MariaDB VerifyIdentity": {v1alpha1.EngineMariaDB, v1alpha1.TLSVerifyIdentity, "--ssl --ssl-ca=/ca.crt --ssl-verify-server-cert", false},
+		"MySQL Disabled":                     {v1alpha1.EngineMySQL, "8.4.3", v1alpha1.TLSDisabled, "--ssl-mode=DISABLED --get-server-public-key", false},
+		"MySQL Required":                     {v1alpha1.EngineMySQL, "8.4.3", v1alpha1.TLSRequired, "--ssl-mode=REQUIRED", false},
+		"MySQL VerifyCA":                     {v1alpha1.EngineMySQL, "8.4.3", v1alpha1.TLSVerifyCA, "--ssl-mode=VERIFY_CA --ssl-ca=/ca.crt", false},
+		"MySQL VerifyIdentity":               {v1alpha1.EngineMySQL, "8.4.3", v1alpha1.TLSVerifyIdentity, "--ssl-mode=VERIFY_IDENTITY --ssl-ca=/ca.crt", false},
+		"MariaDB Disabled":                   {v1alpha1.EngineMariaDB, "10.11.19-MariaDB", v1alpha1.TLSDisabled, "--skip-ssl", false},
+		"MariaDB Required":                   {v1alpha1.EngineMariaDB, "10.11.19-MariaDB", v1alpha1.TLSRequired, "--ssl --skip-ssl-verify-server-cert", true},
+		"MariaDB 11.8 Required":              {v1alpha1.EngineMariaDB, "11.8.2-MariaDB", v1alpha1.TLSRequired, "--ssl --skip-ssl-verify-server-cert", true},
+		"MariaDB 10.11 VerifyCA":             {v1alpha1.EngineMariaDB, "10.11.19-MariaDB", v1alpha1.TLSVerifyCA, "--ssl --ssl-ca=/ca.crt --skip-ssl-verify-server-cert", true},
+		"MariaDB 11.3 VerifyCA":              {v1alpha1.EngineMariaDB, "11.3.2-MariaDB", v1alpha1.TLSVerifyCA, "--ssl --ssl-ca=/ca.crt --skip-ssl-verify-server-cert", true},
+		"MariaDB 11.4 VerifyCA":              {v1alpha1.EngineMariaDB, "11.4.4-MariaDB", v1alpha1.TLSVerifyCA, verified, true},
+		"MariaDB 11.6 VerifyCA":              {v1alpha1.EngineMariaDB, "11.6.2-MariaDB", v1alpha1.TLSVerifyCA, verified, true},
+		"MariaDB 11.8 VerifyCA":              {v1alpha1.EngineMariaDB, "11.8.2-MariaDB", v1alpha1.TLSVerifyCA, verified, true},
+		"MariaDB 12 VerifyCA":                {v1alpha1.EngineMariaDB, "12.0.2-MariaDB", v1alpha1.TLSVerifyCA, verified, true},
+		"MariaDB of unknown release":         {v1alpha1.EngineMariaDB, "", v1alpha1.TLSVerifyCA, verified, true},
+		"MariaDB VerifyIdentity":             {v1alpha1.EngineMariaDB, "10.11.19-MariaDB", v1alpha1.TLSVerifyIdentity, verified, false},
+		"MariaDB 11.8 VerifyIdentity":        {v1alpha1.EngineMariaDB, "11.8.2-MariaDB", v1alpha1.TLSVerifyIdentity, verified, false},
+		"MariaDB that is refused, all alike": {v1alpha1.EngineMariaDB, "11.4.2-MariaDB", v1alpha1.TLSVerifyCA, verified, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(test.engine, test.mode)
-			got := strings.Join(client.Connection(s, s.Host, s.Port), " ")
+			program := &client.Program{Software: result.Software{Flavour: string(test.engine), Version: test.version}}
+			got := strings.Join(program.Connection(s, s.Host, s.Port), " ")
 			if diff := cmp.Diff("--protocol=TCP --host=db --port=3306 "+test.want, got); diff != "" {
 				t.Errorf("options (-want +got):\n%s", diff)
 			}
@@ -110,6 +123,24 @@ func TestTLSModesAreMappedForEachClient(t *testing.T) {
 				t.Errorf("guard %t", !test.guard)
 			}
 		})
+	}
+}
+
+func TestAModeThatAClientCannotBeHeldToIsRefused(t *testing.T) {
+	for version, refused := range map[string]bool{
+		"10.5.8-MariaDB": false, "10.11.19-MariaDB": false, "11.3.2-MariaDB": false, "11.4.1-MariaDB": true, "11.4.3-MariaDB": true,
+		"11.4.4-MariaDB": false, "11.5.2-MariaDB": true, "11.6.1-MariaDB": true, "11.6.2-MariaDB": false, "11.8.2-MariaDB": false, "": false,
+	} {
+		program := &client.Program{Path: "/usr/bin/mariadb-dump", Software: result.Software{Flavour: "MariaDB", Version: version}}
+		for mode, want := range map[v1alpha1.TLSMode]bool{v1alpha1.TLSRequired: false, v1alpha1.TLSVerifyCA: refused, v1alpha1.TLSVerifyIdentity: false} {
+			err := program.CheckTLS(server(v1alpha1.EngineMariaDB, mode))
+			if (err != nil) != want {
+				t.Errorf("%q with %s: %v", version, mode, err)
+			}
+			if err != nil && result.FailureOf(err).Reason != result.InvalidRequest {
+				t.Errorf("%q with %s has reason %s", version, mode, result.FailureOf(err).Reason)
+			}
+		}
 	}
 }
 
