@@ -19,12 +19,15 @@ const (
 const (
 	// blockBytes are compressed by one processor at a time.
 	blockBytes = 1 << 20
+	// maxProcessors that compress. With this many, the client is what everything waits for, and each more would take memory
+	// for blocks all the same: without a CPU limit a pod sees all processors of its node.
+	maxProcessors = 8
 	// readAheadBlocks bounds what a reader decompresses ahead.
 	readAheadBlocks = 4
 )
 
 // NewWriter compresses what is written to it into w. It must be closed. level is 1 (fast) to 9 (small). Its memory is
-// bounded: a few blocks for each processor.
+// bounded: a few blocks for each of at most maxProcessors.
 func NewWriter(w io.Writer, format string, level int) (io.WriteCloser, error) {
 	switch format {
 	case None:
@@ -40,12 +43,14 @@ func NewWriter(w io.Writer, format string, level int) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	// One block more than processors, so that none waits while the next block is filled.
-	if err := z.SetConcurrency(blockBytes, runtime.GOMAXPROCS(0)+1); err != nil {
+	if err := z.SetConcurrency(blockBytes, blocks(runtime.GOMAXPROCS(0))); err != nil {
 		return nil, err
 	}
 	return z, nil
 }
+
+// blocks in flight: one more than processors, so that none waits while the next block is filled.
+func blocks(processors int) int { return min(processors, maxProcessors) + 1 }
 
 // NewReader decompresses r. At the end of the stream gzip's own checksum and length have been verified, and that nothing
 // follows.
