@@ -11,13 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
-// Path at which progress is served.
-const Path = "/v1/progress"
-
-// Snapshot is the answer to GET /v1/progress.
+// Snapshot is the answer to GET result.ProgressPath.
 type Snapshot struct {
 	// Attempt is the pod's UID, so that the answer of another pod at the same address is not believed.
 	Attempt string `json:"attempt"`
@@ -82,9 +80,9 @@ func (p *Progress) Now() Snapshot {
 	return p.now
 }
 
-// ServeHTTP answers GET /v1/progress and nothing else.
+// ServeHTTP answers GET result.ProgressPath and nothing else.
 func (p *Progress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != Path {
+	if r.URL.Path != result.ProgressPath {
 		http.NotFound(w, r)
 		return
 	}

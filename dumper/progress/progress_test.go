@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/dumper/progress"
+	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
@@ -69,7 +70,7 @@ func TestItIsServedUntilTheContextEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Get("http://" + address + progress.Path)
+	response, err := http.Get("http://" + address + result.ProgressPath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestItIsServedUntilTheContextEnds(t *testing.T) {
 	cancel()
 	for err == nil {
 		var again *http.Response
-		if again, err = http.Get("http://" + address + progress.Path); err == nil {
+		if again, err = http.Get("http://" + address + result.ProgressPath); err == nil {
 			_ = again.Body.Close()
 		}
 	}

@@ -28,6 +28,9 @@ const (
 	ArtifactFilePlain = "dump.sql"
 )
 
+// ProgressPath at which the dumper serves how far it is, see dumper/progress.
+const ProgressPath = "/v1/progress"
+
 // Software names a database program and its version.
 type Software struct {
 	// Flavour is MySQL or MariaDB.

@@ -22,7 +22,7 @@ const (
 	// ProgressPort serves ProgressPath while the container runs.
 	ProgressPort = 8080
 	// ProgressPath answers with the attempt's progress as JSON.
-	ProgressPath = "/v1/progress"
+	ProgressPath = result.ProgressPath
 
 	// backoffLimit is how many failed pods are made up for.
 	backoffLimit = 2
