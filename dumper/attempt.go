@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/dumper/client"
+	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
@@ -74,7 +75,7 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 		r.Server, r.NonTransactional = &a.plan.Server, len(a.plan.NonTransactional)
 	}
 	if err != nil {
-		failure := redact(result.FailureOf(err), a.secrets)
+		failure := Redact(result.FailureOf(err), a.secrets)
 		r.Failure = &failure
 		return r
 	}
@@ -83,12 +84,17 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 }
 
 func (a *attempt) run(ctx context.Context) (_ *result.Artifact, err error) {
+	// A step may fail with the store open.
+	defer func() {
+		if a.store != nil {
+			_ = a.store.Close()
+		}
+	}()
 	for _, step := range []func(context.Context) error{a.readSecrets, a.findClient, a.openStore, a.preflight} {
 		if err := step(ctx); err != nil {
 			return nil, reasoned(ctx, err)
 		}
 	}
-	defer a.store.Close()
 	defer func() {
 		if err != nil {
 			a.store.Discard(ctx, a.Prefix(), result.ManifestFile, a.file())
@@ -181,7 +187,7 @@ func (a *attempt) preflight(ctx context.Context) (err error) {
 
 // file is the artifact's name below the prefix.
 func (a *attempt) file() string {
-	if a.Compression == "none" {
+	if a.Compression == compress.None {
 		return result.ArtifactFilePlain
 	}
 	return result.ArtifactFileGzip

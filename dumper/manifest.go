@@ -1,30 +1,10 @@
 package dumper
 
 import (
-	"regexp"
-	"strings"
-
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
 )
-
-// minRedacted: shorter secrets are no secrets, and taking them out would make every message unreadable.
-const minRedacted = 4
-
-// signature and credential of a signed request, in its header or its URL.
-var signed = regexp.MustCompile(`(?i)\b(Signature|Credential)(=|%3D)[^,;&/%"'<>\s]+`)
-
-// redact takes secrets out of what a server, a client or a store may have echoed.
-func redact(failure result.Failure, secrets []string) result.Failure {
-	failure.Message = signed.ReplaceAllString(failure.Message, "$1$2[redacted]")
-	for _, secret := range secrets {
-		if len(secret) >= minRedacted {
-			failure.Message = strings.ReplaceAll(failure.Message, secret, "[redacted]")
-			failure.Hint = strings.ReplaceAll(failure.Hint, secret, "[redacted]")
-		}
-	}
-	return failure
-}
 
 func (a *attempt) manifest(c *copied, verified result.Verification) result.Manifest {
 	m := result.Manifest{
@@ -52,7 +32,7 @@ func restore(engine v1alpha1.Engine, compression string, sandbox bool, m *result
 		program = "mariadb"
 	}
 	decompress := ""
-	if compression == "gzip" {
+	if compression == compress.Gzip {
 		decompress = "gunzip | "
 	}
 	command = decompress + program + " --default-character-set=utf8mb4 DATABASE"

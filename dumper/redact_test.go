@@ -12,8 +12,22 @@ func TestWhatAStoreEchoesOfASignedRequestIsRedacted(t *testing.T) {
 		"GET /dumps/x?X-Amz-Credential=AKIAEXAMPLE%2F20261122&X-Amz-Signature=1794a9ff&x=1":                                             "GET /dumps/x?X-Amz-Credential=[redacted]%2F20261122&X-Amz-Signature=[redacted]&x=1",
 		"SignatureDoesNotMatch: the signature of the request by keyid does not match":                                                   "SignatureDoesNotMatch: the signature of the request by [redacted] does not match",
 	} {
-		if got := redact(result.Failure{Message: echoed}, []string{"keyid"}).Message; got != want {
+		if got := Redact(result.Failure{Message: echoed}, []string{"keyid"}).Message; got != want {
 			t.Errorf("redacted:\n%s\nwant:\n%s", got, want)
+		}
+	}
+}
+
+func TestAPasswordThatIsACommonWordIsTakenOutAloneAndNotOutOfOtherWords(t *testing.T) {
+	for secret, test := range map[string]struct{ echoed, want string }{
+		"dump":              {`mariadb-dump: dumper, dumped, undump; password=dump "dump" dump`, `mariadb-[redacted]: dumper, dumped, undump; password=[redacted] "[redacted]" [redacted]`},
+		"aaaa":              {"aaaaa aaaa", "aaaaa [redacted]"},
+		"söß!":              {"söß!x xsöß! söß!", "söß!x xsöß! [redacted]"},
+		"abc":               {"abc", "abc"},
+		"long enough to be": {"xlong enough to bex", "x[redacted]x"},
+	} {
+		if got := Redact(result.Failure{Message: test.echoed, Hint: test.echoed}, []string{secret}); got.Message != test.want || got.Hint != test.want {
+			t.Errorf("without %q:\n%s\nwant:\n%s", secret, got.Message, test.want)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper"
+	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -69,14 +70,14 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringArrayVar(&r.Copy.ExcludeTables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
 	f.StringArrayVar(&r.Copy.ExcludeData, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
 	f.BoolVar(&r.Copy.SchemaOnly, "schema-only", false, "copy definitions and no rows")
-	f.StringVar(&r.Compression, "compression", "gzip", "gzip or none")
+	f.StringVar(&r.Compression, "compression", compress.Gzip, "gzip or none")
 	f.IntVar(&r.Level, "compression-level", 6, "1 (fast) to 9 (small)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
 	f.StringVar(&r.Attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
 	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
 	f.StringVar(&r.WorkDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
 	f.DurationVar(&d.runDeadline, "run-deadline", 0, "longest time that it may take (default: no limit)")
-	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+progress.Path+" there (default: not served)")
+	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+result.ProgressPath+" there (default: not served)")
 	f.StringVar(&d.resultFile, "result-file", "", "file for the result as JSON (default: standard output)")
 	d.location.flags(command)
 }
@@ -134,7 +135,8 @@ func (d *dumping) tell(r result.Result) error {
 }
 
 var (
-	// The same alphabets as the API's prefixes, so that no key needs escaping in a URL or a path.
+	// The alphabet of the API's prefixes, so that no key needs quotes in a shell or escaping in a URL. A part may begin with
+	// a dash besides, as the names of databases may, of which the default is made.
 	keyPrefix   = regexp.MustCompile(`^[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*$`)
 	attemptName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
 	notInKeys   = regexp.MustCompile(`[^A-Za-z0-9_=-]`)
@@ -179,7 +181,7 @@ func (d *dumping) checkCopy() error {
 	switch {
 	case r.Credentials.Dir == "":
 		return result.Errorf(result.InvalidRequest, "give --credentials-dir, a folder with the files username and password", "no credentials were given")
-	case r.Compression != "gzip" && r.Compression != "none":
+	case r.Compression != compress.Gzip && r.Compression != compress.None:
 		return result.Errorf(result.InvalidRequest, "use gzip or none", "unknown compression %q", r.Compression)
 	case r.Level < 1 || r.Level > 9:
 		return result.Errorf(result.InvalidRequest, "use 1 to 9", "unknown compression level %d", r.Level)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volcado-io/volcado/dumper"
 	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -22,6 +23,8 @@ const placeHelp = `The artifact is given as s3://bucket/key, as the path of a lo
 type reading struct {
 	location location
 	key      string
+	// secrets must not appear in messages.
+	secrets []string
 }
 
 func (r *reading) flags(command *cobra.Command) {
@@ -43,13 +46,26 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 	if err := r.location.check(); err != nil {
 		return nil, err
 	}
-	s, _, err := r.location.open(ctx, false)
+	s, secrets, err := r.location.open(ctx, false)
+	r.secrets = secrets
 	return s, err
+}
+
+// redacted runs a command and takes out of its error what a store may have echoed.
+func (r *reading) redacted(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(command *cobra.Command, arguments []string) error {
+		err := run(command, arguments)
+		if err == nil {
+			return nil
+		}
+		failure := dumper.Redact(result.FailureOf(err), r.secrets)
+		return result.Errorf(failure.Reason, failure.Hint, "%s", failure.Message)
+	}
 }
 
 // withArtifact runs a command on the artifact that its arguments name.
 func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store, *archive.Entry) error) func(*cobra.Command, []string) error {
-	return func(command *cobra.Command, arguments []string) error {
+	return r.redacted(func(command *cobra.Command, arguments []string) error {
 		s, err := r.open(command.Context(), arguments)
 		if err != nil {
 			return err
@@ -60,7 +76,7 @@ func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store,
 			return err
 		}
 		return do(command.Context(), command.OutOrStdout(), s, entry)
-	}
+	})
 }
 
 func catCommand() *cobra.Command {
@@ -114,7 +130,7 @@ func inspectCommand() *cobra.Command {
 			"With --attempt and --result-file it says in the words of `dumper dump` how that attempt ended, for a Job whose own\nword was lost.",
 		Example: "  dumper inspect s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra --s3-endpoint https://s3.example.com --s3-path-style",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, arguments []string) error {
+		RunE: r.redacted(func(command *cobra.Command, arguments []string) error {
 			s, err := r.open(command.Context(), arguments)
 			if err != nil {
 				return err
@@ -133,7 +149,7 @@ func inspectCommand() *cobra.Command {
 				return nil
 			}
 			return settle(report, attempt, resultFile)
-		},
+		}),
 	}
 	r.flags(command)
 	command.Flags().StringVar(&r.key, "key-prefix", "", "the same as --key")

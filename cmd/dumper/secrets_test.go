@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -164,4 +165,28 @@ func childrenOf(t *testing.T, pid int) []int {
 func printDefaults(program, file string) (string, error) {
 	output, err := exec.Command(program, "--defaults-file="+file, "client").Output()
 	return string(output), err
+}
+
+// Nor does a store that echoes the keys get them into what the commands that read say.
+func TestEchoedKeysAreRedactedWhenReading(t *testing.T) {
+	endpoint := s3test.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, "<Error><Code>InvalidArgument</Code><Message>the key is %s, is it?</Message></Error>", storageCanary)
+	}))
+	mounted := "--storage-credentials-dir=" + s3test.Credentials(t, s3test.AccessKeyID, storageCanary)
+	for _, command := range []string{"cat", "verify", "inspect"} {
+		for from, credentials := range map[string]struct{ flags, env []string }{
+			"a Secret":        {flags: []string{mounted}},
+			"the environment": {flags: []string{"--s3-region=us-east-1"}, env: []string{"AWS_ACCESS_KEY_ID=" + s3test.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + storageCanary}},
+		} {
+			t.Run(command+" with keys from "+from, func(t *testing.T) {
+				e := prepare(t, append([]string{command, "s3://dumps/x", "--s3-endpoint=" + endpoint, "--s3-path-style"}, credentials.flags...)...)
+				e.Env = append(e.Env, credentials.env...)
+				o := e.outcome(t, e.Run())
+				if o.exit != int(result.StorageError.ExitCode()) || !strings.Contains(o.stderr, "the key is [redacted], is it?") || strings.Contains(o.stdout+o.stderr, storageCanary) {
+					t.Errorf("exit code %d\n%s%s", o.exit, o.stdout, o.stderr)
+				}
+			})
+		}
+	}
 }

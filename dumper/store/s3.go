@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -125,7 +126,8 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		if err != nil {
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "correct the AWS configuration of this environment", "read the AWS configuration: %w", err)
 		}
-		return loaded, nil, nil
+		// Only these are read without asking a server. They have the same names there.
+		return loaded, unspeakable([3]string{os.Getenv(KeyAccessKeyID), os.Getenv(KeySecretAccessKey), os.Getenv(KeySessionToken)}), nil
 	}
 	secret := *s.Credentials
 	secret.Keys = []string{KeyAccessKeyID, KeySecretAccessKey}

@@ -135,7 +135,6 @@ func (r *explainingReader) Close() error { return r.reader.Close() }
 type Object struct {
 	Key       string
 	SizeBytes int64
-	ModTime   time.Time
 }
 
 // List yields all objects below a prefix, in the order of their keys.
@@ -151,7 +150,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 				yield(Object{}, s.explain(ctx, err, prefix))
 				return
 			}
-			if !yield(Object{Key: o.Key, SizeBytes: o.Size, ModTime: o.ModTime}, nil) {
+			if !yield(Object{Key: o.Key, SizeBytes: o.Size}, nil) {
 				return
 			}
 		}
