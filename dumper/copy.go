@@ -86,7 +86,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 		return err
 	}
 	scanner := &sqltext.Scanner{}
-	copyErr := a.pump(w, process.Stdout(), scanner)
+	copyErr := a.pump(w, sqltext.NewNameless(process.Stdout(), a.plan.Database), scanner)
 	if copyErr != nil {
 		// The client must not go on reading from the server for nothing, and Wait must not wait for it.
 		cancel()
@@ -113,7 +113,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 	return nil
 }
 
-// pump moves the client's text into w until it ends.
+// pump moves the client's text, without the database's name, into w until it ends.
 func (a *attempt) pump(w io.Writer, r io.Reader, scanner *sqltext.Scanner) error {
 	var unwanted error
 	scanner.OnTable = func(kind sqltext.Kind, name string) {
