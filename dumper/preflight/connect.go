@@ -30,16 +30,28 @@ const (
 	greetTimeout = 20 * time.Second
 )
 
+// Session is one connection, and never another: a pool would open a new one in place of one that broke, which has no
+// database selected and none of the settings, and go on there.
+type Session struct {
+	*sql.Conn
+	pool *sql.DB
+}
+
+// Close the connection.
+func (s *Session) Close() error { return errors.Join(s.Conn.Close(), s.pool.Close()) }
+
 // Connect opens one connection and proves that it works. database is only for messages: none is selected.
-func Connect(ctx context.Context, server source.Server, database string) (*sql.DB, error) {
+func Connect(ctx context.Context, server source.Server, database string) (*Session, error) {
 	return connect(ctx, server, database, greetTimeout)
 }
 
-func connect(ctx context.Context, server source.Server, database string, patience time.Duration) (*sql.DB, error) {
+func connect(ctx context.Context, server source.Server, database string, patience time.Duration) (*Session, error) {
 	config := mysql.NewConfig()
 	config.User, config.Passwd = server.Username, server.Password
 	config.Net, config.Addr = "tcp", server.Address()
 	config.Timeout = connectTimeout
+	// With ANSI_QUOTES the server writes what is read here, grants and views, with other quotes.
+	config.Params = map[string]string{"sql_mode": "''"}
 	// The driver would log to stderr what it also returns.
 	config.Logger = log.New(io.Discard, "", 0)
 	tlsConfig, err := server.TLSConfig()
@@ -51,19 +63,18 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	if err != nil {
 		return nil, result.Errorf(result.Internal, "", "configure the connection to %s: %w", server.Address(), err)
 	}
-	db := sql.OpenDB(connector)
-	// One connection, so that USE and session settings hold for every query.
-	db.SetMaxOpenConns(1)
+	pool := sql.OpenDB(connector)
 	greeting, done := context.WithTimeout(ctx, patience)
 	defer done()
-	if err := db.PingContext(greeting); err != nil {
-		_ = db.Close()
+	connection, err := pool.Conn(greeting)
+	if err != nil {
+		_ = pool.Close()
 		if greeting.Err() != nil && ctx.Err() == nil {
 			return nil, servererror.Failure(2002, fmt.Sprintf("it accepts connections and does not answer within %s", patience), server.Origin(database))
 		}
 		return nil, classify(ctx, err, server.Origin(database))
 	}
-	return db, nil
+	return &Session{Conn: connection, pool: pool}, nil
 }
 
 // classify gives what the Go driver returns its reason.
@@ -100,7 +111,7 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 		return servererror.Failure(2059, err.Error(), at)
 	case errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrOldProtocol):
 		return servererror.Failure(2007, err.Error(), at)
-	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, io.ErrUnexpectedEOF):
 		return servererror.Failure(2013, err.Error(), at)
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {

@@ -42,7 +42,7 @@ type Facts struct {
 }
 
 // Gather asks the server about the database. Its errors are *result.Error.
-func Gather(ctx context.Context, db *sql.DB, server source.Server, database string) (*Facts, error) {
+func Gather(ctx context.Context, db *Session, server source.Server, database string) (*Facts, error) {
 	at := server.Origin(database)
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
@@ -55,7 +55,7 @@ func Gather(ctx context.Context, db *sql.DB, server source.Server, database stri
 }
 
 type gatherer struct {
-	db     *sql.DB
+	db     *Session
 	at     servererror.Origin
 	engine v1alpha1.Engine
 }
@@ -70,16 +70,26 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	if strings.ContainsFunc(version, unicode.IsControl) {
 		return ForeignVersion(g.at)
 	}
-	facts.Server = result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: version}
+	facts.Server = result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: shorten(version)}
 	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {
 		facts.Server.Flavour = string(v1alpha1.EngineMariaDB)
 	}
 	facts.FoldsCase = lowerCase != 0
 	if facts.Server.Flavour != string(g.engine) {
 		return result.Errorf(result.EngineMismatch, "set engine of the source to "+facts.Server.Flavour,
-			"the server at %s is %s %s, and the source says it is %s", g.at.Address, facts.Server.Flavour, version, g.engine)
+			"the server at %s is %s %s, and the source says it is %s", g.at.Address, facts.Server.Flavour, facts.Server.Version, g.engine)
 	}
 	return nil
+}
+
+// shorten a version to twice what the servers' own sources allow. It goes into the result, which has no room for what
+// something else than a server may say.
+func shorten(version string) string {
+	const most = 120
+	if runes := []rune(version); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return version
 }
 
 func (g gatherer) database(ctx context.Context, facts *Facts) error {
@@ -168,7 +178,7 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 
 // BrokenViews tries each view as the client will and returns the failure that names all that are broken, or nil. The
 // client would stop at the first.
-func BrokenViews(ctx context.Context, db *sql.DB, server source.Server, database string, views []string) error {
+func BrokenViews(ctx context.Context, db *Session, server source.Server, database string, views []string) error {
 	at := server.Origin(database)
 	var broken []string
 	var first *result.Error

@@ -12,7 +12,7 @@ import (
 
 // ViewsOnExcluded fails where a view of the copy reads a table that is left out: the client would copy the view without
 // a word, and the artifact could not be loaded. Both servers keep a view's text with every table written `db`.`table`.
-func ViewsOnExcluded(ctx context.Context, db *sql.DB, server source.Server, plan *Plan) error {
+func ViewsOnExcluded(ctx context.Context, db *Session, server source.Server, plan *Plan) error {
 	if len(plan.Views) == 0 || len(plan.Excluded) == 0 {
 		return nil
 	}
@@ -34,7 +34,7 @@ func ViewsOnExcluded(ctx context.Context, db *sql.DB, server source.Server, plan
 	return nil
 }
 
-func viewTexts(ctx context.Context, db *sql.DB) (map[string]string, error) {
+func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
 	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE BINARY TABLE_SCHEMA = BINARY DATABASE()")
 	if err != nil {
 		return nil, fmt.Errorf("read the definitions of the views: %w", err)

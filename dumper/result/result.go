@@ -75,21 +75,32 @@ type Result struct {
 	FinishedAt       time.Time `json:"finishedAt"`
 }
 
-// Encode renders the result in at most MaxMessageBytes. Message and hint are cut when they are too long.
+// Encode renders the result in at most MaxMessageBytes. Message, hint and versions are cut when they are too long.
 func (r Result) Encode() ([]byte, error) {
 	r.Version = Version
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode the result: %w", err)
 	}
-	if len(data) <= MaxMessageBytes || r.Failure == nil {
+	if len(data) <= MaxMessageBytes {
 		return data, nil
 	}
-	short := *r.Failure
 	// A rune may take six bytes as JSON (\u00XX), so these can never exceed what kubelet keeps.
-	short.Message, short.Hint = cut(short.Message, 300), cut(short.Hint, 200)
-	r.Failure = &short
+	if r.Failure != nil {
+		short := *r.Failure
+		short.Message, short.Hint = cut(short.Message, 300), cut(short.Hint, 200)
+		r.Failure = &short
+	}
+	r.Server, r.Client = r.Server.short(), r.Client.short()
 	return json.Marshal(r)
+}
+
+// short has the beginning of the version, which another end of the connection has chosen.
+func (s *Software) short() *Software {
+	if s == nil {
+		return nil
+	}
+	return &Software{Flavour: cut(s.Flavour, 10), Version: cut(s.Version, 40)}
 }
 
 func cut(s string, runes int) string {
