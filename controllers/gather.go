@@ -119,7 +119,24 @@ func readReferences(ctx context.Context, from view, f *lifecycle.Facts) error {
 		return err
 	}
 	f.Ahead = queue.Position(dumps, f.Dump)
-	return nil
+	f.Strays, err = strays(ctx, from, f.Source, dumps)
+	return err
+}
+
+// strays are the pods of a source's Jobs for which none of the unfinished dumps stands. A dump that is deleted is gone at
+// once, and its pod runs on until it has been told to stop and has ended.
+func strays(ctx context.Context, from view, source *v1alpha1.DatabaseSource, dumps []v1alpha1.DatabaseDump) ([]corev1.Pod, error) {
+	var pods corev1.PodList
+	if err := from.List(ctx, &pods, client.InNamespace(source.Namespace), client.MatchingLabels{
+		v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelSource: source.Name,
+	}); err != nil {
+		return nil, fmt.Errorf("list the pods of source %s: %w", source.Name, err)
+	}
+	return slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool {
+		return slices.ContainsFunc(dumps, func(dump v1alpha1.DatabaseDump) bool {
+			return string(dump.UID) == pod.Labels[v1alpha1.LabelDumpUID]
+		})
+	}), nil
 }
 
 // listPage bounds what one page of dumps takes in memory.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -74,6 +75,33 @@ func TestMaxConcurrentIsHeldWhenManyComeAtOnce(t *testing.T) {
 	}
 	if most := w.kubelet.mostAtOnce(); most < 2 || most > 3 {
 		t.Errorf("%d ran at once, want up to 3", most)
+	}
+}
+
+func TestADumpWaitsForThePodOfOneThatWasDeleted(t *testing.T) {
+	w := newWorld(t)
+	w.create(w.source(), w.storage())
+	w.kubelet.always(attempt{runs: true})
+	w.startKubelet()
+	w.startManager()
+	first := w.apply(w.dump("first"))
+	first = w.until(first, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonRunning)
+	second := w.apply(w.dump("second"))
+	w.until(second, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonQueued)
+	w.must(w.client.Delete(context.Background(), first))
+	third := w.apply(w.dump("third"))
+	w.until(third, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonQueued)
+	if n := w.jobs(); n != 1 {
+		t.Fatalf("there are %d Jobs while the deleted dump's pod runs, want its own", n)
+	}
+	// The garbage collector, which is not here, takes the Job, and kubelet the pod.
+	w.kubelet.always(attempt{})
+	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: first.Status.JobName}}
+	w.must(w.client.Delete(context.Background(), job, client.PropagationPolicy(metav1.DeletePropagationBackground)))
+	w.untilFinished(second)
+	w.untilFinished(third)
+	if most := w.kubelet.mostAtOnce(); most != 1 {
+		t.Errorf("%d ran at once, want 1", most)
 	}
 }
 

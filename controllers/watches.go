@@ -42,6 +42,7 @@ func (r *DatabaseDumpReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 		For(&v1alpha1.DatabaseDump{}, builder.WithPredicates(moreThanProgress())).
 		Owns(&batchv1.Job{}).
 		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(dumpOfPod)).
+		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(r.nextAfterPod), builder.WithPredicates(podStops())).
 		Watches(&v1alpha1.DatabaseDump{}, handler.EnqueueRequestsFromMapFunc(r.nextInQueue), builder.WithPredicates(queueMoved())).
 		Watches(&v1alpha1.DatabaseSource{}, handler.EnqueueRequestsFromMapFunc(r.unfinishedOfSource), changed).
 		Watches(&v1alpha1.DumpStorage{}, handler.EnqueueRequestsFromMapFunc(r.unprepared), changed).
@@ -94,13 +95,46 @@ func (r *DatabaseDumpReconciler) nextInQueue(ctx context.Context, object client.
 	if !ok {
 		return nil
 	}
-	source, err := get(ctx, r.Client, dump.Namespace, dump.Spec.SourceRef.Name, &v1alpha1.DatabaseSource{})
+	return r.nextOf(ctx, dump.Namespace, dump.Spec.SourceRef.Name)
+}
+
+// podStops: a pod no longer holds up those who wait for its source, or its deletion began, and with it the time after
+// which it counts as lost.
+func podStops() predicate.Predicate {
+	return predicate.Funcs{
+		CreateFunc:  func(event.CreateEvent) bool { return false },
+		GenericFunc: func(event.GenericEvent) bool { return false },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			before, ok1 := e.ObjectOld.(*corev1.Pod)
+			after, ok2 := e.ObjectNew.(*corev1.Pod)
+			if !ok1 || !ok2 {
+				return false
+			}
+			now := time.Now()
+			was, _ := lifecycle.StateOf(before, now)
+			is, _ := lifecycle.StateOf(after, now)
+			return was != is || !before.DeletionTimestamp.Equal(after.DeletionTimestamp)
+		},
+	}
+}
+
+func (r *DatabaseDumpReconciler) nextAfterPod(ctx context.Context, pod client.Object) []reconcile.Request {
+	source := pod.GetLabels()[v1alpha1.LabelSource]
+	if source == "" {
+		return nil
+	}
+	return r.nextOf(ctx, pod.GetNamespace(), source)
+}
+
+// nextOf a source are the dumps whose turn has come.
+func (r *DatabaseDumpReconciler) nextOf(ctx context.Context, namespace, name string) []reconcile.Request {
+	source, err := get(ctx, r.Client, namespace, name, &v1alpha1.DatabaseSource{})
 	if err != nil || source == nil {
 		return nil // Those that wait for it come round when it appears.
 	}
-	dumps, err := cachedDumps(ctx, r.Client, dump.Namespace, unfinishedOf(source.Name))
+	dumps, err := cachedDumps(ctx, r.Client, namespace, unfinishedOf(name))
 	if err != nil {
-		log.FromContext(ctx).Error(err, "Cannot tell which dump is next", "source", source.Name)
+		log.FromContext(ctx).Error(err, "Cannot tell which dump is next", "source", name)
 		return nil
 	}
 	return requests(queue.Next(dumps, int(source.Spec.Limits.MaxConcurrent)))

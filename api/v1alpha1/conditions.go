@@ -8,7 +8,8 @@ const (
 	ConditionAdmitted = "Admitted"
 	// ConditionComplete: the artifact was written and verified.
 	ConditionComplete = "Complete"
-	// ConditionFailed: there is no artifact and there will be none. True for refused and cancelled dumps too.
+	// ConditionFailed: there is no artifact and there will be none. True for refused and cancelled dumps too. Unknown while
+	// the dump is being stopped: why is decided, and its Job is being deleted.
 	ConditionFailed = "Failed"
 	// ConditionArtifactAvailable: the artifact is in storage, as far as is known.
 	ConditionArtifactAvailable = "ArtifactAvailable"

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -148,6 +149,15 @@ func evicted(pod *corev1.Pod) v1alpha1.Failure {
 
 func dumperFailed(message string) v1alpha1.Failure {
 	return failure(v1alpha1.ReasonDumperFailed, clip(message, maxMessage))
+}
+
+// notStartable quotes the runtime: the container has no log that could say it.
+func notStartable(pod string, ended *corev1.ContainerStateTerminated) v1alpha1.Failure {
+	return v1alpha1.Failure{
+		Reason:  v1alpha1.ReasonDumperFailed,
+		Message: Clean(fmt.Sprintf("The dumper of pod %s could not be started: %s", pod, cmp.Or(ended.Message, ended.Reason)), maxMessage),
+		Hint:    "See that the dumper image is Volcado's and is made for the node's processor.",
+	}
 }
 
 // Clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
 // follow brings the status in line with the Job and its pods.
@@ -32,6 +31,8 @@ func (j *judgement) follow() {
 		j.stop(jobDeleted(j.status.JobName))
 	case hasCondition(j.Job, batchv1.JobComplete), hasCondition(j.Job, batchv1.JobFailed):
 		j.end(v1alpha1.FinishedFailed, failureOf(j.Job, j.Pods, j.status.StartTime != nil))
+	case j.status.StartTime != nil && j.lostPod() != nil:
+		j.stop(failureOfLost(j.Job, j.lostPod()))
 	case j.status.StartTime != nil:
 		j.notStalled()
 		j.progressing(v1alpha1.ReasonRunning, j.attempts())
@@ -56,7 +57,7 @@ func startOf(pod *corev1.Pod) metav1.Time {
 	case c == nil:
 	case c.State.Running != nil:
 		return c.State.Running.StartedAt
-	case c.State.Terminated != nil:
+	case c.State.Terminated != nil && !neverRan(pod, c.State.Terminated):
 		return c.State.Terminated.StartedAt
 	}
 	return metav1.Time{}
@@ -147,20 +148,27 @@ func endOfStopped(reason string) string {
 func (j *judgement) anyPodRuns() bool {
 	runs := false
 	for i := range j.Pods {
-		pod := &j.Pods[i]
-		if pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed {
-			continue
+		state, until := StateOf(&j.Pods[i], j.Now)
+		if state == PodRuns && !until.IsZero() {
+			j.requeueAt(until)
 		}
-		if pod.DeletionTimestamp != nil {
-			gone := pod.DeletionTimestamp.Add(lostAfter)
-			if !j.Now.Before(gone) {
-				continue
-			}
-			j.requeueAt(gone)
-		}
-		runs = true
+		runs = runs || state == PodRuns
 	}
 	return runs
+}
+
+// lostPod is a pod that was lost with its node, when no other runs. The Job controller waits for such a pod for as long
+// as its node does not come back, past the Job's deadline too, and says neither Complete nor Failed meanwhile.
+func (j *judgement) lostPod() *corev1.Pod {
+	if j.anyPodRuns() {
+		return nil
+	}
+	for _, pod := range newestFirst(j.Pods) {
+		if state, _ := StateOf(pod, j.Now); state == PodLost {
+			return pod
+		}
+	}
+	return nil
 }
 
 // KeepJob is for how long after a dump's end its Job stays, for its log to be read.
@@ -197,13 +205,4 @@ func hasCondition(job *batchv1.Job, kind batchv1.JobConditionType) bool {
 		}
 	}
 	return false
-}
-
-func dumperStatus(pod *corev1.Pod) *corev1.ContainerStatus {
-	for i := range pod.Status.ContainerStatuses {
-		if pod.Status.ContainerStatuses[i].Name == jobspec.ContainerName {
-			return &pod.Status.ContainerStatuses[i]
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +96,35 @@ func ended(f lifecycle.Facts, exitCode int32, message string) corev1.ContainerSt
 	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: exitCode, Message: message, StartedAt: metav1.NewTime(f.Now), FinishedAt: metav1.NewTime(f.Now),
 	}}
+}
+
+// deleted: the pods' deletion was asked for, with a grace period.
+func deleted(f lifecycle.Facts, grace time.Duration) lifecycle.Facts {
+	f.Pods = slices.Clone(f.Pods)
+	for i := range f.Pods {
+		f.Pods[i].DeletionTimestamp = &metav1.Time{Time: f.Now.Add(grace)}
+	}
+	return f
+}
+
+func later(f lifecycle.Facts, d time.Duration) lifecycle.Facts {
+	f.Now = f.Now.Add(d)
+	return f
+}
+
+// stray adds a pod of a dump that is gone; its deletion is due in so long, or was not asked for.
+func stray(f lifecycle.Facts, due *time.Duration) lifecycle.Facts {
+	with := withPod(f, running(f))
+	if due != nil {
+		with = deleted(with, *due)
+	}
+	f.Strays = with.Pods
+	return f
+}
+
+// jobStopping is a Job that will fail as soon as its pods have ended.
+func jobStopping(reason string) batchv1.JobCondition {
+	return batchv1.JobCondition{Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: reason}
 }
 
 func failing(reason result.Reason) string {
@@ -238,6 +268,39 @@ func TestJudge(t *testing.T) {
 			}(),
 			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
 		},
+		"a pod that is to go with its node is given time": {
+			deleted(started(), 30*time.Second), want{v1alpha1.PhaseRunning, "", "", 90 * time.Second, false},
+		},
+		"a pod that was lost with its node, of which the Job never says that it has ended": {
+			later(deleted(started(), 30*time.Second), 90*time.Second), want{v1alpha1.PhaseRunning, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+		},
+		"a pod that was lost with its node, once its Job is deleted": {
+			edit(after(later(deleted(started(), 30*time.Second), 90*time.Second), time.Second), func(f *lifecycle.Facts) { f.Job = nil }),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonEvicted, "", 0, true},
+		},
+		"a pod that was lost with its node, when the Job's deadline is over": {
+			edit(after(withJob(later(deleted(started(), 0), time.Minute), jobStopping(batchv1.JobReasonDeadlineExceeded)), time.Second),
+				func(f *lifecycle.Facts) { f.Job = nil }),
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+		},
+		"a pod of a dump that was deleted still reads from the source": {
+			stray(facts(), nil), want{v1alpha1.PhaseQueued, "", "", 0, false},
+		},
+		"a pod of a dump that was deleted is being stopped": {
+			stray(facts(), new(30*time.Second)), want{v1alpha1.PhaseQueued, "", "", 90 * time.Second, false},
+		},
+		"a pod of a dump that was deleted was lost with its node": {
+			stray(facts(), new(-time.Minute)), want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+		},
+		"a container that cannot be started has not run": {
+			func() lifecycle.Facts {
+				f := starting()
+				return withPod(f, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+					ExitCode: 128, Reason: "StartError", Message: "exec format error", StartedAt: metav1.Unix(0, 0),
+				}})
+			}(),
+			want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false},
+		},
 		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false}},
 		"a Job without a pod at the deadline is deleted": {
 			edit(starting(), func(f *lifecycle.Facts) { f.Now = noon.Add(5 * time.Minute) }),
@@ -366,6 +429,20 @@ func refused(f lifecycle.Facts) lifecycle.Facts {
 func notRefused(f lifecycle.Facts) lifecycle.Facts {
 	f.Rejection = nil
 	return f
+}
+
+func TestAContainerThatCannotBeStartedIsExplainedInTheRuntimesWords(t *testing.T) {
+	f := after(withJob(after(facts(), time.Second)), time.Second)
+	f = withPod(f, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		ExitCode: 128, Reason: "StartError", Message: "exec format error", StartedAt: metav1.Unix(0, 0),
+	}})
+	status := lifecycle.Judge(withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))).Status
+	if status.StartTime != nil {
+		t.Errorf("it is said to have started at %s", status.StartTime)
+	}
+	if status.Failure == nil || status.Failure.Reason != v1alpha1.ReasonDumperFailed || !strings.Contains(status.Failure.Message, "exec format error") {
+		t.Errorf("failure %+v", status.Failure)
+	}
 }
 
 func TestTidy(t *testing.T) {

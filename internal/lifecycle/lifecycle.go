@@ -36,6 +36,8 @@ type Facts struct {
 	AllowLists []v1alpha1.DumpAllowList
 	// Ahead is the dump's position in the queue of its source.
 	Ahead int
+	// Strays are pods of the source whose dump is not in the queue: it was deleted, or has finished before its pod did.
+	Strays []corev1.Pod
 	// Job that the dump controls, nil where there is none.
 	Job *batchv1.Job
 	// NameTaken: a Job of the name that the dump's must have is somebody else's.
@@ -87,8 +89,6 @@ const (
 	// stopBound is how long to wait for pods to stop before the dump finishes without having seen it. Every dump must
 	// finish, and a node that is gone answers never.
 	stopBound = 5 * time.Minute
-	// lostAfter a pod's grace period is over, it is taken for gone with its node.
-	lostAfter = time.Minute
 )
 
 // judgement is a verdict in the making.

@@ -101,9 +101,18 @@ func failureOf(job *batchv1.Job, pods []corev1.Pod, started bool) v1alpha1.Failu
 	return f
 }
 
+// failureOfLost is of a Job whose one pod was lost with its node, perhaps while the Job's deadline was stopping it.
+func failureOfLost(job *batchv1.Job, pod *corev1.Pod) v1alpha1.Failure {
+	if jobFailedBecause(job) == batchv1.JobReasonDeadlineExceeded {
+		return runDeadlineExceeded()
+	}
+	return evicted(pod)
+}
+
+// jobFailedBecause is why the Job has failed, or is going to as soon as its pods have ended.
 func jobFailedBecause(job *batchv1.Job) string {
 	for _, c := range job.Status.Conditions {
-		if c.Type == batchv1.JobFailed && c.Status == corev1.ConditionTrue {
+		if (c.Type == batchv1.JobFailed || c.Type == batchv1.JobFailureTarget) && c.Status == corev1.ConditionTrue {
 			return c.Reason
 		}
 	}
@@ -135,6 +144,8 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact of another compression than was asked for")
 	case err == nil:
 		return dumperFailed(fmt.Sprintf("Pod %s vouches for an artifact and yet ended with exit code %d", pod.Name, ended.ExitCode))
+	case neverRan(pod, ended):
+		return notStartable(pod.Name, ended)
 	default:
 		return dumperFailed(fmt.Sprintf("Pod %s ended with exit code %d and without a word of its own", pod.Name, ended.ExitCode))
 	}
@@ -158,8 +169,7 @@ func disrupted(pod *corev1.Pod) bool {
 		return true
 	}
 	for _, c := range pod.Status.Conditions {
-		// The Job controller's own deletions carry it too, with this reason's absence: it is set by eviction,
-		// preemption and taints.
+		// It is set by eviction, preemption and taints.
 		if c.Type == corev1.DisruptionTarget && c.Status == corev1.ConditionTrue {
 			return true
 		}

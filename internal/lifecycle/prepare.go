@@ -92,7 +92,7 @@ func (j *judgement) admit() bool {
 		return true
 	}
 	slots := max(int(j.Source.Spec.Limits.MaxConcurrent), 1)
-	if j.Ahead >= slots {
+	if j.Ahead+j.strays() >= slots {
 		// Without the position: it changes with every dump ahead, and each of those would be a write.
 		message := fmt.Sprintf("Source %s allows %d at once; the oldest is next", j.Source.Name, slots)
 		j.set(v1alpha1.ConditionAdmitted, metav1.ConditionFalse, v1alpha1.ReasonQueued, message)
@@ -107,6 +107,22 @@ func (j *judgement) admit() bool {
 	// when the manager dies between the two.
 	j.status.Storage = j.Storage.Spec.DeepCopy()
 	return true
+}
+
+// strays is how many pods still read from the source though no dump in the queue stands for them.
+func (j *judgement) strays() int {
+	n := 0
+	for i := range j.Strays {
+		state, until := StateOf(&j.Strays[i], j.Now)
+		if state != PodRuns {
+			continue
+		}
+		n++
+		if !until.IsZero() {
+			j.requeueAt(until)
+		}
+	}
+	return n
 }
 
 // makeJob asks for the Job, again and again until the start deadline if the API server refuses it.
