@@ -44,6 +44,10 @@ type Server struct {
 	// Folder in which tests may leave files for the server; removed at the end.
 	Folder string
 
+	program string
+	// Whose the server is; nil: the same as ours.
+	credential *syscall.Credential
+
 	db      *sql.DB
 	process *os.Process
 	ended   chan struct{}
@@ -113,17 +117,24 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 }
 
 func start(options Options) (*Server, error) {
-	for _, program := range []string{"mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb"} {
+	server, err := exec.LookPath("mariadbd")
+	if err != nil {
+		// Where Debian keeps it, which is in root's PATH only.
+		server, err = exec.LookPath("/usr/sbin/mariadbd")
+	}
+	if err != nil {
+		return nil, lacking("mariadbd")
+	}
+	for _, program := range []string{"mariadb-install-db", "mariadb-dump", "mariadb"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return nil, fmt.Errorf("these tests run against a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
-				"what is missing, or install the packages mariadb-server and mariadb-client", program)
+			return nil, lacking(program)
 		}
 	}
 	folder, err := os.MkdirTemp("", "dbtest-")
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Folder: folder, Socket: filepath.Join(folder, "socket"), ended: make(chan struct{})}
+	s := &Server{Folder: folder, Socket: filepath.Join(folder, "socket"), program: server, ended: make(chan struct{})}
 	if err := s.launch(options); err != nil {
 		s.stop()
 		return nil, err
@@ -131,24 +142,27 @@ func start(options Options) (*Server, error) {
 	return s, nil
 }
 
+func lacking(program string) error {
+	return fmt.Errorf("these tests run against a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
+		"what is missing, or install the packages mariadb-server-core and mariadb-client", program)
+}
+
 func (s *Server) launch(options Options) error {
-	// mariadbd refuses to run as root, so then it runs as mysql, which the package made.
-	var asUser []string
+	// mariadbd refuses to run as root.
 	if os.Geteuid() == 0 {
-		asUser = []string{"--user=mysql"}
-		if err := giveToMysql(s.Folder); err != nil {
+		if err := s.becomeNobody(); err != nil {
 			return err
 		}
 	}
 	data := filepath.Join(s.Folder, "data")
-	install := exec.Command("mariadb-install-db", append([]string{"--no-defaults", "--datadir=" + data, "--skip-test-db",
-		"--auth-root-authentication-method=normal"}, asUser...)...)
+	install := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--skip-test-db", "--auth-root-authentication-method=normal")
+	install.SysProcAttr = &syscall.SysProcAttr{Credential: s.credential}
 	if output, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
 	}
-	arguments := append([]string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
+	arguments := []string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
 		"--pid-file=" + filepath.Join(s.Folder, "pid"), "--skip-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
-		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}, asUser...)
+		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}
 	if !options.WithoutTLS {
 		authority, err := certtest.NewAuthority(s.Folder, "authority")
 		if err != nil {
@@ -189,9 +203,9 @@ func (s *Server) run(arguments []string) error {
 	}
 	defer log.Close()
 	ended := make(chan struct{})
-	command := exec.Command("mariadbd", arguments...)
+	command := exec.Command(s.program, arguments...)
 	command.Stdout, command.Stderr = log, log
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: s.credential}
 	started := make(chan error)
 	go func() {
 		// Pdeathsig is sent when the thread that forked ends.
@@ -247,20 +261,23 @@ func (s *Server) stop() {
 	_ = os.RemoveAll(s.Folder)
 }
 
-func giveToMysql(folder string) error {
-	mysqlUser, err := user.Lookup("mysql")
+// becomeNobody lets the server run as nobody, whom every system has; mysql is made by the package mariadb-server only, which
+// would also start a server on the machine.
+func (s *Server) becomeNobody() error {
+	nobody, err := user.Lookup("nobody")
 	if err != nil {
-		return fmt.Errorf("as root, mariadbd runs as the user mysql, which the package mariadb-server makes: %w", err)
+		return fmt.Errorf("mariadbd does not run as root, so as root these tests run it as nobody: %w", err)
 	}
-	uid, err := strconv.Atoi(mysqlUser.Uid)
-	if err != nil {
-		return err
-	}
-	gid, err := strconv.Atoi(mysqlUser.Gid)
+	uid, err := strconv.ParseUint(nobody.Uid, 10, 32)
 	if err != nil {
 		return err
 	}
-	return os.Chown(folder, uid, gid)
+	gid, err := strconv.ParseUint(nobody.Gid, 10, 32)
+	if err != nil {
+		return err
+	}
+	s.credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return os.Chown(s.Folder, int(uid), int(gid))
 }
 
 func freePort() (int, error) {
