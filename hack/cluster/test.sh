@@ -110,6 +110,24 @@ another_clone() {
 
 in_clone() { VOLCADO_OUT='' env -u VOLCADO_OUT "$1/hack/cluster/cluster" "${@:2}"; }
 
+# root_writes_to_what_is_ours: a clone of somebody who is not root, with a sudo that says what it is asked and does nothing.
+# What root makes in out/ could not be written to later.
+root_writes_to_what_is_ours() {
+  local clone
+  clone=$(mktemp -d) # $WORK may be where others cannot go
+  mkdir -- "$clone/hack" "$clone/programs"
+  cp -a -- "$HERE" "$HERE/../servers" "$clone/hack/"
+  echo 'missing-package /missing tests' >"$clone/hack/cluster/packages"
+  printf '#!/bin/sh\necho sudo "$@"\n' >"$clone/programs/sudo"
+  chmod +x "$clone/programs/sudo"
+  chown -R nobody -- "$clone"
+  env -u VOLCADO_OUT PATH="$clone/programs:$PATH" http_proxy=http://proxy.test:3128 \
+    setpriv --reuid nobody --clear-groups "$clone/hack/cluster/cluster" packages tests >"$WORK/sudo.log" || return
+  grep -F 'packages-as-root missing-package' "$WORK/sudo.log" && grep -F 'http_proxy=http://proxy.test:3128' "$WORK/sudo.log" || return
+  [[ $(stat -c %U "$clone/out" "$clone/out/log" "$clone/out/log/apt.log" | sort -u) == nobody ]] || return
+  rm -rf -- "$clone"
+}
+
 main() {
   local clone
   STATE=$VOLCADO_OUT/cluster/$VOLCADO_CLUSTER
@@ -121,6 +139,7 @@ main() {
   "$CLUSTER" down 2>/dev/null
   describe_machine >"$WORK/before"
 
+  expect "somebody with sudo owns what is made before root is asked, who gets their proxy" root_writes_to_what_is_ours
   expect "up" "$CLUSTER" up
   # About one second; more where others work the machine hard.
   within 10 "up again is quick and changes nothing" stays_the_same

@@ -52,7 +52,11 @@ as_root() {
     return
   fi
   command -v sudo >/dev/null || die "this needs root (namespaces, a network interface, cgroups). Run it as root, or install sudo."
-  sudo env VOLCADO_OUT="$OUT" VOLCADO_CLUSTER="$CLUSTER" VOLCADO_NETWORK="$NETWORK" "$HERE/cluster" "$@"
+  local name
+  local -a proxies=()
+  # The way out that apt-get may have to use; sudo forgets them. An empty one would mean another thing than none.
+  for name in http_proxy https_proxy no_proxy; do [[ -z ${!name:-} ]] || proxies+=("$name=${!name}"); done
+  sudo env "${proxies[@]}" VOLCADO_OUT="$OUT" VOLCADO_CLUSTER="$CLUSTER" VOLCADO_NETWORK="$NETWORK" "$HERE/cluster" "$@"
 }
 
 # lock lets one command at a time change clusters on this machine. The folder /run is what is locked, because a file of

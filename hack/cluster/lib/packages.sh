@@ -21,14 +21,17 @@ install_packages() {
   missing=$(missing_packages "$@")
   [[ -n $missing ]] || return 0
   command -v apt-get >/dev/null || die "there is no apt-get; install these packages, or what your system calls them: ${missing//$'\n'/ }"
+  # Root only writes to it: what root made in $OUT, or $OUT itself, whoever used sudo could not write to later.
+  mkdir -p -- "$OUT/log"
+  rm -f -- "$OUT/log/apt.log"
+  : >"$OUT/log/apt.log"
   # shellcheck disable=SC2086 # one word a package
   as_root packages-as-root $missing
 }
 
 install_packages_as_root() {
   export DEBIAN_FRONTEND=noninteractive LC_ALL=C
-  local plan log=$OUT/log/apt.log
-  mkdir -p -- "$OUT/log"
+  local plan added log=$OUT/log/apt.log
   say "missing Debian packages: $*"
   say "fetching Debian's lists of packages (apt-get update)"
   apt-get update -qq || say "apt-get update failed; going on with the lists that are there"
@@ -44,11 +47,13 @@ install_packages_as_root() {
   if grep -q '^Remv' <<<"$plan"; then
     die "not doing that, because it would remove packages. Install these yourself: $*"
   fi
+  added=$(awk '$1 == "Inst" && $3 !~ /^\[/ {print $2}' <<<"$plan")
   keep_services_stopped
   apt-get install --yes --no-install-recommends -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 ||
     { tail -n 15 -- "$log" >&2 && die "apt-get could not install $*; its log is $log"; }
-  give_back "$OUT/log" "$log"
   allow_services
+  # shellcheck disable=SC2086 # one word a package
+  disable_services $added
 }
 
 # A package that brings a service starts it, and we use our own containerd. policy-rc.d is Debian's way to say no; one
@@ -63,4 +68,18 @@ keep_services_stopped() {
 
 allow_services() {
   ! grep -qs '^# volcado: removed' /usr/sbin/policy-rc.d || rm -f /usr/sbin/policy-rc.d
+}
+
+# disable_services <package that was not there before...>: a package that brings a service also has the next boot start it.
+disable_services() {
+  local unit
+  local -a units=()
+  command -v systemctl >/dev/null || return 0 # then nothing starts them
+  for unit in $(dpkg --listfiles "$@" | sed -nE 's#^(/usr)?/lib/systemd/system/([^/@]+\.(service|socket))$#\2#p' | sort -u); do
+    # Quiet, because it also speaks of units that cannot be enabled.
+    [[ $(systemctl is-enabled "$unit" 2>/dev/null) != enabled ]] || units+=("$unit")
+  done
+  ((${#units[@]})) || return 0
+  systemctl disable --quiet -- "${units[@]}"
+  say "services that came with them are stopped and will not start at boot (systemctl disable): ${units[*]}"
 }

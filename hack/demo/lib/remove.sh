@@ -9,13 +9,14 @@ remove_local() {
   rm -rf -- "$OUT/demo" "$REPO"/bin/{manager,bot,dumper}
   # Programs and logs are shared with other local clusters, if there are any.
   rmdir -- "$OUT/cluster" 2>/dev/null || true
-  [[ -e $OUT/cluster ]] || rm -rf -- "${OUT:?}/bin" "$OUT/log"
+  [[ -e $OUT/cluster ]] || "$REPO/hack/clean" out
   rmdir -- "$OUT" "$REPO/bin" 2>/dev/null || true
   stays=$(find "$OUT" "$REPO/bin" -mindepth 1 -maxdepth 1 2>/dev/null | paste -sd' ' || true)
   cat <<END
 Gone: the cluster with everything in it, images, the programs that were built, logs.
 What stays, because other things may use it by now:
-  Debian packages   $(awk '$3 ~ /^(cluster|images|demo)$/ {printf "%s ", $1}' "$REPO/hack/cluster/packages")(those of them that were not there before)
+  Debian packages   $(awk '$3 ~ /^(cluster|images|demo)$/ {printf "%s ", $1}' "$REPO/hack/cluster/packages")(those of them that were not there before;
+                    services that came with them, as containerd.service, are disabled)
   Go's caches       $(go env GOMODCACHE GOCACHE | paste -sd' ')
 END
   [[ -z $stays ]] || echo "  not the demo's    $stays"

@@ -93,6 +93,8 @@ as_root() {
   local -a become=()
   if ((EUID != 0)); then
     command -v sudo >/dev/null || die "building images without a container engine needs root; run this as root, or install sudo."
+    # Else root would make them, and with them the folder that all is in.
+    mkdir -p -- "$IMAGES/log"
     become=(sudo env VOLCADO_GO="$(go env GOROOT GOMODCACHE GOCACHE | paste -sd:)")
     for name in "${PROXIES[@]}"; do become+=("$name=${!name:-}"); done
   fi
