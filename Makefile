@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 # OUT holds everything that running things leaves behind: clusters, images, logs. `make clean` removes it.
 OUT ?= $(or $(VOLCADO_OUT),$(CURDIR)/out)
 export VOLCADO_OUT := $(OUT)
-BIN := $(CURDIR)/bin
+# Relative, because make takes a path with a space in it for two.
+BIN := bin
 
 # CLUSTER=local is a Kubernetes of our own on this machine; CLUSTER=existing is the current kubeconfig context.
 CLUSTER ?= local
@@ -22,7 +23,7 @@ SHELL_FILES = $(shell git ls-files | grep -E '\.sh$$|^hack/|^\.ci/' | xargs grep
 
 .PHONY: help
 help: ## List what can be made.
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 ##@ Try it
 .PHONY: demo console demo-down
@@ -86,15 +87,13 @@ undeploy: ## Remove what deploy installed; CRDs stay, and with them everybody's 
 	@hack/deploy/undeploy
 
 .PHONY: clean
-clean: ## Remove bin/ and out/ (refused while a cluster is there).
-	@code=0; hack/cluster/cluster status >/dev/null 2>&1 || code=$$?; \
-	  if ((code != 3)); then echo "There is a cluster; make demo-down first." >&2; exit 1; fi
-	@rm -rf $(BIN) $(OUT)
+clean: ## Remove bin/ and what is ours in out/ (refused while a cluster is there).
+	@hack/clean
 
 $(BIN)/controller-gen: hack/tools/go.mod hack/tools/go.sum
-	@cd hack/tools && GOBIN=$(BIN) go install tool
+	@GOBIN="$$PWD/$(BIN)" go -C hack/tools install tool
 	@touch $@
 $(BIN)/golangci-lint: hack/lint/go.mod hack/lint/go.sum
 	@echo "Building the linter (a few minutes the first time)"
-	@cd hack/lint && GOBIN=$(BIN) go install tool
+	@GOBIN="$$PWD/$(BIN)" go -C hack/lint install tool
 	@touch $@
