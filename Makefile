@@ -56,7 +56,7 @@ lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
 test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
 	@hack/cluster/cluster packages tests
 	@assets=$$(hack/cluster/cluster binaries) && \
-	  KUBEBUILDER_ASSETS="$$assets" go test -count=1 -timeout 30m $(GO_PACKAGES)
+	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
 
 e2e: ## The demo's path and every bad input, on the real cluster.
 	@hack/e2e/run
@@ -81,7 +81,7 @@ images: ## Build the images (REGISTRY=, TAG=).
 	@hack/images/build --registry "$(REGISTRY)" --tag "$(TAG)"
 push: ## Push the images to REGISTRY.
 	@hack/images/push --registry "$(REGISTRY)" --tag "$(TAG)"
-deploy: ## Install CRDs, policies, manager and bot into the current kubeconfig context.
+deploy: ## Install CRDs, policies and manager into the current kubeconfig context (REGISTRY=, TAG=).
 	@hack/deploy/deploy --registry "$(REGISTRY)" --tag "$(TAG)"
 undeploy: ## Remove what deploy installed; CRDs stay, and with them everybody's dumps.
 	@hack/deploy/undeploy
