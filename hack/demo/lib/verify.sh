@@ -17,7 +17,7 @@ restore_copy() {
   workbench "$commands" 2>&1 | tee -a -- "$LOG" | indent || die "the copy could not be fetched and restored; what was said is above."
   good "fetched, compared with its manifest on the way, and restored into the database shop_copy"
 
-  fetch=$(sed -n 's/^\(dumper cat .*\) | sed .*/\1/p; t; s/^\(dumper cat .*\) | mariadb .*/\1/p' <<<"$commands")
+  fetch=$(sed -n 's/^\(dumper cat .*\) | mariadb .*/\1/p' <<<"$commands")
   sum=$(workbench "$fetch --raw | sha256sum")
   [[ $COPY == *"${sum%% *}"* ]] || die "sha256sum says ${sum%% *} of what is in the bucket, and that is not what the bot said."
   good "sha256sum of what is in the bucket is what the bot said: ${sum:0:16}…"
