@@ -10,7 +10,6 @@ OUT=$(realpath -m -- "${VOLCADO_OUT:-$REPO/out}")
 export VOLCADO_OUT=$OUT
 CLUSTER=${CLUSTER:-local}
 REGISTRY=${REGISTRY:-volcado.local}
-TAG=${TAG:-dev}
 # On everything that the demo puts into a cluster, so that it can be told from what others put there.
 # shellcheck disable=SC2034 # used in the other files
 OWNED=app.kubernetes.io/part-of=volcado-demo
@@ -24,6 +23,7 @@ if [[ $CLUSTER == local ]]; then
   PATH=$OUT/bin:$PATH
   KUBECONFIG=$("$REPO/hack/cluster/cluster" kubeconfig)
   export PATH KUBECONFIG
+  TAG=${TAG:-dev}
 elif [[ $CLUSTER != existing ]]; then
   printf 'demo: CLUSTER is local or existing, and not "%s"\n' "$CLUSTER" >&2
   exit 1

@@ -13,6 +13,8 @@ STEP_TIMES=()
 
 die() {
   printf '\n%sdemo: %s%s\n' "$RED" "$*" "$PLAIN" >&2
+  [[ $CLUSTER != existing || -z ${CLAIMED:-} ]] ||
+    echo "What of the demo is in the cluster by now is removed by: make demo-down CLUSTER=existing" >&2
   exit 1
 }
 

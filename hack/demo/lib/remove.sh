@@ -22,7 +22,8 @@ END
   [[ -z $stays ]] || echo "  not the demo's    $stays"
 }
 
-# remove_from_existing_cluster takes away what the demo labelled as its own when it made it; see claim_install.
+# remove_from_existing_cluster takes away what the demo labelled as its own when it made it; see claim. Each
+# thing that bears the label is deleted after what it stands for, so what was interrupted can be run again.
 remove_from_existing_cluster() {
   use_existing_cluster
   local context namespaces crds
@@ -35,7 +36,9 @@ remove_from_existing_cluster() {
   fi
   echo "Removing from the context $context: the namespaces ${namespaces:-(none)} with everything in them"
   # Dumps first, while the manager is there to end their Jobs.
-  [[ " $namespaces " != *" shop "* ]] || quietly "deleting the dumps" kubectl -n shop delete databasedumps --all --ignore-not-found
+  if [[ " $namespaces " == *" shop "* && -n $(kubectl get customresourcedefinition databasedumps.volcado.io --ignore-not-found -o name) ]]; then
+    quietly "deleting the dumps" kubectl -n shop delete databasedumps --all --ignore-not-found
+  fi
   if [[ " $namespaces " == *" volcado-system "* ]]; then
     echo "  and Volcado, which the demo installed"
     quietly "deleting Volcado" "$REPO/hack/deploy/undeploy"

@@ -12,12 +12,20 @@ start_cluster() {
   if [[ $CLUSTER == existing ]]; then
     use_existing_cluster
     refuse_foreign_install
+    # A tag that follows from what the images are made from, because a node never asks again for one that it has.
+    TAG=${TAG:-demo-$(made_from)}
     return
   fi
   "$REPO/hack/cluster/cluster" packages demo
   "$REPO/hack/cluster/cluster" up 2>&1 | tee -a -- "$LOG" | indent ||
     die "the cluster did not start; what it said is above, and in $LOG"
 }
+
+made_from() (
+  cd -- "$REPO" || exit
+  { sed -n 's/^!//p' .dockerignore && printf '%s\n' Dockerfile hack/images hack/servers/versitygw; } |
+    xargs -d '\n' -I{} find {} -type f | sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-12
+)
 
 name_context() {
   local context
@@ -37,7 +45,10 @@ refuse_foreign_install() {
   [[ $REGISTRY != volcado.local ]] ||
     die "CLUSTER=existing needs a registry that this cluster pulls from: make demo CLUSTER=existing REGISTRY=registry.example.com/volcado"
   command -v openssl >/dev/null || die "the demo makes certificates with openssl, which is not on the PATH; install it."
+  # All of them now, before anything is made.
   claim_namespace volcado-system
+  claim_namespace shop
+  claim_namespace object-storage
 }
 
 # claim_namespace stops the demo where a namespace of that name is somebody else's.
@@ -82,16 +93,31 @@ image_id() { cat "$OUT/images/$1.tar.id"; }
 
 install_volcado() {
   local crd
-  local -a ours=()
-  for crd in "${CRDS[@]/%/.volcado.io}"; do
-    [[ -n $(kubectl get customresourcedefinition "$crd" --ignore-not-found -o name) ]] || ours+=("customresourcedefinition/$crd")
-  done
-  [[ -n $(kubectl get namespace volcado-system --ignore-not-found -o name) ]] || ours+=(namespace/volcado-system)
-  quietly "installing Volcado" "$REPO/hack/deploy/deploy" --registry "$REGISTRY" --tag "$TAG" --config config/demo
-  # By this label hack/demo/down knows what was not there before.
-  ((${#ours[@]} == 0)) || quietly "labelling what is the demo's" kubectl label "${ours[@]}" "$OWNED"
+  # shellcheck disable=SC2034 # see die in output.sh
+  CLAIMED=yes
+  claim "$REPO/config/default/namespace.yaml"
+  for crd in "${CRDS[@]}"; do claim "$REPO/config/crd/bases/volcado.io_$crd.yaml"; done
+  quietly "installing Volcado" "$REPO/hack/deploy/deploy" --registry "$REGISTRY" --tag "$TAG" --config config/demo --restart never
   restart_changed volcado-system volcado-manager manager
   good "CRDs, admission policies, the manager, the bot's account; identities of the text console count, as only a demo should let them"
+}
+
+# claim <manifest> makes one object, unless it is there and somebody else's, with the demo's label from its first moment on.
+# By this label hack/demo/down knows what was not there before, wherever the demo is interrupted.
+claim() {
+  local there
+  there=$(kubectl get --ignore-not-found -f "$1" -o 'jsonpath={.metadata.name} {.metadata.labels}')
+  [[ -z $there || $there == *'"app.kubernetes.io/part-of":"volcado-demo"'* ]] || return 0
+  quietly "making what $1 describes" create_labelled "$1"
+}
+
+# create_labelled makes it in the name of hack/deploy/deploy, so that what a later version leaves out is removed then. The
+# label has an owner of its own, or hack/deploy/deploy, which does not know it, would remove that as well.
+create_labelled() {
+  kubectl label --local -f "$1" "$OWNED" -o yaml |
+    kubectl apply --server-side --force-conflicts --field-manager=volcado-deploy -f - &&
+    kubectl create --dry-run=client -f "$1" -o 'go-template={{printf "apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n" .apiVersion .kind .metadata.name}}' |
+    kubectl label --local -f - "$OWNED" -o yaml | kubectl apply --server-side --field-manager=volcado-demo -f -
 }
 
 # restart_changed <namespace> <deployment> <image>: where an image's tag is the same as before, a Deployment does not know
