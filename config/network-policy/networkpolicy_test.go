@@ -47,13 +47,16 @@ func component(name, address string) endpoint {
 	return endpoint{"volcado-system", map[string]string{"app.kubernetes.io/name": "volcado", "app.kubernetes.io/component": name}, address}
 }
 
-// The policies select pods by labels, so the pods must bear them.
+// The policies select pods by labels, so the pods must bear them. A bot in the cluster comes with the first driver for a
+// chat; it is held to this from then on.
 func TestThePodsBearTheLabelsThatThePoliciesSelect(t *testing.T) {
 	env := envtestenv.Get(t)
+	var workloads []string
 	for _, object := range env.Kustomize(t, "config/default") {
 		if object.GetKind() != "Deployment" {
 			continue
 		}
+		workloads = append(workloads, object.GetName())
 		got, _, err := unstructured.NestedStringMap(object.Object, "spec", "template", "metadata", "labels")
 		if err != nil {
 			t.Fatal(err)
@@ -62,6 +65,9 @@ func TestThePodsBearTheLabelsThatThePoliciesSelect(t *testing.T) {
 		if diff := cmp.Diff(component(name, "").labels, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", object.GetName(), diff)
 		}
+	}
+	if diff := cmp.Diff([]string{"volcado-manager"}, workloads); diff != "" {
+		t.Errorf("what runs in the cluster, here and in the comments of system.yaml (-want +got)\n%s", diff)
 	}
 }
 
