@@ -179,10 +179,7 @@ func (a *attempt) preflight(ctx context.Context) (err error) {
 	a.log.Info("the server can be copied", "server", a.Server.Address(), "version", plan.Server.Version, "database", plan.Database,
 		"tables", len(plan.Tables), "views", len(plan.Views), "excluded", len(plan.Excluded), "withoutData", len(plan.WithoutData),
 		"nonTransactional", len(plan.NonTransactional), "estimatedBytes", plan.EstimatedBytes, "client", a.program.Software.Version)
-	if err := preflight.ViewsOnExcluded(ctx, db, a.Server, plan); err != nil {
-		return err
-	}
-	return preflight.BrokenViews(ctx, db, a.Server, plan.Database, plan.Views)
+	return preflight.CheckViews(ctx, db, a.Server, plan)
 }
 
 // file is the artifact's name below the prefix.

@@ -35,6 +35,8 @@ type Facts struct {
 	Tables    []Table
 	// Routines and Events that this account can see. Bodyless are routines whose text it cannot.
 	Routines, Bodyless, Events int
+	// Functions among the routines.
+	Functions []string
 	// SeesEvents is false when the account may not list events.
 	SeesEvents bool
 	// Grants is nil when the server does not say.
@@ -125,8 +127,27 @@ func (g gatherer) tables(ctx context.Context, facts *Facts) error {
 }
 
 func (g gatherer) routines(ctx context.Context, facts *Facts) error {
-	return g.db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(ROUTINE_DEFINITION IS NULL), 0)
-		FROM information_schema.ROUTINES WHERE BINARY ROUTINE_SCHEMA = BINARY DATABASE()`).Scan(&facts.Routines, &facts.Bodyless)
+	rows, err := g.db.QueryContext(ctx, `SELECT ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_DEFINITION IS NULL
+		FROM information_schema.ROUTINES WHERE BINARY ROUTINE_SCHEMA = BINARY DATABASE()`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, kind string
+		var bodyless bool
+		if err := rows.Scan(&name, &kind, &bodyless); err != nil {
+			return err
+		}
+		facts.Routines++
+		if bodyless {
+			facts.Bodyless++
+		}
+		if kind == "FUNCTION" {
+			facts.Functions = append(facts.Functions, name)
+		}
+	}
+	return rows.Err()
 }
 
 func (g gatherer) events(ctx context.Context, facts *Facts) error {
@@ -174,40 +195,6 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 	parsed := parseGrants(lines, facts.Database)
 	facts.Grants = &parsed
 	return rows.Err()
-}
-
-// BrokenViews tries each view as the client will and returns the failure that names all that are broken, or nil. The
-// client would stop at the first.
-func BrokenViews(ctx context.Context, db *Session, server source.Server, database string, views []string) error {
-	at := server.Origin(database)
-	var broken []string
-	var first *result.Error
-	for _, view := range views {
-		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+quoteName(view))
-		if err == nil {
-			err = errors.Join(rows.Close(), rows.Err())
-		}
-		if err == nil {
-			continue
-		}
-		failure := result.FailureOf(classify(ctx, err, at))
-		if failure.Reason != result.BrokenView && failure.Reason != result.TableDefinitionChanged {
-			return classify(ctx, err, at)
-		}
-		broken = append(broken, view)
-		if first == nil {
-			text := err.Error()
-			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-				text = e.Message
-			}
-			first = result.Errorf(result.BrokenView, failure.Hint, "%s", text)
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	return result.Errorf(result.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
-		"database %q on %s has broken views: %s (the first: %s)", database, at.Address, list(broken), first.Message)
 }
 
 func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

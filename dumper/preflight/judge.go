@@ -42,7 +42,15 @@ type Plan struct {
 	EstimatedBytes int64
 	excludeTables  []string
 	excludeData    []string
+	foldsCase      bool
+	// leftOut are the tables and views of the database that are not copied, and functions those functions that are not.
+	leftOut, functions []string
 }
+
+// same compares names of tables and databases as the server does.
+func (p *Plan) same(a, b string) bool { return a == b || p.foldsCase && strings.EqualFold(a, b) }
+
+func (p *Plan) isDatabase(name string) bool { return p.same(name, p.Database) }
 
 // Leaves reports whether a table that the preflight did not know may be in the artifact, and its rows: the client reads
 // the list of tables again, and a table may have come into being since.
@@ -57,7 +65,7 @@ func (p *Plan) Leaves(table string) (definition, rows bool) {
 func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) {
 	plan := &Plan{
 		Server: facts.Server, Database: facts.Database, SchemaOnly: request.SchemaOnly,
-		excludeTables: request.ExcludeTables, excludeData: request.ExcludeData,
+		excludeTables: request.ExcludeTables, excludeData: request.ExcludeData, foldsCase: facts.FoldsCase,
 	}
 	chosen, err := choose(facts, request, plan, at)
 	if err != nil {
@@ -71,6 +79,7 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 	}
 	whole := len(request.Tables) == 0
 	plan.Routines, plan.Events = whole, whole
+	plan.leaveOut(facts, chosen)
 	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(plan.Excluded) > 0) {
 		return nil, nothing(plan, at)
 	}
@@ -78,6 +87,22 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 		return nil, err
 	}
 	return plan, nil
+}
+
+// leaveOut notes what of the database is not in the copy.
+func (p *Plan) leaveOut(facts *Facts, chosen []Table) {
+	copied := map[string]bool{}
+	for _, t := range chosen {
+		copied[t.Name] = true
+	}
+	for _, t := range facts.Tables {
+		if !copied[t.Name] {
+			p.leftOut = append(p.leftOut, t.Name)
+		}
+	}
+	if !p.Routines {
+		p.functions = facts.Functions
+	}
 }
 
 func (p *Plan) add(t Table, request Request) {

@@ -46,7 +46,7 @@ func TestALostConnectionIsNotReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := BrokenViews(t.Context(), db, s, "shop", []string{"v"})
+	err := CheckViews(t.Context(), db, s, &Plan{Database: "shop", Views: []string{"v"}})
 	if result.FailureOf(err).Reason != result.ConnectionLost {
 		t.Errorf("the failure is %v", err)
 	}

@@ -3,33 +3,74 @@ package preflight
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/go-sql-driver/mysql"
+
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 )
 
-// ViewsOnExcluded fails where a view of the copy reads a table that is left out: the client would copy the view without
-// a word, and the artifact could not be loaded. Both servers keep a view's text with every table written `db`.`table`.
-func ViewsOnExcluded(ctx context.Context, db *Session, server source.Server, plan *Plan) error {
-	if len(plan.Views) == 0 || len(plan.Excluded) == 0 {
+// CheckViews fails where a view cannot be copied, where the artifact could not be loaded because of one, or where one
+// would go on reading the original. The client finds the first alone, and stops at the first view of many.
+func CheckViews(ctx context.Context, db *Session, server source.Server, plan *Plan) error {
+	if len(plan.Views) == 0 {
 		return nil
 	}
 	at := server.Origin(plan.Database)
+	for _, check := range []func(context.Context, *Session, servererror.Origin, *Plan) error{lacking, broken, namesake} {
+		if err := check(ctx, db, at, plan); err != nil {
+			return classify(ctx, err, at)
+		}
+	}
+	return nil
+}
+
+// lacking fails where a view of the copy reads something of the database that is left out: the client would copy the view
+// without a word. Both servers keep a view's text with every table written `db`.`table`.
+func lacking(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
+	if len(plan.leftOut) == 0 && len(plan.functions) == 0 {
+		return nil
+	}
 	texts, err := viewTexts(ctx, db)
 	if err != nil {
-		return classify(ctx, err, at)
+		return err
 	}
 	for _, view := range plan.Views {
-		for _, excluded := range plan.Excluded {
-			if strings.Contains(texts[view], quoteName(plan.Database)+"."+quoteName(excluded)) {
-				return result.Errorf(result.BrokenView,
-					"leave the view out too (--exclude, exclude.tables), or keep the table and leave out its rows alone (exclude.data)",
-					"the copy of database %q on %s could not be loaded: its view %q reads the excluded table %q",
-					plan.Database, at.Address, view, excluded)
+		for _, r := range references(texts[view]) {
+			if r.database != "" && !plan.isDatabase(r.database) {
+				continue
+			}
+			if err := plan.lacks(view, r, at); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+func (p *Plan) lacks(view string, r reference, at servererror.Origin) error {
+	is := func(name string) bool { return p.same(name, r.name) }
+	unloadable := func(hint, reads string) error {
+		return result.Errorf(result.BrokenView, hint, "the copy of database %q on %s could not be loaded: its view %q %s", p.Database, at.Address, view, reads)
+	}
+	switch {
+	case r.call:
+		if slices.ContainsFunc(p.functions, func(f string) bool { return strings.EqualFold(f, r.name) }) {
+			return unloadable("leave the view out, or copy the whole database: routines are not copied with named tables",
+				fmt.Sprintf("calls the function %q, which is left out", r.name))
+		}
+	case r.database == "" || !slices.ContainsFunc(p.leftOut, is):
+	case matchAny(p.excludeTables, r.name):
+		return unloadable("leave the view out too (--exclude, exclude.tables), or keep the table and leave out its rows alone (exclude.data)",
+			fmt.Sprintf("reads the excluded table %q", r.name))
+	default:
+		return unloadable(fmt.Sprintf("name %q among the tables too, or leave the view out", r.name),
+			fmt.Sprintf("reads %q, which is not among the named tables", r.name))
 	}
 	return nil
 }
@@ -50,4 +91,60 @@ func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
 		texts[name] = text.String
 	}
 	return texts, rows.Err()
+}
+
+// broken tries each view as the client will and fails with the names of all that are broken.
+func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
+	var names []string
+	var first *result.Error
+	for _, view := range plan.Views {
+		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+quoteName(view))
+		if err == nil {
+			err = errors.Join(rows.Close(), rows.Err())
+		}
+		if err == nil {
+			continue
+		}
+		failure := result.FailureOf(classify(ctx, err, at))
+		if failure.Reason != result.BrokenView && failure.Reason != result.TableDefinitionChanged {
+			return err
+		}
+		names = append(names, view)
+		if first == nil {
+			text := err.Error()
+			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
+				text = e.Message
+			}
+			first = result.Errorf(result.BrokenView, failure.Hint, "%s", text)
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return result.Errorf(result.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
+		"database %q on %s has broken views: %s (the first: %s)", plan.Database, at.Address, list(names), first.Message)
+}
+
+// namesake fails where the definition that the client writes names the database: the restored view would read the
+// original's tables, or call its functions, without a word, or not load where there is no original. The servers leave the
+// name out of a view unless one of its tables, or of those that its views read, is in another database; then they write
+// it everywhere. A function keeps it if the view was made with it.
+func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
+	var names []string
+	for _, view := range plan.Views {
+		var name, text, client, collation string
+		if err := db.QueryRowContext(ctx, "SHOW CREATE VIEW "+quoteName(view)).Scan(&name, &text, &client, &collation); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && plan.isDatabase(r.database) }) {
+			names = append(names, view)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return result.Errorf(result.BrokenView,
+		"leave them out with --exclude (exclude.tables), or define them without the database's name and without tables of another database",
+		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database",
+		plan.Database, at.Address, list(names))
 }

@@ -130,7 +130,11 @@ func Failure(number int, text string, at Origin) *result.Error {
 		m = meaning{reason: result.ServerError, hint: hintRetry}
 	}
 	if m.reason == result.InsufficientPrivileges {
-		m.hint += GrantHint(at, "SELECT, SHOW VIEW, TRIGGER, EVENT")
+		privileges := "SELECT, SHOW VIEW, TRIGGER, EVENT"
+		if number == 1370 {
+			privileges = "EXECUTE"
+		}
+		m.hint += GrantHint(at, privileges)
 	}
 	if m.reason == result.AccessDenied && at.Secret != "" {
 		m.hint = strings.Replace(m.hint, "the source's Secret", "the Secret "+at.Secret, 1)
