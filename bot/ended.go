@@ -30,7 +30,7 @@ func (c *conversation) ended(dump *v1alpha1.DatabaseDump) answer {
 	}
 	outcome := chat.Failed
 	if endReason(dump) == v1alpha1.FinishedRefused {
-		outcome = chat.Refused
+		outcome, r.Private = chat.Refused, true
 	}
 	return answer{Reply: r, outcome: outcome}
 }

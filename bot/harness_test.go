@@ -121,7 +121,17 @@ func (w *world) askAs(who chat.Author, text string) (chat.Reply, chat.Outcome) {
 	if ctx.Err() != nil {
 		w.Fatalf("%q was not answered in %s; the last word was %q", text, deadline, w.chat.last().Headline)
 	}
-	return w.chat.last(), outcome
+	return w.lastWord(outcome)
+}
+
+// lastWord of an answer. Whatever was refused, it was to the asker alone.
+func (w *world) lastWord(outcome chat.Outcome) (chat.Reply, chat.Outcome) {
+	w.Helper()
+	last := w.chat.last()
+	if outcome == chat.Refused && !last.Private {
+		w.Errorf("everybody in the channel can read this refusal:\n%s", text(last))
+	}
+	return last, outcome
 }
 
 // running is a message that is still being answered.
@@ -145,7 +155,7 @@ func (r *running) ended() (chat.Reply, chat.Outcome) {
 	r.w.Helper()
 	select {
 	case outcome := <-r.outcome:
-		return r.w.chat.last(), outcome
+		return r.w.lastWord(outcome)
 	case <-time.After(deadline):
 		r.w.Fatalf("no last word in %s; so far:\n%s", deadline, r.w.chat)
 		return chat.Reply{}, 0

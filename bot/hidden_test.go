@@ -151,6 +151,9 @@ func TestWhatIsSaidAboutSources(t *testing.T) {
 					t.Errorf("it does not say %q:\n%s", part, text(r))
 				}
 			}
+			if strings.Contains(text(r), w.namespace+"/") && !r.Private {
+				t.Errorf("it tells everybody in the channel which sources alice may use:\n%s", text(r))
+			}
 			if want.hides != "" && strings.Contains(text(r), want.hides) {
 				t.Errorf("it says %q:\n%s", want.hides, text(r))
 			}
@@ -173,8 +176,8 @@ func TestASourceInTwoNamespacesMustBeNamedInFull(t *testing.T) {
 	for line, ends := range map[string]string{"dump " + name: "Which one?", "why " + name: "Which one?", "dumpdb shop": "Nothing was started."} {
 		r, outcome := w.ask(line)
 		if outcome != chat.Misunderstood || !strings.Contains(text(r), w.namespace+"/"+name) || !strings.Contains(text(r), other+"/"+name) ||
-			!strings.HasSuffix(r.Headline, ends) {
-			t.Errorf("%q: outcome %v\n%s", line, outcome, text(r))
+			!strings.HasSuffix(r.Headline, ends) || !r.Private {
+			t.Errorf("%q: outcome %v, private %v\n%s", line, outcome, r.Private, text(r))
 		}
 	}
 	if found := w.dumps(); len(found) > 0 {

@@ -46,17 +46,18 @@ func (c *conversation) noSource(typed string, offers []offer) answer {
 
 func severalSources(typed string, found []offer) answer {
 	r := chat.Reply{
-		Severity: chat.Warning, Headline: fmt.Sprintf("There are %d sources %s that you may use. Which one?", len(found), echo(typed)),
-		Closing: "Name it with its namespace.",
+		Severity: chat.Warning, Private: true,
+		Headline: fmt.Sprintf("There are %d sources %s that you may use. Which one?", len(found), echo(typed)),
+		Rows:     offerRows(found), Closing: "Name it with its namespace.",
 	}
-	r.Rows = offerRows(found)
 	return answer{Reply: r, outcome: chat.Misunderstood}
 }
 
 func noDefault(o offer) answer {
 	return answer{outcome: chat.Misunderstood, Reply: chat.Reply{
-		Severity: chat.Warning, Headline: fmt.Sprintf("%s has no default database; say which one.", o),
-		Lines: []string{permittedLine(o)},
+		Severity: chat.Warning, Private: true,
+		Headline: fmt.Sprintf("%s has no default database; say which one.", o),
+		Lines:    []string{permittedLine(o)},
 	}}
 }
 
@@ -125,7 +126,7 @@ func (c *conversation) noDatabase(typed string, offers []offer) answer {
 
 func severalHave(typed string, found []offer) answer {
 	r := chat.Reply{
-		Severity: chat.Warning,
+		Severity: chat.Warning, Private: true,
 		Headline: fmt.Sprintf("%d sources may have a database %s. Nothing was started.", len(found), echo(typed)),
 		Rows:     [][]string{{"TYPE THIS"}},
 	}
