@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -175,17 +174,14 @@ func build(o offer, database v1alpha1.DatabaseName, w wish) *v1alpha1.DatabaseDu
 	return d
 }
 
-// errNameConflict is a dump of the name that this message's must have, asked for by somebody else.
-var errNameConflict = errors.New("name conflict")
-
 // start creates the dump, says so, and follows it to its end.
 func (c *conversation) start(ctx context.Context, o offer, database v1alpha1.DatabaseName, w wish) (answer, error) {
-	dump := build(o, database, w)
-	already, err := c.create(ctx, dump)
+	wanted := build(o, database, w)
+	dump, already, err := c.create(ctx, wanted)
 	if errors.Is(err, errNameConflict) {
 		return answer{outcome: chat.Refused, Reply: chat.Reply{
 			Severity: chat.Bad, Private: true,
-			Headline: fmt.Sprintf("NameConflict: %s/%s exists, and it is not what this message asks for.", dump.Namespace, dump.Name),
+			Headline: fmt.Sprintf("NameConflict: %s/%s exists, and it is not what this message asks for.", wanted.Namespace, wanted.Name),
 			Lines:    []string{"Nothing was started. Send the request once more as a new message."},
 		}}, nil
 	}
@@ -200,36 +196,6 @@ func (c *conversation) start(ctx context.Context, o offer, database v1alpha1.Dat
 		c.log.Error("a reply was not delivered", "dump", client.ObjectKeyFromObject(dump), "error", err)
 	}
 	return c.follow(ctx, dump)
-}
-
-// create makes the dump, or reads the one that this same message made before. It does not stop half-way when whoever
-// asked stops listening: then nobody would know whether there is a dump.
-func (c *conversation) create(ctx context.Context, dump *v1alpha1.DatabaseDump) (already bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), apiTimeout)
-	defer cancel()
-	wanted := dump.DeepCopy()
-	err = c.api.Create(ctx, dump)
-	if !apierrors.IsAlreadyExists(err) {
-		if err != nil {
-			return false, fmt.Errorf("create DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
-		}
-		return false, nil
-	}
-	if err := c.api.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
-		return false, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
-	}
-	if !sameRequest(dump, wanted) {
-		return false, errNameConflict
-	}
-	return true, nil
-}
-
-// sameRequest: platform, workspace, channel and message are in the name already, but only as a hash, and the name may
-// have been taken with kubectl. Groups and display names may change between two deliveries of one message.
-func sameRequest(is, wanted *v1alpha1.DatabaseDump) bool {
-	a, b := is.Spec.RequestedBy, wanted.Spec.RequestedBy
-	return a != nil && is.Spec.SourceRef == wanted.Spec.SourceRef && a.Platform == b.Platform &&
-		a.Workspace == b.Workspace && a.User == b.User && a.Channel == b.Channel && a.Message == b.Message
 }
 
 func (w wish) String() string {

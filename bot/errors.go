@@ -35,7 +35,9 @@ func (c *conversation) explain(err error, cmd *command) answer {
 	}
 	sentence, hint, mine := Trouble(err)
 	r := chat.Reply{Severity: chat.Bad, Headline: sentence}
-	if hint != "" {
+	if e, ok := errors.AsType[*unansweredError](err); ok {
+		r = mayHaveStarted(e.dump.Name, sentence)
+	} else if hint != "" {
 		r.Lines = append(r.Lines, hint)
 	}
 	if mine {
@@ -43,6 +45,14 @@ func (c *conversation) explain(err error, cmd *command) answer {
 		c.log.Error("a message could not be answered", "message", c.message.ID, "error", err)
 	}
 	return answer{Reply: r, outcome: chat.Unavailable}
+}
+
+// mayHaveStarted has nobody ask once more, which might make a second dump.
+func mayHaveStarted(dump, sentence string) chat.Reply {
+	return chat.Reply{
+		Severity: chat.Warning, Headline: fmt.Sprintf("%s may have been started, or not.", dump), Lines: []string{sentence},
+		Closing: fmt.Sprintf("status %s tells. If it finds no such dump, nothing was started.", dump),
+	}
 }
 
 // Trouble says in a sentence why the API server did not do what was asked, and what to do. unknown means that the

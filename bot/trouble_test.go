@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -64,6 +65,7 @@ func TestTroubleIsASentence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w.T = t
 			w.with(tc.api)
+			w.bot.SetPatience(time.Second)
 			r, outcome := w.ask("dump shop-" + w.namespace)
 			if outcome != chat.Unavailable || !strings.Contains(text(r), tc.says) {
 				t.Errorf("outcome %v\n%s", outcome, text(r))

@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// errNameConflict is a dump of the name that this message's must have, asked for by somebody else.
+var errNameConflict = errors.New("name conflict")
+
+// unansweredError is a dump of which nobody knows whether the API server made it. Whoever asks once more writes another
+// message, which would make another dump.
+type unansweredError struct {
+	dump client.ObjectKey
+	err  error
+}
+
+func (e *unansweredError) Error() string {
+	return fmt.Sprintf("whether DatabaseDump %s was created is not known: %v", e.dump, e.err)
+}
+
+func (e *unansweredError) Unwrap() error { return e.err }
+
+// createBackoff is the wait before the same dump is sent once more: from a quarter of a second to four.
+var createBackoff = wait.Backoff{Duration: 250 * time.Millisecond, Factor: 2, Jitter: 0.1, Steps: 5, Cap: 4 * time.Second}
+
+// create makes the dump, or reads the one that this same message made before. Where an answer is lost it sends the same
+// dump again: the name is a lock, so that it can be made only once. It does not stop half-way when whoever asked stops
+// listening: then nobody would know whether there is a dump.
+func (c *conversation) create(
+	ctx context.Context, wanted *v1alpha1.DatabaseDump,
+) (dump *v1alpha1.DatabaseDump, already bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
+	defer cancel()
+	unanswered := false
+	_ = createBackoff.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (settled bool, _ error) {
+		dump, already, err = c.createOnce(ctx, wanted)
+		if err == nil || isRefusal(err) {
+			return true, nil
+		}
+		unanswered = true
+		return false, nil
+	})
+	switch {
+	case err == nil:
+		// One that was made by a request before is news all the same.
+		return dump, already && !unanswered, nil
+	case unanswered && !errors.Is(err, errNameConflict):
+		// Not even a refusal of the last request tells what became of the first.
+		return nil, false, &unansweredError{dump: client.ObjectKeyFromObject(wanted), err: err}
+	default:
+		return nil, false, err
+	}
+}
+
+// createOnce sends one request, which may take half of the patience: a connection that has died silently must not take
+// all of it.
+func (c *conversation) createOnce(
+	ctx context.Context, wanted *v1alpha1.DatabaseDump,
+) (dump *v1alpha1.DatabaseDump, already bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.patience/2)
+	defer cancel()
+	// A copy, because what the API server fills in (a UID, a version) may not be sent with the next request.
+	dump = wanted.DeepCopy()
+	if err := c.api.Create(ctx, dump); err == nil {
+		return dump, false, nil
+	} else if !apierrors.IsAlreadyExists(err) {
+		return nil, false, fmt.Errorf("create DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+	}
+	dump = &v1alpha1.DatabaseDump{}
+	if err := c.api.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
+		return nil, false, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+	}
+	if !sameRequest(dump, wanted) {
+		return nil, false, errNameConflict
+	}
+	return dump, true, nil
+}
+
+// isRefusal reports whether an error says for certain that this request did nothing: in HTTP's terms, the client's fault.
+// Of a timeout, a broken connection, an API server in trouble or an answer that cannot be read nobody can say that.
+func isRefusal(err error) bool {
+	var status apierrors.APIStatus
+	if errors.As(err, &status) {
+		code := int(status.Status().Code)
+		return code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests
+	}
+	return errors.Is(err, errNameConflict) || meta.IsNoMatchError(err)
+}
+
+// sameRequest: platform, workspace, channel and message are in the name already, but only as a hash, and the name may
+// have been taken with kubectl. Groups and display names may change between two deliveries of one message.
+func sameRequest(is, wanted *v1alpha1.DatabaseDump) bool {
+	a, b := is.Spec.RequestedBy, wanted.Spec.RequestedBy
+	return a != nil && is.Spec.SourceRef == wanted.Spec.SourceRef && a.Platform == b.Platform &&
+		a.Workspace == b.Workspace && a.User == b.User && a.Channel == b.Channel && a.Message == b.Message
+}
