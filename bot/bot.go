@@ -26,12 +26,16 @@ type Bot struct {
 	commands []command
 	// patience with an API server that does not say whether it made a dump.
 	patience time.Duration
+	turns    turns
 }
 
 // New makes a bot that reads and writes through api, which must not cache: what was just written must be seen. Log gets
 // what cannot be said in the chat.
 func New(api client.WithWatch, replier chat.Replier, log *slog.Logger) *Bot {
-	return &Bot{api: api, replier: replier, log: log, now: time.Now, commands: commands(), patience: apiTimeout}
+	return &Bot{
+		api: api, replier: replier, log: log, now: time.Now, commands: commands(), patience: apiTimeout,
+		turns: turns{taken: map[string]chan struct{}{}},
+	}
 }
 
 // conversation is one message and what is needed to answer it.

@@ -81,7 +81,7 @@ func (c *conversation) createOnce(
 	if err := c.api.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
 		return nil, false, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
 	}
-	if !sameRequest(dump, wanted) {
+	if !isOf(dump, *wanted.Spec.RequestedBy) {
 		return nil, false, errNameConflict
 	}
 	return dump, true, nil
@@ -96,12 +96,4 @@ func isRefusal(err error) bool {
 		return code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooManyRequests
 	}
 	return errors.Is(err, errNameConflict) || meta.IsNoMatchError(err)
-}
-
-// sameRequest: platform, workspace, channel and message are in the name already, but only as a hash, and the name may
-// have been taken with kubectl. Groups and display names may change between two deliveries of one message.
-func sameRequest(is, wanted *v1alpha1.DatabaseDump) bool {
-	a, b := is.Spec.RequestedBy, wanted.Spec.RequestedBy
-	return a != nil && is.Spec.SourceRef == wanted.Spec.SourceRef && a.Platform == b.Platform &&
-		a.Workspace == b.Workspace && a.User == b.User && a.Channel == b.Channel && a.Message == b.Message
 }

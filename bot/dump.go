@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -42,25 +43,64 @@ type choice struct {
 
 func not(a answer) (choice, error) { return choice{no: &a}, nil }
 
-// startWhat starts what is chosen from the offers. Before it says no, it reads the newest.
-func (c *conversation) startWhat(
+// startWhat starts what is chosen from the offers, says so, and follows it to its end.
+func (c *conversation) startWhat(ctx context.Context, w wish, choose func([]offer) (choice, error)) (answer, error) {
+	dump, said, err := c.startOnce(ctx, w, choose)
+	if err != nil || dump == nil {
+		return said, err
+	}
+	if _, err := c.post(ctx, said.Reply); err != nil {
+		c.log.Error("a reply was not delivered", "dump", client.ObjectKeyFromObject(dump), "error", err)
+	}
+	return c.follow(ctx, dump)
+}
+
+// startOnce makes the message's one dump, or finds it, and says which. Without a dump it says why there is none; before
+// it says no, it reads the newest.
+func (c *conversation) startOnce(
 	ctx context.Context, w wish, choose func([]offer) (choice, error),
-) (said answer, err error) {
-	for _, how := range []freshness{recent, newest} {
-		offers, err := c.offers(ctx, how)
+) (dump *v1alpha1.DatabaseDump, said answer, err error) {
+	over, waited, err := c.turns.take(ctx, naming.MessageHash(c.by))
+	if err != nil {
+		return nil, answer{}, err
+	}
+	defer over()
+	reads := []freshness{recent, newest}
+	if waited {
+		reads = []freshness{newest} // what was made a moment ago may not be in memory yet
+	}
+	for _, how := range reads {
+		offers, earlier, err := c.offersOrEarlier(ctx, how)
 		if err != nil {
-			return answer{}, err
+			return nil, answer{}, err
+		}
+		if earlier != nil {
+			return earlier, onItsWay(earlier), nil
 		}
 		chosen, err := choose(offers)
 		if err != nil {
-			return answer{}, err
+			return nil, answer{}, err
 		}
 		if chosen.no == nil {
 			return c.start(ctx, chosen.offer, chosen.database, w)
 		}
 		said = *chosen.no
 	}
-	return said, nil
+	return nil, said, nil
+}
+
+// offersOrEarlier reads at once, because somebody waits, what there is and what the message has made already.
+func (c *conversation) offersOrEarlier(ctx context.Context, how freshness) (offers []offer, earlier *v1alpha1.DatabaseDump, err error) {
+	var offersErr, earlierErr error
+	var reads sync.WaitGroup
+	reads.Go(func() { offers, offersErr = c.offers(ctx, how) })
+	reads.Go(func() { earlier, earlierErr = c.made(ctx, how) })
+	reads.Wait()
+	return offers, earlier, errors.Join(offersErr, earlierErr)
+}
+
+func onItsWay(dump *v1alpha1.DatabaseDump) answer {
+	return answer{Reply: chat.Reply{Headline: fmt.Sprintf("%s: already on its way.", dump.Name)}}
 }
 
 // chooseSource understands [namespace/]source [database].
@@ -174,28 +214,27 @@ func build(o offer, database v1alpha1.DatabaseName, w wish) *v1alpha1.DatabaseDu
 	return d
 }
 
-// start creates the dump, says so, and follows it to its end.
-func (c *conversation) start(ctx context.Context, o offer, database v1alpha1.DatabaseName, w wish) (answer, error) {
+// start makes the dump and says so, or why not.
+func (c *conversation) start(
+	ctx context.Context, o offer, database v1alpha1.DatabaseName, w wish,
+) (*v1alpha1.DatabaseDump, answer, error) {
 	wanted := build(o, database, w)
 	dump, already, err := c.create(ctx, wanted)
-	if errors.Is(err, errNameConflict) {
-		return answer{outcome: chat.Refused, Reply: chat.Reply{
+	switch {
+	case errors.Is(err, errNameConflict):
+		return nil, answer{outcome: chat.Refused, Reply: chat.Reply{
 			Severity: chat.Bad, Private: true,
 			Headline: fmt.Sprintf("NameConflict: %s/%s exists, and it is not what this message asks for.", wanted.Namespace, wanted.Name),
 			Lines:    []string{"Nothing was started. Send the request once more as a new message."},
 		}}, nil
+	case err != nil:
+		return nil, answer{}, err
+	case already:
+		return dump, onItsWay(dump), nil
 	}
-	if err != nil {
-		return answer{}, err
-	}
-	said := chat.Reply{Headline: fmt.Sprintf("%s: a copy of %s from %s%s.", dump.Name, echo(string(database)), o, w)}
-	if already {
-		said = chat.Reply{Headline: fmt.Sprintf("%s: already on its way.", dump.Name)}
-	}
-	if _, err := c.post(ctx, said); err != nil {
-		c.log.Error("a reply was not delivered", "dump", client.ObjectKeyFromObject(dump), "error", err)
-	}
-	return c.follow(ctx, dump)
+	return dump, answer{Reply: chat.Reply{
+		Headline: fmt.Sprintf("%s: a copy of %s from %s%s.", dump.Name, echo(string(database)), o, w),
+	}}, nil
 }
 
 func (w wish) String() string {

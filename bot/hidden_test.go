@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -85,11 +86,14 @@ func (l *requestLog) sorted() []string {
 	return slices.Sorted(slices.Values(l.all))
 }
 
+var messageHash = regexp.MustCompile(v1alpha1.LabelMessage + `=\w+`)
+
 func (l *requestLog) funcs() interceptor.Funcs {
 	return interceptor.Funcs{
 		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
 			options := (&client.ListOptions{}).ApplyOptions(opts).AsListOptions()
-			l.note("list %T %+v", list, *options)
+			// Every message has a hash of its own.
+			l.note("list %T %s", list, messageHash.ReplaceAllString(fmt.Sprintf("%+v", *options), v1alpha1.LabelMessage))
 			return c.List(ctx, list, opts...)
 		},
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
