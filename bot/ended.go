@@ -69,6 +69,7 @@ func succeeded(dump *v1alpha1.DatabaseDump) chat.Reply {
 	if s := status.Server; s != nil {
 		r.Fields = append(r.Fields, chat.Field{Name: "server", Value: s.Flavour + " " + s.Version})
 	}
+	r.Fields = append(r.Fields, authority(dump)...)
 	r.Snippets = restore(dump)
 	return r
 }

@@ -41,6 +41,18 @@ func TestEveryEndIsTold(t *testing.T) {
 		"a cancelled dump": {
 			report: fail("Cancelled", "Cancelled", "It was cancelled.", ""), outcome: chat.Failed, says: []string{" was cancelled."},
 		},
+		"a success in a store whose authority only the cluster trusts": {
+			report: func(s *v1alpha1.DatabaseDumpStatus) {
+				succeed(s)
+				s.Storage.S3.CASecretRef = &v1alpha1.SecretKeyReference{SecretReference: v1alpha1.SecretReference{Name: "dumps-ca"}, Key: "root.crt"}
+			},
+			outcome: chat.Succeeded,
+			says: []string{
+				"authority: of the store's certificate: the commands read it from ./dumps-ca.pem.", "key root.crt of the Secret test-", "/dumps-ca.",
+				"--s3-endpoint=https://s3.example.com --s3-ca-file=./dumps-ca.pem | mariadb",
+				"--endpoint-url https://s3.example.com --ca-bundle ./dumps-ca.pem\n",
+			},
+		},
 		"a success on a volume": {
 			report: func(s *v1alpha1.DatabaseDumpStatus) {
 				succeed(s)
