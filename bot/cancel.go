@@ -26,7 +26,7 @@ func runCancel(ctx context.Context, c *conversation, a arguments) (answer, error
 	if !s.isMine(dump) && !s.may(dump, v1alpha1.PermissionManage) {
 		return c.mayNotCancel(dump, s), nil
 	}
-	if finished(dump) {
+	if dump.Status.Finished() {
 		return answer{outcome: chat.Failed, Reply: chat.Reply{
 			Severity: chat.Warning, Headline: fmt.Sprintf("%s has ended already; there is nothing to cancel.", dump.Name),
 		}}, nil

@@ -71,7 +71,7 @@ func (c *conversation) candidates(ctx context.Context, before []string, last str
 			names = append(names, o.literals()...)
 		}
 	case "status", "cancel":
-		s, _ := c.dumps(ctx, func(d *v1alpha1.DatabaseDump) bool { return cmd.name == "status" || !finished(d) })
+		s, _ := c.dumps(ctx, func(d *v1alpha1.DatabaseDump) bool { return cmd.name == "status" || !d.Status.Finished() })
 		for _, d := range s.dumps {
 			names = append(names, d.Name)
 		}

@@ -82,7 +82,7 @@ func (f *following) see(v view) (last answer, over bool) {
 		}}, true
 	}
 	f.dump = &v.dumps[0]
-	if finished(f.dump) {
+	if f.dump.Status.Finished() {
 		return f.ended(f.dump), true
 	}
 	f.watchQueue()
@@ -97,7 +97,7 @@ func (f *following) watchQueue() {
 		ctx, leave := context.WithCancel(f.ctx)
 		f.leave = leave
 		f.queue = f.observe(ctx, func(d *v1alpha1.DatabaseDump) bool {
-			return d.Spec.SourceRef == f.dump.Spec.SourceRef && !finished(d)
+			return d.Spec.SourceRef == f.dump.Spec.SourceRef && !d.Status.Finished()
 		}, client.InNamespace(f.dump.Namespace))
 	case !queued && f.queue != nil:
 		f.leave()
@@ -220,8 +220,4 @@ func stalled(dump *v1alpha1.DatabaseDump) *metav1.Condition {
 		return nil
 	}
 	return c
-}
-
-func finished(dump *v1alpha1.DatabaseDump) bool {
-	return meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished)
 }

@@ -40,7 +40,7 @@ func (c *conversation) status(dump *v1alpha1.DatabaseDump, s shelf) answer {
 	if dump.Spec.Reason != "" {
 		about = append(about, chat.Field{Name: "because", Value: dump.Spec.Reason})
 	}
-	if finished(dump) {
+	if dump.Status.Finished() {
 		r := c.ended(dump).Reply
 		r.Fields = append(about, r.Fields...)
 		return answer{Reply: r}

@@ -18,7 +18,7 @@ func (b *Bot) Unfinished(ctx context.Context, author chat.Author, prefix string)
 	err := eachPage(ctx, b.api, func(page *v1alpha1.DatabaseDumpList) {
 		for i := range page.Items {
 			d := &page.Items[i]
-			if mine.isMine(d) && strings.HasPrefix(d.Spec.RequestedBy.Message, prefix) && !finished(d) {
+			if mine.isMine(d) && strings.HasPrefix(d.Spec.RequestedBy.Message, prefix) && !d.Status.Finished() {
 				names = append(names, d.Name)
 			}
 		}

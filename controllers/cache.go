@@ -13,7 +13,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/internal/lifecycle"
 )
 
 // CacheOptions bound the manager's memory: of Jobs and pods it holds Volcado's own, and of everything only what it
@@ -53,7 +52,7 @@ func slimDump(object any) (any, error) {
 		return object, nil
 	}
 	dump.ManagedFields = nil
-	if !lifecycle.Finished(dump) {
+	if !dump.Status.Finished() {
 		return dump, nil
 	}
 	finished := meta.FindStatusCondition(dump.Status.Conditions, v1alpha1.ConditionFinished)
@@ -79,7 +78,7 @@ func unfinishedOf(source string) string { return "source/" + source }
 
 func indexDump(object client.Object) []string {
 	dump, ok := object.(*v1alpha1.DatabaseDump)
-	if !ok || lifecycle.Finished(dump) {
+	if !ok || dump.Status.Finished() {
 		return nil
 	}
 	entries := []string{unfinishedOf(dump.Spec.SourceRef.Name)}

@@ -52,7 +52,7 @@ func (r *DatabaseDumpReconciler) reconcile(ctx context.Context, request ctrl.Req
 	if err != nil || facts == nil {
 		return ctrl.Result{}, err
 	}
-	if lifecycle.Finished(facts.Dump) {
+	if facts.Dump.Status.Finished() {
 		return r.tidy(ctx, facts)
 	}
 	facts, verdict, err := r.judgeAndWrite(ctx, facts)

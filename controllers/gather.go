@@ -37,7 +37,7 @@ func (r *DatabaseDumpReconciler) gather(ctx context.Context, from view, name typ
 	if err := readJob(ctx, from, f); err != nil {
 		return nil, err
 	}
-	if lifecycle.Finished(f.Dump) {
+	if f.Dump.Status.Finished() {
 		return f, nil
 	}
 	if f.Source, err = get(ctx, from, name.Namespace, f.Dump.Spec.SourceRef.Name, &v1alpha1.DatabaseSource{}); err != nil {
@@ -155,7 +155,7 @@ func unfinishedDumps(ctx context.Context, from view, namespace, source string) (
 			return nil, fmt.Errorf("list DatabaseDumps in %s: %w", namespace, err)
 		}
 		for i := range page.Items {
-			if dump := &page.Items[i]; dump.Spec.SourceRef.Name == source && !lifecycle.Finished(dump) {
+			if dump := &page.Items[i]; dump.Spec.SourceRef.Name == source && !dump.Status.Finished() {
 				kept = append(kept, *dump)
 			}
 		}

@@ -214,7 +214,7 @@ func (p *ProgressPoller) write(ctx context.Context, pod *corev1.Pod, uid types.U
 	if err != nil {
 		return err
 	}
-	if dump == nil || dump.UID != uid || lifecycle.Finished(dump) || !dump.DeletionTimestamp.IsZero() || !isOfDump(pod, dump) {
+	if dump == nil || dump.UID != uid || dump.Status.Finished() || !dump.DeletionTimestamp.IsZero() || !isOfDump(pod, dump) {
 		return errStale
 	}
 	before := dump.DeepCopy()

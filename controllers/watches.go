@@ -164,7 +164,7 @@ func (r *DatabaseDumpReconciler) cachedRequests(ctx context.Context, namespace, 
 func requests(dumps []*v1alpha1.DatabaseDump) []reconcile.Request {
 	all := make([]reconcile.Request, 0, len(dumps))
 	for _, dump := range dumps {
-		if !lifecycle.Finished(dump) {
+		if !dump.Status.Finished() {
 			all = append(all, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(dump)})
 		}
 	}

@@ -1,5 +1,7 @@
 package v1alpha1
 
+import "k8s.io/apimachinery/pkg/api/meta"
+
 // Condition types of a DatabaseDump.
 const (
 	// ConditionAccepted: the request is well-formed, permitted, and everything it refers to exists.
@@ -22,6 +24,11 @@ const (
 	// ConditionReady, of the other kinds: everything that it refers to resolves.
 	ConditionReady = "Ready"
 )
+
+// Finished reports whether the dump has come to its end, whichever.
+func (s *DatabaseDumpStatus) Finished() bool {
+	return meta.IsStatusConditionTrue(s.Conditions, ConditionFinished)
+}
 
 // Reasons of ConditionFinished.
 const (

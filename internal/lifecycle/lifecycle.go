@@ -103,7 +103,7 @@ func Judge(f Facts) Verdict {
 	before := &f.Dump.Status
 	// Terminal is final: whatever happens to its Job, a finished dump is never touched again, so that it neither runs
 	// twice nor loses what was said of it.
-	if Finished(f.Dump) || !f.Dump.DeletionTimestamp.IsZero() {
+	if f.Dump.Status.Finished() || !f.Dump.DeletionTimestamp.IsZero() {
 		return Verdict{Status: *before.DeepCopy()}
 	}
 	j := &judgement{Facts: f, status: before.DeepCopy()}
@@ -124,18 +124,13 @@ func Judge(f Facts) Verdict {
 	return j.verdict
 }
 
-// Finished reports whether the dump has come to its end.
-func Finished(dump *v1alpha1.DatabaseDump) bool {
-	return meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished)
-}
-
 func admits(before, after *v1alpha1.DatabaseDumpStatus) bool {
 	return meta.IsStatusConditionTrue(after.Conditions, v1alpha1.ConditionAdmitted) &&
 		!meta.IsStatusConditionTrue(before.Conditions, v1alpha1.ConditionAdmitted)
 }
 
 func ends(status *v1alpha1.DatabaseDumpStatus) bool {
-	return meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionFinished) ||
+	return status.Finished() ||
 		meta.IsStatusConditionPresentAndEqual(status.Conditions, v1alpha1.ConditionFailed, metav1.ConditionUnknown)
 }
 

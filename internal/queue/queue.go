@@ -33,7 +33,7 @@ func Position(dumps []v1alpha1.DatabaseDump, dump *v1alpha1.DatabaseDump) int {
 // HoldsPlace reports whether others of its source wait for this dump.
 func HoldsPlace(dump *v1alpha1.DatabaseDump) bool {
 	switch {
-	case meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionFinished):
+	case dump.Status.Finished():
 		return false
 	case isAdmitted(dump):
 		// Even when it is being deleted: its pod may run on for a while.
