@@ -21,9 +21,10 @@ import (
 	"github.com/volcado-io/volcado/internal/s3test"
 )
 
-// paused is a client that writes so many MiB of the real one's text and waits for a file.
+// paused is a client that writes so many MiB of the real one's text and waits for a file, or for its own end: killed with
+// the dumper, it must not leave a shell that waits for ever.
 func paused(gate string, mebibytes int) string {
-	return fmt.Sprintf(`"$REAL" "$@" | { head -c %d; while [ ! -e %s ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`, mebibytes<<20, gate)
+	return fmt.Sprintf(`"$REAL" "$@" | { head -c %d; while [ ! -e %s ] && [ -e /proc/$$/exe ]; do sleep 0.01; done; cat; }; exit ${PIPESTATUS[0]}`, mebibytes<<20, gate)
 }
 
 // Where a paused client stops.

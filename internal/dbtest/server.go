@@ -68,13 +68,13 @@ var shared struct {
 	tried  bool
 }
 
-// Main runs a package's tests and stops what Get started.
+// Main runs a package's tests and stops what Get started. The package's TestMain may clean up after it: the testing
+// package exits with the outcome when TestMain returns.
 func Main(m *testing.M) {
-	code := m.Run()
+	m.Run()
 	if shared.server != nil {
 		shared.server.stop()
 	}
-	os.Exit(code)
 }
 
 // Get the server that the package's tests share; it is started for the first that asks. It has TLS.
