@@ -2,10 +2,12 @@ package controllers_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -119,6 +121,20 @@ func TestAJobThatTheAPIServerRefuses(t *testing.T) {
 		w.startManager()
 		checkEnd(t, w.untilFinished(w.apply(w.dump("one"))), failed(v1alpha1.ReasonJobRejected))
 	})
+	t.Run("for an admission policy, not before somebody had time to change it", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.create(w.storage(), w.source())
+		lift := w.forbidJobs()
+		w.startKubelet()
+		w.startManager()
+		dump := w.apply(w.dump("one"))
+		w.until(dump, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonJobRejected)
+		lift()
+		if got := w.untilFinished(dump); got.Status.Phase != v1alpha1.PhaseSucceeded {
+			t.Errorf("status %+v", got.Status)
+		}
+	})
 	t.Run("for a quota, at the start deadline", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
@@ -135,6 +151,43 @@ func TestAJobThatTheAPIServerRefuses(t *testing.T) {
 			t.Errorf("message %q", got.Status.Failure.Message)
 		}
 	})
+}
+
+// forbidJobs with an admission policy of the namespace's, until it is lifted.
+func (w *world) forbidJobs() (lift func()) {
+	ctx := context.Background()
+	policy := &admissionregistrationv1.ValidatingAdmissionPolicy{
+		ObjectMeta: metav1.ObjectMeta{Name: "no-jobs-in-" + w.namespace},
+		Spec: admissionregistrationv1.ValidatingAdmissionPolicySpec{
+			MatchConstraints: &admissionregistrationv1.MatchResources{
+				NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: w.namespace}},
+				ResourceRules: []admissionregistrationv1.NamedRuleWithOperations{{RuleWithOperations: admissionregistrationv1.RuleWithOperations{
+					Operations: []admissionregistrationv1.OperationType{admissionregistrationv1.Create},
+					Rule:       admissionregistrationv1.Rule{APIGroups: []string{"batch"}, APIVersions: []string{"v1"}, Resources: []string{"jobs"}},
+				}}},
+			},
+			Validations: []admissionregistrationv1.Validation{{Expression: "false", Message: "no Jobs today"}},
+		},
+	}
+	binding := &admissionregistrationv1.ValidatingAdmissionPolicyBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: policy.Name},
+		Spec: admissionregistrationv1.ValidatingAdmissionPolicyBindingSpec{
+			PolicyName: policy.Name, ValidationActions: []admissionregistrationv1.ValidationAction{admissionregistrationv1.Deny},
+		},
+	}
+	w.create(policy, binding)
+	w.Cleanup(func() { _ = w.client.Delete(ctx, policy) })
+	job := &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "probe"},
+		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "probe", Image: "probe"}},
+		}}},
+	}
+	w.eventually("the policy is in force", func() (bool, string) {
+		err := w.client.Create(ctx, job.DeepCopy(), client.DryRunAll)
+		return err != nil && strings.Contains(err.Error(), "no Jobs today"), fmt.Sprint(err)
+	})
+	return func() { w.must(w.client.Delete(ctx, binding)) }
 }
 
 // settleQuota does what the quota controller would: without a status, the API server does not count.

@@ -14,12 +14,13 @@ import (
 // of reach, so that the Job may exist.
 //
 // Forbidden is the status of three things: the manager lacks the permission, a quota is used up, or a webhook denies.
-// Only their text tells them apart. All three may be mended while the dump waits. What is invalid stays invalid.
+// Only their text tells them apart. All three may be mended while the dump waits, and so may the denial of an admission
+// policy, which comes as Invalid. What else is invalid stays invalid.
 func rejectionOf(err error) *lifecycle.Rejection {
 	switch {
 	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), "cannot create resource"):
 		return &lifecycle.Rejection{Reason: v1alpha1.ReasonNamespaceNotEnrolled, Message: err.Error()}
-	case apierrors.IsForbidden(err):
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err) && strings.Contains(err.Error(), "ValidatingAdmissionPolicy"):
 		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: err.Error()}
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.ReasonForError(err) == metav1.StatusReasonRequestEntityTooLarge:
 		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: err.Error(), Final: true}
