@@ -74,13 +74,16 @@ const (
 )
 
 // judgeAndWrite makes the status what it should be. A verdict that cannot be undone is reached again on facts that no
-// cache has touched, one at a time in a namespace: two dumps judged side by side could both find the last slot free.
+// cache has touched; where it may be an admission, one at a time in a namespace: two dumps judged side by side could both
+// find the last slot free.
 func (r *DatabaseDumpReconciler) judgeAndWrite(
 	ctx context.Context, facts *lifecycle.Facts,
 ) (*lifecycle.Facts, lifecycle.Verdict, error) {
 	verdict := lifecycle.Judge(*facts)
 	if verdict.Irrevocable {
-		defer r.turns.wait(facts.Dump.Namespace)()
+		if lifecycle.MayBeAdmitted(facts.Dump) {
+			defer r.turns.wait(facts.Dump.Namespace)()
+		}
 		var err error
 		if facts, err = r.gather(ctx, view{r.Uncached, false}, client.ObjectKeyFromObject(facts.Dump)); err != nil || facts == nil {
 			return nil, lifecycle.Verdict{}, err

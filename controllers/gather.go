@@ -9,7 +9,6 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -111,7 +110,7 @@ func readReferences(ctx context.Context, from view, f *lifecycle.Facts) error {
 		}
 		f.AllowLists = lists.Items
 	}
-	if meta.IsStatusConditionTrue(f.Dump.Status.Conditions, v1alpha1.ConditionAdmitted) {
+	if !lifecycle.MayBeAdmitted(f.Dump) {
 		return nil
 	}
 	dumps, err := unfinishedDumps(ctx, from, f.Dump.Namespace, f.Dump.Spec.SourceRef.Name)

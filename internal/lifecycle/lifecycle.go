@@ -124,6 +124,11 @@ func Judge(f Facts) Verdict {
 	return j.verdict
 }
 
+// MayBeAdmitted reports whether the dump's place in the queue may still matter. What is false stays false.
+func MayBeAdmitted(dump *v1alpha1.DatabaseDump) bool {
+	return !dump.Spec.Cancel && !meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionAdmitted)
+}
+
 func admits(before, after *v1alpha1.DatabaseDumpStatus) bool {
 	return meta.IsStatusConditionTrue(after.Conditions, v1alpha1.ConditionAdmitted) &&
 		!meta.IsStatusConditionTrue(before.Conditions, v1alpha1.ConditionAdmitted)
