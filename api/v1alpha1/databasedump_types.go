@@ -143,9 +143,10 @@ type DatabaseDumpSpec struct {
 	// +kubebuilder:default={}
 	Compression Compression `json:"compression,omitempty"`
 
-	// reason why the copy is wanted, for people.
+	// reason why the copy is wanted, for people: one line, without control characters.
 	// +optional
 	// +kubebuilder:validation:MaxLength=500
+	// +kubebuilder:validation:Pattern=`^\P{Cc}*$`
 	Reason string `json:"reason,omitempty"`
 
 	// requestedBy is who asked in chat; such a request needs a DumpAllowList. Without it Kubernetes RBAC has decided.
@@ -328,7 +329,7 @@ type DatabaseDumpStatus struct {
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Location",type=string,priority=1,JSONPath=`.status.artifact.uri`
 // +kubebuilder:printcolumn:name="Requested-By",type=string,priority=1,JSONPath=`.spec.requestedBy.user`
-// +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=`.status.failure.reason`
+// +kubebuilder:printcolumn:name="Failure",type=string,priority=1,JSONPath=`.status.failure.reason`
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DatabaseDump has at most 63 characters"
 type DatabaseDump struct {
 	metav1.TypeMeta `json:",inline"`

@@ -192,7 +192,7 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 		}
 		lines = append(lines, line)
 	}
-	parsed := parseGrants(lines, facts.Database, g.engine)
+	parsed := parseGrants(lines, facts.Database)
 	facts.Grants = &parsed
 	return rows.Err()
 }
