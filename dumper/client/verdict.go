@@ -41,7 +41,7 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 		return numbered(m[3], m[2], at)
 	}
 	if strings.Contains(complaint, "insufficient privileges to") || strings.Contains(complaint, "insufficent privileges to") {
-		return result.Errorf(result.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL)",
+		return result.Errorf(result.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB, and MySQL before 8) or SHOW_ROUTINE (MySQL)",
 			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, cut(complaint))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {

@@ -192,7 +192,7 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 		}
 		lines = append(lines, line)
 	}
-	parsed := parseGrants(lines, facts.Database)
+	parsed := parseGrants(lines, facts.Database, g.engine)
 	facts.Grants = &parsed
 	return rows.Err()
 }

@@ -5,6 +5,10 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
 func TestGrantsAreReadAsTheServerMeansThem(t *testing.T) {
@@ -33,16 +37,25 @@ func TestGrantsAreReadAsTheServerMeansThem(t *testing.T) {
 		"a role":                                    {[]string{"GRANT `copier` TO `u`@`%`"}, "SELECT", "", false},
 		"taken from a database by a partial revoke": {[]string{"GRANT SELECT, TRIGGER ON *.* TO `u`@`%`", "REVOKE SELECT ON `shop_1`.* FROM `u`@`%`"}, "SELECT", "", false},
 		"not taken by that revoke":                  {[]string{"GRANT SELECT, TRIGGER ON *.* TO `u`@`%`", "REVOKE SELECT ON `shop_1`.* FROM `u`@`%`"}, "TRIGGER", "", true},
+		"on a pattern, beside the database itself":  {[]string{"GRANT SELECT, TRIGGER ON `shop%`.* TO `u`@`%`", "GRANT SELECT ON `shop\\_1`.* TO `u`@`%`"}, "TRIGGER", "", false},
+		"on the database, beside a pattern":         {[]string{"GRANT SELECT ON `shop%`.* TO `u`@`%`", "GRANT TRIGGER ON `shop\\_1`.* TO `u`@`%`"}, "TRIGGER", "", true},
+		"on a longer pattern beside a shorter one":  {[]string{"GRANT TRIGGER ON `sh%`.* TO `u`@`%`", "GRANT SELECT ON `shop%`.* TO `u`@`%`"}, "TRIGGER", "", false},
+		"on one character beside a run of them":     {[]string{"GRANT SELECT ON `shop%`.* TO `u`@`%`", "GRANT TRIGGER ON `shop_1`.* TO `u`@`%`"}, "TRIGGER", "", true},
+		"through a role, beside an own grant":       {[]string{"GRANT SELECT ON `shop\\_1`.* TO `u`@`%`", "GRANT TRIGGER ON `shop%`.* TO `copier`"}, "TRIGGER", "", true},
+		"on a pattern where partial revokes are":    {[]string{"GRANT SELECT ON `shop%`.* TO `u`@`%`", "REVOKE SELECT ON `other`.* FROM `u`@`%`"}, "SELECT", "", false},
+		"on the database despite a partial revoke":  {[]string{"GRANT SELECT ON *.* TO `u`@`%`", "REVOKE SELECT ON `shop_1`.* FROM `u`@`%`", "GRANT SELECT ON `shop_1`.* TO `u`@`%`"}, "SELECT", "", true},
 		"a name with quotes in it":                  {[]string{"GRANT SELECT ON `a``. ON `.* TO `u`@`%`"}, "SELECT", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := parseGrants(test.lines, database)
-			got := g.onDatabase(test.privilege)
-			if test.table != "" {
-				got = g.onTable(test.privilege, test.table)
-			}
-			if got != test.want {
-				t.Errorf("held %t, want %t", got, test.want)
+			for _, engine := range []v1alpha1.Engine{v1alpha1.EngineMariaDB, v1alpha1.EngineMySQL} {
+				g := parseGrants(test.lines, database, engine)
+				got := g.onDatabase(test.privilege)
+				if test.table != "" {
+					got = g.onTable(test.privilege, test.table)
+				}
+				if got != test.want {
+					t.Errorf("%s: held %t, want %t", engine, got, test.want)
+				}
 			}
 		})
 	}
@@ -67,8 +80,36 @@ func TestRoutinesAreSeenWithAnyOfThesePrivileges(t *testing.T) {
 		"GRANT SELECT ON `shop`.`proc` TO `u`@`%`":           false,
 		"GRANT SELECT (`name`) ON `mysql`.`proc` TO `u`@`%`": false,
 	} {
-		if got := parseGrants([]string{line}, "shop").seesRoutines(); got != want {
+		if got := parseGrants([]string{line}, "shop", v1alpha1.EngineMariaDB).seesRoutines(result.Software{Flavour: "MariaDB", Version: "10.11.14-MariaDB"}); got != want {
 			t.Errorf("%s: seen %t, want %t", line, got, want)
+		}
+	}
+}
+
+func TestRoutinesOfMySQL8AreNotInATable(t *testing.T) {
+	for version, want := range map[string]struct {
+		flavour string
+		seen    bool
+		grant   string
+	}{
+		"10.11.14-MariaDB": {"MariaDB", true, "SELECT ON mysql.proc"},
+		"5.7.44-log":       {"MySQL", true, "SELECT ON mysql.proc"},
+		"8.0.4-rc":         {"MySQL", false, "SELECT ON *.*"},
+		"8.0.19":           {"MySQL", false, "SELECT ON *.*"},
+		"8.0.20":           {"MySQL", false, "SHOW_ROUTINE ON *.*"},
+		"8.0.36-28":        {"MySQL", false, "SHOW_ROUTINE ON *.*"},
+		"8.4.3":            {"MySQL", false, "SHOW_ROUTINE ON *.*"},
+		"9.1.0":            {"MySQL", false, "SHOW_ROUTINE ON *.*"},
+		"10.0.0":           {"MySQL", false, "SHOW_ROUTINE ON *.*"},
+	} {
+		server := result.Software{Flavour: want.flavour, Version: version}
+		for _, line := range []string{"GRANT SELECT ON `mysql`.`proc` TO `u`@`%`", "GRANT SELECT ON `mysql`.* TO `u`@`%`"} {
+			if got := parseGrants([]string{line}, "shop", v1alpha1.EngineMySQL).seesRoutines(server); got != want.seen {
+				t.Errorf("%s on %s: seen %t", line, version, got)
+			}
+		}
+		if got := routineGrant(server); got != want.grant {
+			t.Errorf("the hint on %s is %s, want %s", version, got, want.grant)
 		}
 	}
 }
@@ -102,6 +143,31 @@ func TestAPatternMatchesWhatItStandsFor(t *testing.T) {
 			r.Fatalf("%q matches more than %q", pattern.String(), name.String())
 		}
 	})
+}
+
+// The oracle is the server: what it lets an account with these grants do.
+func TestOverlappingGrantsAreJudgedAsTheServerDoes(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Exec(t, "CREATE OR REPLACE DATABASE shop_1", "CREATE TABLE shop_1.t (id INT)")
+	patterns := []string{"%", "s%", "shop%", "shop_1", `shop\_1`, "shop__", `shop\__`, "%1", "_hop_1", "shop_%"}
+	for i, first := range patterns {
+		for _, second := range patterns[i+1:] {
+			for _, order := range [][]string{{first, second}, {second, first}} {
+				db, _ := session(t, server, "SELECT ON `"+order[0]+"`.*", "INSERT ON `"+order[1]+"`.*")
+				facts := &Facts{Database: "shop_1"}
+				if err := (gatherer{db: db, engine: "MariaDB"}).grants(t.Context(), facts); err != nil {
+					t.Fatal(err)
+				}
+				_, err := db.ExecContext(t.Context(), "SELECT * FROM shop_1.t")
+				if got, want := facts.Grants.onDatabase("SELECT"), err == nil; got != want {
+					t.Errorf("SELECT on %s beside INSERT on %s: held %t, and the server says %v", order[0], order[1], got, err)
+				}
+				if err := db.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
 }
 
 func TestNearestNames(t *testing.T) {

@@ -211,7 +211,7 @@ func permitted(facts *Facts, plan *Plan, whole bool, at servererror.Origin) erro
 		names := strings.Join(privileges, ", ")
 		return lacks(facts, at, "the privilege "+names, "run on the server: "+grant(at, names))
 	}
-	if plan.Routines && !facts.Grants.seesRoutines() {
+	if plan.Routines && !facts.Grants.seesRoutines(facts.Server) {
 		return lacks(facts, at, "the privilege to see routines (without it they would be missing from the dump, unnoticed)", bodyGrant(facts, at))
 	}
 	return nil
@@ -239,11 +239,7 @@ func grant(at servererror.Origin, privileges string) string {
 }
 
 func bodyGrant(facts *Facts, at servererror.Origin) string {
-	user := "'" + strings.ReplaceAll(at.Username, "'", "''") + "'@'%'"
-	if facts.Server.Flavour == "MariaDB" {
-		return "run on the server: GRANT SELECT ON mysql.proc TO " + user
-	}
-	return "run on the server: GRANT SHOW_ROUTINE ON *.* TO " + user
+	return "run on the server: GRANT " + routineGrant(facts.Server) + " TO '" + strings.ReplaceAll(at.Username, "'", "''") + "'@'%'"
 }
 
 func matchAny(patterns []string, name string) bool {
