@@ -1,6 +1,9 @@
 package dumper
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -14,7 +17,7 @@ func (a *attempt) manifest(c *copied, verified result.Verification) result.Manif
 		Consistent: len(a.plan.NonTransactional) == 0, SandboxLine: c.sandbox,
 		Tables: result.Tables{
 			Count: len(a.plan.Tables), Names: a.plan.Tables, Views: a.plan.Views, Only: len(a.plan.Only) > 0,
-			Excluded: a.plan.Excluded, WithoutData: a.plan.WithoutData, NonTransactional: a.plan.NonTransactional,
+			Excluded: a.plan.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(a.plan.WithoutData, a.plan.Elsewhere))), NonTransactional: a.plan.NonTransactional,
 		},
 		StartedAt: a.started, FinishedAt: a.now().UTC(),
 	}
@@ -22,6 +25,10 @@ func (a *attempt) manifest(c *copied, verified result.Verification) result.Manif
 		m.ClientOptions = append(m.ClientOptions, run.Options)
 	}
 	m.Restore, m.Notes = restore(a.Server.Engine, a.Compression, c.sandbox, &m)
+	if len(a.plan.Elsewhere) > 0 {
+		m.Notes = append(m.Notes, "These tables keep their rows elsewhere (FEDERATED, CONNECT, SPIDER, MERGE and the like), so the artifact has only their "+
+			"definitions, with the address and any password in them. Loaded, they read and write what the original's do: "+strings.Join(a.plan.Elsewhere[:min(len(a.plan.Elsewhere), 100)], ", "))
+	}
 	return m
 }
 

@@ -21,6 +21,8 @@ type Table struct {
 	View bool
 	// Transactional tables are read as they were when the dump's transaction began.
 	Transactional bool
+	// Engine as the server names it; empty for a view.
+	Engine string
 	// DataBytes is the server's estimate.
 	DataBytes int64
 }
@@ -102,7 +104,7 @@ func (g gatherer) database(ctx context.Context, facts *Facts) error {
 }
 
 func (g gatherer) tables(ctx context.Context, facts *Facts) error {
-	rows, err := g.db.QueryContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.TABLE_TYPE, COALESCE(t.DATA_LENGTH, 0), COALESCE(e.TRANSACTIONS, '')
+	rows, err := g.db.QueryContext(ctx, `SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.TABLE_TYPE, COALESCE(t.ENGINE, ''), COALESCE(t.DATA_LENGTH, 0), COALESCE(e.TRANSACTIONS, '')
 		FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
 		WHERE t.TABLE_SCHEMA = DATABASE() ORDER BY t.TABLE_NAME`)
 	if err != nil {
@@ -112,7 +114,7 @@ func (g gatherer) tables(ctx context.Context, facts *Facts) error {
 	for rows.Next() {
 		var t Table
 		var schema, kind, transactions string
-		if err := rows.Scan(&schema, &t.Name, &kind, &t.DataBytes, &transactions); err != nil {
+		if err := rows.Scan(&schema, &t.Name, &kind, &t.Engine, &t.DataBytes, &transactions); err != nil {
 			return err
 		}
 		// The comparison in SQL may fold case where the server keeps Shop and shop apart.

@@ -61,10 +61,10 @@ func shapeOf(pattern string) shape {
 		if wild && s.ones+s.runs == 0 {
 			s.prefix = s.literals
 		}
-		switch {
-		case pattern[i] == '_':
+		switch pattern[i] {
+		case '_':
 			s.ones++
-		case pattern[i] == '%':
+		case '%':
 			s.runs++
 			for i+1 < len(pattern) && pattern[i+1] == '%' {
 				i++

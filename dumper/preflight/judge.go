@@ -33,6 +33,8 @@ type Plan struct {
 	Excluded []string
 	// WithoutData are tables of which only the definition is copied.
 	WithoutData []string
+	// Elsewhere are tables whose rows are no part of the database, so that the clients leave them out by themselves.
+	Elsewhere []string
 	// NonTransactional are tables among those whose rows are copied that are not held still.
 	NonTransactional []string
 	// Routines and Events are copied.
@@ -89,6 +91,11 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 	return plan, nil
 }
 
+// elsewhere are the engines whose rows both clients leave out without a word: those of other tables, of other servers, of
+// files. They are right. Loading such rows would write them into the place where they came from. (--skip-no-data-med
+// would make MariaDB's client copy them.)
+var elsewhere = []string{"MRG_MyISAM", "MRG_ISAM", "CONNECT", "OQGRAPH", "SPIDER", "VP", "FEDERATED"}
+
 // leaveOut notes what of the database is not in the copy.
 func (p *Plan) leaveOut(facts *Facts, chosen []Table) {
 	copied := map[string]bool{}
@@ -116,6 +123,10 @@ func (p *Plan) add(t Table, request Request) {
 		return
 	}
 	if request.SchemaOnly {
+		return
+	}
+	if slices.ContainsFunc(elsewhere, func(e string) bool { return strings.EqualFold(e, t.Engine) }) {
+		p.Elsewhere = append(p.Elsewhere, t.Name)
 		return
 	}
 	p.EstimatedBytes += t.DataBytes

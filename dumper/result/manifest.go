@@ -19,7 +19,8 @@ type Tables struct {
 	Only bool `json:"only,omitempty"`
 	// Excluded tables and views, which are not in the artifact at all.
 	Excluded []string `json:"excluded,omitempty"`
-	// WithoutData are tables whose definition is in the artifact and whose rows are not.
+	// WithoutData are tables whose definition is in the artifact and whose rows are not, because that was asked for or because
+	// their engine keeps them elsewhere.
 	WithoutData []string `json:"withoutData,omitempty"`
 	// NonTransactional tables do not take part in the dump's transaction: they are read one after another, as they are
 	// at that moment.
