@@ -65,34 +65,32 @@ fill_mysql() {
     --customize-hook='rm -rf "$1"/var/lib/mysql/*' sid
 }
 
+# The functions below run where bash does not stop at an error (quietly asks how they ended), so each step has its &&. Without,
+# a download that broke off would be committed as a base image.
 debootstrap_image() {
   local name=$1 container folder
   shift
-  container=$(store from scratch)
-  folder=$(store mount "$container")
-  mmdebstrap "$@" "$folder"
-  store umount "$container"
-  store commit --quiet --rm "$container" "$name"
+  container=$(store from scratch) && folder=$(store mount "$container") && mmdebstrap "$@" "$folder" &&
+    store umount "$container" && store commit --quiet --rm "$container" "$name"
 }
 
 fill_go() {
   local container
-  container=$(store from --pull-never "$(base_image debian)")
-  store config --env PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env GOPATH=/go "$container"
-  store commit --quiet --rm "$container" "$1"
+  container=$(store from --pull-never "$(base_image debian)") &&
+    store config --env PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env GOPATH=/go "$container" &&
+    store commit --quiet --rm "$container" "$1"
 }
 
 fill_static() {
   local debian static from to
-  debian=$(store from --pull-never "$(base_image debian)")
-  static=$(store from scratch)
-  from=$(store mount "$debian") to=$(store mount "$static")
-  mkdir -p "$to/etc/ssl/certs"
-  install -d -m 1777 "$to/tmp"
-  cp "$from/etc/ssl/certs/ca-certificates.crt" "$to/etc/ssl/certs/"
-  echo "nonroot:x:65532:65532::/:/sbin/nologin" >"$to/etc/passwd"
-  echo "nonroot:x:65532:" >"$to/etc/group"
-  store rm "$debian"
-  store umount "$static"
-  store commit --quiet --rm "$static" "$1"
+  debian=$(store from --pull-never "$(base_image debian)") && static=$(store from scratch) &&
+    from=$(store mount "$debian") && to=$(store mount "$static") &&
+    mkdir -p "$to/etc/ssl/certs" &&
+    install -d -m 1777 "$to/tmp" &&
+    cp "$from/etc/ssl/certs/ca-certificates.crt" "$to/etc/ssl/certs/" &&
+    echo "nonroot:x:65532:65532::/:/sbin/nologin" >"$to/etc/passwd" &&
+    echo "nonroot:x:65532:" >"$to/etc/group" &&
+    store rm "$debian" &&
+    store umount "$static" &&
+    store commit --quiet --rm "$static" "$1"
 }
