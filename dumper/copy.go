@@ -27,7 +27,7 @@ type copied struct {
 // copy runs the client and stores what it writes. Nothing is visible in storage unless it returns without an error: the
 // upload is committed only after every run of the client has been judged and the compressor is closed.
 func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
-	upload, err := a.store.NewWriter(ctx, a.Prefix()+a.file(), a.plan.EstimatedBytes)
+	upload, err := a.store.NewWriter(ctx, a.Prefix()+a.file(), a.expectedBytes())
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,15 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 		File: a.file(), SizeBytes: c.sum.Bytes, SHA256: c.sum.SHA256, UncompressedBytes: a.progress.Now().Bytes,
 	}
 	return c, nil
+}
+
+// expectedBytes of the artifact: as many as the server says that the tables have, for binary data is twice as large in SQL
+// and gzip takes that away again.
+func (a *attempt) expectedBytes() int64 {
+	if a.Compression == compress.None {
+		return 2 * a.plan.EstimatedBytes
+	}
+	return a.plan.EstimatedBytes
 }
 
 // runClient runs the client once, into w.

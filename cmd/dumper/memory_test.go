@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -16,20 +17,37 @@ import (
 // memoryBound is what the dumper may take, whatever the size of the database.
 const memoryBound = 128 << 20
 
-// 400 MB of text that hardly compresses, so that the upload has some forty parts.
+// 400 MB of text that hardly compresses, whatever size the server says that the database has: the parts of the upload are
+// made for that.
 func TestMemoryDoesNotGrowWithTheDatabase(t *testing.T) {
 	server := dbtest.Get(t)
-	server.Exec(t, "CREATE OR REPLACE DATABASE huge", "CREATE TABLE huge.t (id INT PRIMARY KEY)")
+	server.Exec(t, "CREATE OR REPLACE DATABASE huge", "INSTALL SONAME 'ha_archive'", "CREATE TABLE huge.t (id INT) ENGINE=ARCHIVE")
 	credentials := server.Account(t, "huge", "pw", dbtest.WholeDump("huge")...)
 	s3 := s3test.Start(t, s3test.Options{})
-	script := `head -c 300000000 /dev/urandom | base64 -w 1000; "$REAL" "$@"`
-	e := prepare(t, append(flags(server, credentials, "huge"), bucket(t, s3)...)...).withClient(fakeClient(t, script))
-	artifact := e.outcome(t, e.Run()).mustSucceed(t)
-	if artifact.SizeBytes < 300_000_000 {
-		t.Fatalf("the artifact has only %d bytes", artifact.SizeBytes)
-	}
-	if peak := peakMemory(e.Cmd); peak > memoryBound {
-		t.Errorf("it took %d MiB at its peak, the bound is %d MiB", peak>>20, memoryBound>>20)
+	// The table cannot be read: its file is as large as it says, and hollow.
+	script := `head -c 300000000 /dev/urandom | base64 -w 1000; echo "-- Dump completed"`
+	for _, gibibytes := range []int{0, 40, 460} {
+		t.Run(fmt.Sprintf("%d GiB", gibibytes), func(t *testing.T) {
+			size := max(gibibytes<<30, 8<<10)
+			if err := os.Truncate(filepath.Join(server.Folder, "data", "huge", "t.ARZ"), int64(size)); err != nil {
+				t.Fatal(err)
+			}
+			server.Exec(t, "FLUSH TABLES huge.t")
+			e := prepare(t, append(flags(server, credentials, "huge"), bucket(t, s3)...)...).withClient(fakeClient(t, script))
+			o := e.outcome(t, e.Run())
+			artifact := o.mustSucceed(t)
+			if artifact.SizeBytes < 300_000_000 {
+				t.Fatalf("the artifact has only %d bytes", artifact.SizeBytes)
+			}
+			if estimate := fmt.Sprintf("estimatedBytes=%d ", size); !strings.Contains(o.stderr, estimate) {
+				t.Fatalf("%s was not expected:\n%s", estimate, o.stderr)
+			}
+			peak := peakMemory(e.Cmd)
+			t.Logf("%d MiB at its peak", peak>>20)
+			if peak > memoryBound {
+				t.Errorf("it took %d MiB at its peak, the bound is %d MiB", peak>>20, memoryBound>>20)
+			}
+		})
 	}
 }
 

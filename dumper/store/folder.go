@@ -26,7 +26,7 @@ const (
 // OpenFolder opens a folder. create makes it if it does not exist. Everything that is written and read stays below it,
 // see beneath; the path to the folder itself may hold links.
 func OpenFolder(folder string, create bool) (*Store, error) {
-	place := &folderPlace{beneath{path: folder}}
+	place := &folderPlace{beneath: beneath{path: folder}}
 	if create {
 		if err := os.MkdirAll(folder, folderMode); err != nil {
 			return nil, place.explain(err, "")
@@ -37,10 +37,14 @@ func OpenFolder(folder string, create bool) (*Store, error) {
 		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", folder, cause(err))
 	}
 	place.root = root
-	return &Store{bucket: blob.NewBucket(&folderBucket{place.beneath}), place: place}, nil
+	place.bucket = blob.NewBucket(&folderBucket{place.beneath})
+	return &Store{bucket: place.bucket, place: place}, nil
 }
 
-type folderPlace struct{ beneath }
+type folderPlace struct {
+	beneath
+	bucket *blob.Bucket
+}
 
 func (p *folderPlace) uri(key string) string { return filepath.Join(p.path, filepath.FromSlash(key)) }
 
@@ -64,8 +68,31 @@ func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 	return errors.Join(err, f.Close(), folder.Remove(name))
 }
 
-func (p *folderPlace) writing(int64) (*blob.WriterOptions, int64) {
-	return &blob.WriterOptions{ContentType: "application/octet-stream"}, 0
+func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, func(int) int64, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	w, err := p.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType})
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	return &folderFile{w, cancel}, nil, nil
+}
+
+type folderFile struct {
+	*blob.Writer
+	cancel context.CancelFunc
+}
+
+func (f *folderFile) commit() error {
+	defer f.cancel()
+	return f.Close()
+}
+
+// abort cancels the context before Close, which is gocloud's way to give a write up. Close then reports that it was
+// cancelled, as was asked for.
+func (f *folderFile) abort() {
+	f.cancel()
+	_ = f.Close()
 }
 
 func (p *folderPlace) remove(_ context.Context, key string) {

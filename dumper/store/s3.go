@@ -15,9 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"gocloud.dev/blob"
 	"gocloud.dev/blob/s3blob"
 
 	"github.com/volcado-io/volcado/dumper/mounted"
@@ -31,16 +29,8 @@ const (
 	KeySessionToken    = "AWS_SESSION_TOKEN"
 )
 
-// Limits of the S3 protocol, and how much memory an upload may take.
 const (
-	maxParts     = 10_000
-	minPartBytes = 8 << 20
-	// unknownPartBytes lets an artifact of unknown size grow to 312 GiB.
-	unknownPartBytes = 32 << 20
-	maxPartBytes     = 5 << 30
-	// uploadBytes is the memory for parts that are being filled or sent.
-	uploadBytes = 24 << 20
-	// attempts of each request; a part is sent again from memory.
+	// requestAttempts of each request; a part is sent again from memory.
 	requestAttempts   = 5
 	requestMaxBackoff = 10 * time.Second
 	// probeTimeout bounds the probe, its second try included. Without it, something that accepts connections and never
@@ -212,41 +202,9 @@ func (p *s3Place) tryUpload(ctx context.Context, key string) error {
 	return err
 }
 
-// partBytes so large that maxParts of them hold twice what is expected, but no smaller than minPartBytes. Memory is
-// bounded by sending fewer parts at once, see concurrency.
-func partBytes(expectedBytes int64) int64 {
-	if expectedBytes <= 0 {
-		return unknownPartBytes
-	}
-	const mebibyte = 1 << 20
-	needed := expectedBytes/(maxParts/2) + 1
-	return min(max(minPartBytes, (needed+mebibyte-1)/mebibyte*mebibyte), maxPartBytes)
-}
-
-// concurrency of an upload: the transfer manager holds one part more than it sends at once.
-func concurrency(partBytes int64) int { return int(max(1, uploadBytes/partBytes-1)) }
-
-func (p *s3Place) writing(expectedBytes int64) (*blob.WriterOptions, int64) {
-	part := partBytes(expectedBytes)
-	return &blob.WriterOptions{
-		ContentType: "application/octet-stream",
-		BeforeWrite: func(as func(any) bool) error {
-			var manager *transfermanager.Client
-			if !as(&manager) {
-				return errors.New("gocloud did not show its transfer manager")
-			}
-			*manager = *transfermanager.New(p.client, func(o *transfermanager.Options) {
-				o.PartSizeBytes = part
-				o.MultipartUploadThreshold = part
-				o.Concurrency = concurrency(part)
-				o.MaxUploadParts = maxParts
-				o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-				// Without it the upload is aborted with the context that was just cancelled, that is, not at all.
-				o.FailTimeout = cleanupTimeout
-			})
-			return nil
-		},
-	}, part
+func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error) {
+	sizes := sizesFor(expectedBytes)
+	return p.begin(ctx, key, sizes), sizes.of, nil
 }
 
 func (p *s3Place) remove(ctx context.Context, key string) {

@@ -33,8 +33,9 @@ type Store struct {
 type place interface {
 	// probe proves that an artifact could be written at the key, and leaves nothing.
 	probe(ctx context.Context, key string) error
-	// writing returns how an artifact of about so many bytes is written, and the part size for its ETag, or 0.
-	writing(expectedBytes int64) (options *blob.WriterOptions, partBytes int64)
+	// create begins an object of about so many bytes; 0 when that is not known. It gives the sizes of the parts that its
+	// ETag is made of too, or nil where there is no ETag.
+	create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error)
 	// remove an object, without asking first whether it is there.
 	remove(ctx context.Context, key string)
 	// sweep removes what a failed write below the prefix may have left.

@@ -7,8 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-
-	"gocloud.dev/blob"
+	"io"
 )
 
 // Sum is what was sent.
@@ -20,13 +19,22 @@ type Sum struct {
 	ETag string
 }
 
+// object is being written.
+type object interface {
+	io.Writer
+	// commit makes the object visible; after an error there is none.
+	commit() error
+	// abort gives the object up and removes what was sent.
+	abort()
+}
+
 // Writer writes one object. Either Commit or Abort must be called.
 type Writer struct {
 	store  *Store
 	ctx    context.Context
 	cancel context.CancelFunc
 	key    string
-	blob   *blob.Writer
+	object object
 	sha    hash.Hash
 	etag   *etag
 	bytes  int64
@@ -35,20 +43,18 @@ type Writer struct {
 
 // NewWriter begins an object of about so many bytes; 0 when that is not known.
 func (s *Store) NewWriter(ctx context.Context, key string, expectedBytes int64) (*Writer, error) {
-	options, partBytes := s.place.writing(expectedBytes)
-	// Cancelling the context before Close is gocloud's way to give a write up.
 	writing, cancel := context.WithCancel(ctx)
-	b, err := s.bucket.NewWriter(writing, key, options)
+	object, partSize, err := s.place.create(writing, key, expectedBytes)
 	if err != nil {
 		cancel()
 		return nil, s.explain(ctx, err, key)
 	}
-	return &Writer{store: s, ctx: ctx, cancel: cancel, key: key, blob: b, sha: sha256.New(), etag: newETag(partBytes)}, nil
+	return &Writer{store: s, ctx: ctx, cancel: cancel, key: key, object: object, sha: sha256.New(), etag: newETag(partSize)}, nil
 }
 
 // Write sends p, and fails when something before it could not be stored.
 func (w *Writer) Write(p []byte) (int, error) {
-	n, err := w.blob.Write(p)
+	n, err := w.object.Write(p)
 	w.sha.Write(p[:n])
 	w.etag.Write(p[:n])
 	w.bytes += int64(n)
@@ -66,7 +72,7 @@ func (w *Writer) Commit() (Sum, error) {
 	}
 	defer w.cancel()
 	w.closed = true
-	if err := w.blob.Close(); err != nil {
+	if err := w.object.commit(); err != nil {
 		return Sum{}, w.store.explain(w.ctx, err, w.key)
 	}
 	return Sum{Bytes: w.bytes, SHA256: hex.EncodeToString(w.sha.Sum(nil)), ETag: w.etag.String()}, nil
@@ -80,26 +86,31 @@ func (w *Writer) Abort() {
 	w.cancel()
 	if !w.closed {
 		w.closed = true
-		// It reports the cancellation, which is what was asked for.
-		_ = w.blob.Close()
+		w.object.abort()
 	}
 }
 
-// etag computes what S3 servers give as ETag: the MD5 of a small object, or the MD5 of the MD5s of the parts.
+// etag computes what S3 servers give as ETag: the MD5 of a small object, or the MD5 of the MD5s of the parts. It knows of
+// the upload nothing but the sizes of the parts, so that it finds out what goes wrong there.
 type etag struct {
-	partBytes int64
-	part      hash.Hash
-	room      int64
-	parts     int
-	all       hash.Hash
+	// partSize is nil when no ETag is wanted.
+	partSize func(part int) int64
+	part     hash.Hash
+	room     int64
+	parts    int
+	all      hash.Hash
 }
 
-func newETag(partBytes int64) *etag {
-	return &etag{partBytes: partBytes, room: partBytes, part: md5.New(), all: md5.New()}
+func newETag(partSize func(part int) int64) *etag {
+	e := &etag{partSize: partSize, part: md5.New(), all: md5.New()}
+	if partSize != nil {
+		e.room = partSize(0)
+	}
+	return e
 }
 
 func (e *etag) Write(p []byte) {
-	if e.partBytes == 0 {
+	if e.partSize == nil {
 		return
 	}
 	for len(p) > 0 {
@@ -117,16 +128,16 @@ func (e *etag) finishPart() {
 	e.all.Write(e.part.Sum(nil))
 	e.part.Reset()
 	e.parts++
-	e.room = e.partBytes
+	e.room = e.partSize(e.parts)
 }
 
 func (e *etag) String() string {
 	switch {
-	case e.partBytes == 0:
+	case e.partSize == nil:
 		return ""
 	case e.parts == 0:
 		return hex.EncodeToString(e.part.Sum(nil))
-	case e.room < e.partBytes:
+	case e.room < e.partSize(e.parts):
 		e.finishPart()
 	}
 	return fmt.Sprintf("%s-%d", hex.EncodeToString(e.all.Sum(nil)), e.parts)
