@@ -97,7 +97,7 @@ func (a *attempt) run(ctx context.Context) (_ *result.Artifact, err error) {
 	}
 	defer func() {
 		if err != nil {
-			a.store.Discard(ctx, a.Prefix(), result.ManifestFile, a.file())
+			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix(), result.ManifestFile, a.file()))
 		}
 	}()
 	copied, err := a.copy(ctx)
@@ -150,7 +150,7 @@ func (a *attempt) openStore(ctx context.Context) error {
 		return err
 	}
 	if a.Dump != "" {
-		opened.Reclaim(ctx, a.KeyPrefix+"/")
+		a.warn("what earlier attempts left may not be gone", opened.Reclaim(ctx, a.KeyPrefix+"/"))
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (a *attempt) openStore(ctx context.Context) error {
 func (a *attempt) preflight(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
-			a.store.Discard(ctx, a.Prefix())
+			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix()))
 		}
 	}()
 	db, err := preflight.Connect(ctx, a.Server, a.Copy.Database)
@@ -180,6 +180,13 @@ func (a *attempt) preflight(ctx context.Context) (err error) {
 		"tables", len(plan.Tables), "views", len(plan.Views), "excluded", len(plan.Excluded), "withoutData", len(plan.WithoutData),
 		"nonTransactional", len(plan.NonTransactional), "estimatedBytes", plan.EstimatedBytes, "client", a.program.Software.Version)
 	return preflight.CheckViews(ctx, db, a.Server, plan)
+}
+
+// warn of what nobody decides on, and somebody may have to clean up.
+func (a *attempt) warn(what string, err error) {
+	if err != nil {
+		a.log.Warn(what, "location", a.store.URI(a.Prefix()), "error", Redact(result.FailureOf(err), a.secrets).Message)
+	}
 }
 
 // file is the artifact's name below the prefix.

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,6 +248,46 @@ func TestEachMistakeInStorageHasAReasonOfItsOwn(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{}, s3.Keys(t)); diff != "" {
 		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
+	}
+}
+
+// Keys that may write and nothing else would be found out at the end, after all had been read.
+func TestKeysThatMayNotDoAllThatADumpNeedsAreRefusedBeforeAnythingIsRead(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Exec(t, "CREATE OR REPLACE DATABASE unread", "CREATE TABLE unread.t (id INT PRIMARY KEY)")
+	credentials := server.Account(t, "unread", "pw", "ALL ON *.*")
+	is := func(method, suffix, parameter string) func(*http.Request) bool {
+		return func(r *http.Request) bool {
+			return r.Method == method && strings.HasSuffix(r.URL.Path, suffix) && (parameter == "" || r.URL.Query().Has(parameter))
+		}
+	}
+	for action, test := range map[string]struct {
+		refused       func(*http.Request) bool
+		mention       string
+		keys, uploads []string // that stay
+	}{
+		"PutObject (s3:PutObject)":                       {is(http.MethodPut, "probe.tmp", ""), "s3:PutObject", []string{}, []string{}},
+		"HeadObject (s3:GetObject)":                      {is(http.MethodHead, "probe.tmp", ""), "s3:GetObject", []string{}, []string{}},
+		"DeleteObject (s3:DeleteObject)":                 {is(http.MethodDelete, "probe.tmp", ""), "the probe's object s3://dumps/unread/one/probe.tmp may have stayed", []string{"unread/one/probe.tmp"}, []string{}},
+		"CreateMultipartUpload (s3:PutObject)":           {is(http.MethodPost, "dump.sql.gz", "uploads"), "below the prefix", []string{}, []string{}},
+		"AbortMultipartUpload (s3:AbortMultipartUpload)": {is(http.MethodDelete, "dump.sql.gz", "uploadId"), "below the prefix", []string{}, []string{"unread/one/dump.sql.gz"}},
+	} {
+		t.Run(action, func(t *testing.T) {
+			s3 := s3test.Start(t, s3test.Options{})
+			proxy := faulty(t, s3, func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+				return test.refused(r) && answer(w, r, http.StatusForbidden)
+			})
+			read := filepath.Join(t.TempDir(), "read")
+			arguments := append(flags(server, credentials, "unread"), replace(bucket(t, s3), "--s3-endpoint="+proxy, "--attempt=one", "--storage-secret=dumps-writer")...)
+			e := prepare(t, arguments...).withClient(fakeClient(t, "touch "+read+`; exec "$REAL" "$@"`))
+			e.outcome(t, e.Run()).mustFail(t, result.StorageAccessDenied, "the store refuses "+action+" with the keys of the Secret dumps-writer for bucket dumps", test.mention)
+			if _, err := os.Stat(read); err == nil {
+				t.Error("the database was read")
+			}
+			if diff := cmp.Diff([][]string{test.keys, test.uploads}, [][]string{s3.Keys(t), s3.Uploads(t)}); diff != "" {
+				t.Errorf("what stayed in the bucket, objects and uploads (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

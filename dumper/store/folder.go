@@ -51,7 +51,7 @@ func (p *folderPlace) uri(key string) string { return filepath.Join(p.path, file
 func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 	defer func() {
 		if err != nil {
-			p.sweep(ctx, path.Dir(key)+"/")
+			_ = p.sweep(ctx, path.Dir(key)+"/")
 		}
 	}()
 	folder, err := p.folder(path.Dir(key), true)
@@ -59,13 +59,12 @@ func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 		return err
 	}
 	defer folder.Close()
-	const name = "probe.tmp"
-	f, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	f, err := folder.OpenFile(probeFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write([]byte{0})
-	return errors.Join(err, f.Close(), folder.Remove(name))
+	return errors.Join(err, f.Close(), folder.Remove(probeFile))
 }
 
 func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, func(int) int64, error) {
@@ -95,16 +94,20 @@ func (f *folderFile) abort() {
 	_ = f.Close()
 }
 
-func (p *folderPlace) remove(_ context.Context, key string) {
-	if folder, err := p.folder(path.Dir(key), false); err == nil {
-		_ = folder.Remove(path.Base(key))
-		_ = folder.Close()
+func (p *folderPlace) remove(_ context.Context, key string) error {
+	folder, err := p.folder(path.Dir(key), false)
+	if err == nil {
+		err = errors.Join(folder.Remove(path.Base(key)), folder.Close())
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // sweep removes temporary files of the attempt, its folder, and the dump's folder if nothing else is in it. Other
 // folders may be another dump's by now.
-func (p *folderPlace) sweep(_ context.Context, prefix string) {
+func (p *folderPlace) sweep(_ context.Context, prefix string) error {
 	attempt := path.Clean(prefix)
 	if folder, err := p.folder(attempt, false); err == nil {
 		entries, _ := fs.ReadDir(folder.FS(), ".")
@@ -117,6 +120,7 @@ func (p *folderPlace) sweep(_ context.Context, prefix string) {
 	}
 	p.removeFolder(attempt)
 	p.removeFolder(path.Dir(attempt))
+	return nil
 }
 
 // removeFolder if it is empty. A link in its place stays, for people to see.

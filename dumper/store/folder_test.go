@@ -76,7 +76,9 @@ func TestWhatIsWrittenIsReadAndListedAndDiscarded(t *testing.T) {
 	if _, found, err := s.ReadFile(ctx, attempt+"nothing", 100); found || err != nil {
 		t.Errorf("a file that is not there: %t, %v", found, err)
 	}
-	s.Discard(ctx, attempt, "dump.sql.gz")
+	if err := s.Discard(ctx, attempt, "dump.sql.gz", "nothing"); err != nil {
+		t.Error(err)
+	}
 	mustBeEmpty(t, filepath.Join(volume, "team/shop"))
 }
 
@@ -115,7 +117,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 				mustBe(t, s.WriteFile(t.Context(), artifact, []byte("text")), result.VolumeNotWritable, path+" is a symbolic link to ")
 				_, _, err := s.ReadFile(t.Context(), artifact, 100)
 				mustBe(t, err, result.VolumeNotWritable, path+" is a symbolic link to ")
-				s.Discard(t.Context(), attempt, "dump.sql.gz")
+				mustBe(t, s.Discard(t.Context(), attempt, "dump.sql.gz"), result.VolumeNotWritable, path+" is a symbolic link to ")
 				mustBeEmpty(t, outside)
 				mustBeEmpty(t, other)
 			})

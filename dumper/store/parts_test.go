@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -135,7 +136,7 @@ func TestAPartLargerThanTheMemoryForPartsStillFits(t *testing.T) {
 		}
 	}
 	cancel(io.ErrClosedPipe)
-	if _, err := pool.take(ctx); err != io.ErrClosedPipe {
+	if _, err := pool.take(ctx); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("one more block: %v, want to have waited until it was stopped", err)
 	}
 	pool.give(c.blocks)

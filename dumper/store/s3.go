@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -33,9 +32,6 @@ const (
 	// requestAttempts of each request; a part is sent again from memory.
 	requestAttempts   = 5
 	requestMaxBackoff = 10 * time.Second
-	// probeTimeout bounds the probe, its second try included. Without it, something that accepts connections and never
-	// answers would hold the dump until its run deadline.
-	probeTimeout = 30 * time.Second
 )
 
 // S3 is a bucket and how it is reached. It is built from single values, never from a URL that somebody typed: such a
@@ -176,48 +172,24 @@ type s3Place struct {
 
 func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
 
-// probe begins an upload and gives it up: that needs the bucket, the permission to write and a trusted connection, and
-// nothing can be seen of it.
-func (p *s3Place) probe(ctx context.Context, key string) error {
-	patience, done := context.WithTimeoutCause(ctx, p.patience, errMute)
-	defer done()
-	err := p.tryUpload(patience, key)
-	if err != nil && errors.Is(context.Cause(patience), errMute) {
-		return fmt.Errorf("%w within %s", errMute, p.patience)
-	}
-	return err
-}
-
-// errMute is of a store that accepts connections and is silent.
-var errMute = errors.New("the store does not answer")
-
-func (p *s3Place) tryUpload(ctx context.Context, key string) error {
-	// What does not work at once is said at once: the Job tries again, and a person who is waiting for it can read why.
-	impatient := func(o *s3.Options) { o.Retryer = retryer(2, time.Second) }
-	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key}, impatient)
-	if err != nil {
-		return err
-	}
-	_, err = p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: upload.UploadId})
-	return err
-}
-
 func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error) {
 	sizes := sizesFor(expectedBytes)
 	return p.begin(ctx, key, sizes), sizes.of, nil
 }
 
-func (p *s3Place) remove(ctx context.Context, key string) {
-	_, _ = p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
+func (p *s3Place) remove(ctx context.Context, key string) error {
+	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
+	return err
 }
 
 // sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
-func (p *s3Place) sweep(ctx context.Context, prefix string) {
+func (p *s3Place) sweep(ctx context.Context, prefix string) error {
 	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
 	if err != nil {
-		return
+		return nil
 	}
 	for _, upload := range uploads.Uploads {
-		_, _ = p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: upload.Key, UploadId: upload.UploadId})
+		err = errors.Join(err, p.abortUpload(ctx, *upload.Key, upload.UploadId))
 	}
+	return err
 }

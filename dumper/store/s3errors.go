@@ -33,7 +33,7 @@ var s3Reasons = map[string]result.Reason{
 
 var s3Hints = map[result.Reason]string{
 	result.BucketNotFound:               "create the bucket, or correct s3.bucket, s3.endpoint or s3.pathStyle of the DumpStorage",
-	result.StorageAccessDenied:          "check the keys in the storage's Secret, and that they may write to this bucket and abort uploads in it",
+	result.StorageAccessDenied:          "check the keys in the storage's Secret, and that they have s3:PutObject, s3:GetObject, s3:DeleteObject and s3:AbortMultipartUpload below the prefix",
 	result.StorageFull:                  "free space or raise the quota of the bucket",
 	result.StorageTLSVerificationFailed: "set caSecretRef of the DumpStorage to the authority that signed the endpoint's certificate, and check that it names the host",
 	result.StorageUnreachable:           "check s3.endpoint of the DumpStorage, that the store runs, and that network policies let the dump's pod reach it",
@@ -53,6 +53,9 @@ func (p *s3Place) explain(err error, key string) *result.Error {
 		where = "bucket " + p.Bucket + strings.TrimPrefix(where, p.uri(key))
 		return result.Errorf(reason, hint, "%s does not exist", where)
 	case result.StorageAccessDenied:
+		if refused := action(err); refused != "" {
+			return result.Errorf(reason, hint, "the store refuses %s with %s for bucket %s (%s): %s", refused, p.identity(), p.Bucket, where, text)
+		}
 		return result.Errorf(reason, hint, "the store refuses %s for bucket %s (%s): %s", p.identity(), p.Bucket, where, text)
 	case result.StorageTLSVerificationFailed:
 		return result.Errorf(reason, hint, "the certificate of the store of bucket %s (%s) is not trusted: %s", p.Bucket, where, text)

@@ -31,15 +31,15 @@ type Store struct {
 
 // place is what a bucket and a folder do differently.
 type place interface {
-	// probe proves that an artifact could be written at the key, and leaves nothing.
+	// probe proves that an artifact could be written at the key, read and removed, and leaves nothing.
 	probe(ctx context.Context, key string) error
 	// create begins an object of about so many bytes; 0 when that is not known. It gives the sizes of the parts that its
 	// ETag is made of too, or nil where there is no ETag.
 	create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error)
-	// remove an object, without asking first whether it is there.
-	remove(ctx context.Context, key string)
+	// remove an object; it is no error when there is none.
+	remove(ctx context.Context, key string) error
 	// sweep removes what a failed write below the prefix may have left.
-	sweep(ctx context.Context, prefix string)
+	sweep(ctx context.Context, prefix string) error
 	// uri of a key, for people. It carries no credential.
 	uri(key string) string
 	// explain gives an error its reason.
@@ -52,7 +52,8 @@ func (s *Store) Close() error { return s.bucket.Close() }
 // URI of a key, for people.
 func (s *Store) URI(key string) string { return s.place.uri(key) }
 
-// Probe proves, before anything is copied, that an artifact could be written at the key. It leaves nothing behind.
+// Probe proves, before anything is copied, that an artifact could be written at the key, read and removed.
+// It leaves nothing behind, unless it says so.
 func (s *Store) Probe(ctx context.Context, key string) error {
 	if err := s.place.probe(ctx, key); err != nil {
 		return s.explain(ctx, err, key)
@@ -194,13 +195,13 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 // Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
 // alone: the files of every attempt without a manifest, and uploads that were never completed. Complete artifacts stay. It
 // does what it can, within cleanupTimeout: without the permission to list there is nothing that it could do.
-func (s *Store) Reclaim(ctx context.Context, prefix string) {
+func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, cleanupTimeout)
 	defer cancel()
 	attempts := map[string][]string{}
 	for object, err := range s.List(ctx, prefix) {
 		if err != nil {
-			return
+			return nil
 		}
 		if attempt, file, ok := strings.Cut(strings.TrimPrefix(object.Key, prefix), "/"); ok {
 			attempts[attempt] = append(attempts[attempt], file)
@@ -208,19 +209,28 @@ func (s *Store) Reclaim(ctx context.Context, prefix string) {
 	}
 	for attempt, files := range attempts {
 		if !slices.Contains(files, result.ManifestFile) {
-			s.Discard(ctx, prefix+attempt+"/", files...)
+			err = errors.Join(err, s.Discard(ctx, prefix+attempt+"/", files...))
 		}
 	}
-	s.place.sweep(ctx, prefix)
+	return errors.Join(err, s.sweep(ctx, prefix))
 }
 
 // Discard removes what an attempt left below its prefix (which ends with a slash): these files, unfinished uploads, empty
-// folders. It does what it can, within cleanupTimeout, even when ctx has ended.
-func (s *Store) Discard(ctx context.Context, prefix string, files ...string) {
+// folders. It does what it can, within cleanupTimeout, even when ctx has ended. The error says what may have stayed.
+func (s *Store) Discard(ctx context.Context, prefix string, files ...string) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	for _, file := range files {
-		s.place.remove(ctx, prefix+file)
+		if removeErr := s.place.remove(ctx, prefix+file); removeErr != nil {
+			err = errors.Join(err, s.explain(ctx, removeErr, prefix+file))
+		}
 	}
-	s.place.sweep(ctx, prefix)
+	return errors.Join(err, s.sweep(ctx, prefix))
+}
+
+func (s *Store) sweep(ctx context.Context, prefix string) error {
+	if err := s.place.sweep(ctx, prefix); err != nil {
+		return s.explain(ctx, err, prefix)
+	}
+	return nil
 }
