@@ -117,7 +117,7 @@ func breaches(s apiextensionsv1.JSONSchemaProps, path []any, value any) []breach
 		return nil
 	}
 	if s.MaxLength != nil && len(s.Enum) == 0 {
-		add("too long", strings.Repeat("a", int(*s.MaxLength)+1), "Too long: may not be more than")
+		add("too long", strings.Repeat("a", int(*s.MaxLength)+1), "Too long: may not be")
 	}
 	if s.MinLength != nil && *s.MinLength > 0 {
 		add("too short", strings.Repeat("a", int(*s.MinLength)-1), fmt.Sprintf("should be at least %d chars long", *s.MinLength))
