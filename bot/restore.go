@@ -9,6 +9,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
 // restore says how to fetch the artifact and load it, as commands to be copied: no credential is in them, and every
@@ -144,7 +145,6 @@ func (l loader) create() string {
 	return l.client + " --default-character-set=utf8mb4 -e " + shellQuote("CREATE DATABASE `"+l.database+"`")
 }
 
-// load keeps the comments in routines, triggers and events: without the option the client drops them on its way.
 func (l loader) load() string {
-	return " | " + l.client + " --default-character-set=utf8mb4 --comments " + shellQuote(l.database)
+	return " | " + loading.Into(l.client, shellQuote(l.database))
 }

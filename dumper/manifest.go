@@ -7,6 +7,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
+	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
 func (a *attempt) manifest(c *copied, verified result.Verification) result.Manifest {
@@ -42,11 +43,12 @@ func restore(engine v1alpha1.Engine, compression string, sandbox bool, m *result
 	if compression == compress.Gzip {
 		decompress = "gunzip | "
 	}
-	command = decompress + program + " --default-character-set=utf8mb4 DATABASE"
-	notes = append(notes, "The artifact names no database: it restores into any empty one.")
+	command = decompress + loading.Into(program, "DATABASE")
+	notes = append(notes, "The artifact names no database: it restores into any empty one.",
+		"A row whose statement is larger than max_allowed_packet of the server that it is loaded into stops there (error 1153, 2006 or 2020): raise it there.")
 	if sandbox {
 		notes = append(notes, "The first line switches MariaDB's client to sandbox mode. Clients that do not know it (MySQL's, and MariaDB's before "+
-			"10.5.25, 10.6.18, 10.11.8, 11.0.6, 11.1.5, 11.2.4 and 11.4.2) stop there; restore with: "+decompress+"tail -n +2 | mysql --default-character-set=utf8mb4 DATABASE")
+			"10.5.25, 10.6.18, 10.11.8, 11.0.6, 11.1.5, 11.2.4 and 11.4.2) stop there; restore with: "+decompress+"tail -n +2 | "+loading.Into("mysql", "DATABASE"))
 	}
 	if m.Tables.Only {
 		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")

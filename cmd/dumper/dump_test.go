@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,6 +44,43 @@ func TestACopyRestoresEqual(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"prod/shop/uid/one/dump.sql.gz", "prod/shop/uid/one/manifest.json"}, s3.Keys(t)); diff != "" {
 		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
+	}
+}
+
+// The manifest's own command, as it is, in a shell. One row of 12 MB is a statement of 24 MB, and the clients'
+// limit is 16 MiB unless they are told.
+func TestTheManifestsCommandRestores(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Sample(t, "by_manifest")
+	server.Exec(t, "CREATE TABLE by_manifest.films (id INT PRIMARY KEY, film LONGBLOB)", "INSERT INTO by_manifest.films VALUES (1, REPEAT(x'00ff5c27', 3000000))")
+	want := server.Fingerprint(t, "by_manifest")
+	if !strings.Contains(want["PROCEDURE tidy"], "-- a comment; with a semicolon") {
+		t.Fatalf("the sample lost its comment: %s", want["PROCEDURE tidy"])
+	}
+	credentials := server.Account(t, "by_manifest", "pw", dbtest.WholeDump("by_manifest")...)
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, ".my.cnf"), []byte("[client]\nuser=root\nsocket="+server.Socket+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, compression := range []string{"gzip", "none"} {
+		t.Run(compression, func(t *testing.T) {
+			folder := t.TempDir()
+			artifact := run(t, append(append(flags(server, credentials, "by_manifest"), into(folder)...), "--compression="+compression, "--attempt=one")...).mustSucceed(t)
+			server.Exec(t, "SET FOREIGN_KEY_CHECKS=0", "CREATE OR REPLACE DATABASE from_manifest")
+			text, err := os.Open(filepath.Join(folder, "by_manifest", "one", artifact.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer text.Close()
+			command := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(manifest(t, folder).Restore, "DATABASE", "from_manifest"))
+			command.Stdin, command.Env = text, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home}
+			if output, err := command.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", command, err, output)
+			}
+			if diff := cmp.Diff(want, server.Fingerprint(t, "from_manifest")); diff != "" {
+				t.Errorf("the restored database differs (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -180,7 +180,7 @@ func restore(t *testing.T, server *dbtest.Server, database string, cat ...string
 		t.Fatalf("dumper cat: exit code %d\n%s", o.exit, o.stderr)
 	}
 	server.Exec(t, "SET FOREIGN_KEY_CHECKS=0; CREATE OR REPLACE DATABASE "+dbtest.QuoteName(database))
-	command := exec.CommandContext(t.Context(), "mariadb", "--no-defaults", "--socket="+server.Socket, "--user=root", "--default-character-set=utf8mb4", "--database="+database)
+	command := exec.CommandContext(t.Context(), "mariadb", "--no-defaults", "--socket="+server.Socket, "--user=root", "--default-character-set=utf8mb4", "--comments", "--max-allowed-packet=1G", "--database="+database)
 	command.Stdin = strings.NewReader(o.stdout)
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("restore: %v\n%s", err, output)

@@ -106,7 +106,7 @@ func Credentials(t testing.TB, username, password string) string {
 func (s *Server) Client(t testing.TB, sql string, arguments ...string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "mariadb", append([]string{"--no-defaults", "--socket=" + s.Socket, "--user=root",
-		"--default-character-set=utf8mb4", "--delimiter=;"}, arguments...)...)
+		"--default-character-set=utf8mb4", "--comments", "--delimiter=;"}, arguments...)...)
 	command.Stdin = strings.NewReader(delimit(sql))
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("mariadb: %v\n%s", err, output)

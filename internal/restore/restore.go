@@ -1,0 +1,14 @@
+// Package restore has the command that loads an artifact, as manifests and the bot give it to people.
+package restore
+
+// options of both clients.
+//
+//   - Without the character set, a terminal's locale decides what becomes of letters beyond ASCII.
+//   - Without --comments the client takes the comments out of routines, triggers and events on its way.
+//   - --max-allowed-packet is 16 MiB otherwise, by the clients' documentation, and a row with a large blob is a longer
+//     statement. MariaDB's client (10.11) sends that all the same. The server's own limit remains.
+const options = "--default-character-set=utf8mb4 --comments --max-allowed-packet=1G"
+
+// Into is the shell command that loads the text at its standard input into a database with the client, mariadb or
+// mysql. A name that needs quotes comes with them.
+func Into(client, database string) string { return client + " " + options + " " + database }
