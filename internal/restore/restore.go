@@ -7,7 +7,9 @@ package restore
 //   - Without --comments the client takes the comments out of routines, triggers and events on its way.
 //   - --max-allowed-packet is 16 MiB otherwise, by the clients' documentation, and a row with a large blob is a longer
 //     statement. MariaDB's client (10.11) sends that all the same. The server's own limit remains.
-const options = "--default-character-set=utf8mb4 --comments --max-allowed-packet=1G"
+//   - Without --local-infile=0 the text, which came from a server, could have the client send it any file that whoever
+//     loads it can read (LOAD DATA LOCAL); the sandbox that keeps it from running commands does not prevent that.
+const options = "--default-character-set=utf8mb4 --comments --max-allowed-packet=1G --local-infile=0"
 
 // Into is the shell command that loads the text at its standard input into a database with the client, mariadb or
 // mysql. A name that needs quotes comes with them.
