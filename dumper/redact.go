@@ -1,6 +1,7 @@
 package dumper
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -19,14 +20,17 @@ const (
 )
 
 // signature and credential of a signed request, in its header or its URL.
-var signed = regexp.MustCompile(`(?i)\b(Signature|Credential)(=|%3D)[^,;&/%"'<>\s]+`)
+var signed = regexp.MustCompile(`(?i)(Signature|Credential)(=|%3D)[^,;&/%"'<>\s]+`)
 
 // Redact takes secrets out of what a server, a client or a store may have echoed.
 func Redact(failure result.Failure, secrets []string) result.Failure {
 	failure.Message = signed.ReplaceAllString(failure.Message, "$1$2[redacted]")
 	for _, secret := range secrets {
-		if len(secret) >= minRedacted {
-			failure.Message, failure.Hint = without(failure.Message, secret), without(failure.Hint, secret)
+		if len(secret) < minRedacted {
+			continue
+		}
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+			failure.Message, failure.Hint = without(failure.Message, form), without(failure.Hint, form)
 		}
 	}
 	return failure

@@ -18,6 +18,18 @@ func TestWhatAStoreEchoesOfASignedRequestIsRedacted(t *testing.T) {
 	}
 }
 
+func TestASecretInAURLIsRedacted(t *testing.T) {
+	const token = "FwoGZXIvYXdz/abc+def=="
+	for echoed, want := range map[string]string{
+		"?X-Amz-Security-Token=FwoGZXIvYXdz%2Fabc%2Bdef%3D%3D&x=1": "?X-Amz-Security-Token=[redacted]&x=1",
+		"request%20with%20Signature%3D60d5d27a%20failed":           "request%20with%20Signature%3D[redacted]%20failed",
+	} {
+		if got := Redact(result.Failure{Message: echoed}, []string{token}).Message; got != want {
+			t.Errorf("redacted:\n%s\nwant:\n%s", got, want)
+		}
+	}
+}
+
 func TestAPasswordThatIsACommonWordIsTakenOutAloneAndNotOutOfOtherWords(t *testing.T) {
 	for secret, test := range map[string]struct{ echoed, want string }{
 		"dump":              {`mariadb-dump: dumper, dumped, undump; password=dump "dump" dump`, `mariadb-[redacted]: dumper, dumped, undump; password=[redacted] "[redacted]" [redacted]`},

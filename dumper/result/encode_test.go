@@ -11,6 +11,13 @@ import (
 )
 
 // Kubelet keeps 4096 bytes of a termination message and the manager reads it as JSON: one byte more is a lost result.
+func TestWhatAServerSaysBringsNoControlCharactersIntoAFailure(t *testing.T) {
+	f := result.FailureOf(result.Errorf(result.ServerError, "do\x1b[31m this", "it says\r\n\u009b31m \x7f\tñandú 🦙"))
+	if f.Message != "it says 31m ñandú 🦙" || f.Hint != "do [31m this" {
+		t.Errorf("%q, %q", f.Message, f.Hint)
+	}
+}
+
 func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
 	text := rapid.Custom(func(r *rapid.T) string {
 		return strings.Repeat(rapid.SampledFrom([]string{"", "8.4", "<", "\x00", "\u2028", "é", "🦊", "\xff"}).Draw(r, "piece"), rapid.IntRange(0, 10_000).Draw(r, "times"))

@@ -3,6 +3,8 @@ package result
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 )
 
 // Error is a Failure on its way out: the reason is fixed where the thing that failed is known by name.
@@ -25,12 +27,28 @@ func (e *Error) Error() string { return e.Message }
 func (e *Error) Unwrap() error { return errors.Unwrap(e.cause) }
 
 // FailureOf is the Failure that err carries; an error that carries none is a defect of the dumper.
+//
+// Servers and stores have their say in messages, which end in logs, in pods and on terminals: no control character comes
+// through. One alone in a pod's termination message keeps kubectl from printing the pods of its namespace as YAML.
 func FailureOf(err error) Failure {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Failure
-	}
-	return Failure{
+	f := Failure{
 		Reason: Internal, Message: err.Error(),
 		Hint: "this is a defect of Volcado: please report it with the dumper's log",
 	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		f = e.Failure
+	}
+	f.Message, f.Hint = OneLine(f.Message), OneLine(f.Hint)
+	return f
+}
+
+// OneLine makes one line of text that came from elsewhere, without control characters.
+func OneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
 }

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/result"
 )
 
 // maxMessage is the API's bound on status.failure.message and hint, in characters.
@@ -162,13 +162,7 @@ func notStartable(pod string, ended *corev1.ContainerStateTerminated) v1alpha1.F
 
 // Clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.
 func Clean(s string, runes int) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	return clip(strings.Join(strings.Fields(s), " "), runes)
+	return clip(result.OneLine(s), runes)
 }
 
 func clip(s string, runes int) string {
