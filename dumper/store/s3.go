@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -83,8 +85,8 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 func (s S3) transport() (*http.Transport, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	// Completing a large upload may take minutes before the first byte of the answer.
-	transport.ResponseHeaderTimeout = 10 * time.Minute
+	// Completing a large upload may take some time before the first byte of the answer.
+	transport.ResponseHeaderTimeout = 3 * time.Minute
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.CA.Path == "" {
 		return transport, nil
@@ -112,6 +114,9 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		if err != nil {
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "correct the AWS configuration of this environment", "read the AWS configuration: %w", err)
 		}
+		if loaded.Region == "" {
+			loaded.Region = anyRegion
+		}
 		// Only these are read without asking a server. They have the same names there.
 		return loaded, unspeakable([3]string{os.Getenv(KeyAccessKeyID), os.Getenv(KeySecretAccessKey), os.Getenv(KeySessionToken)}), nil
 	}
@@ -131,11 +136,17 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
 		case value == "" && key != KeySessionToken:
 			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "put the value there", "%s is empty", secret.Describe(key))
+		case strings.ContainsFunc(value, unicode.IsControl):
+			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "write the plain value there, on one line",
+				"%s holds a line break or another control character", secret.Describe(key))
 		}
 		values[i] = value
 	}
-	return aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, unspeakable(values), nil
+	return aws.Config{Region: cmp.Or(s.Region, anyRegion), Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, unspeakable(values), nil
 }
+
+// anyRegion is for stores that have no regions; Amazon's own says in its answer which one is right.
+const anyRegion = "us-east-1"
 
 // minKeyIDBytes of an access key id that is kept out of messages. Servers make them longer. A shorter one is a name that
 // somebody chose, like the bucket's or the host's, and messages without that word could not be understood.
@@ -189,6 +200,9 @@ func (p *s3Place) sweep(ctx context.Context, prefix string) error {
 		return nil
 	}
 	for _, upload := range uploads.Uploads {
+		if !strings.HasPrefix(*upload.Key, prefix) {
+			continue // A store that does not know the parameter lists everybody's.
+		}
 		err = errors.Join(err, p.abortUpload(ctx, *upload.Key, upload.UploadId))
 	}
 	return err

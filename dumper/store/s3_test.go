@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,20 +23,24 @@ const (
 	secretAccessKey = "a secret access key"
 )
 
-// endpoint is a bucket at a server of the test's.
-func endpoint(t *testing.T, handler http.HandlerFunc) (s *Store, secrets []string) {
+// keys are a mounted Secret.
+func keys(t *testing.T, accessKeyID string) *mounted.Secret {
 	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
 	dir := t.TempDir()
 	for key, value := range map[string]string{KeyAccessKeyID: accessKeyID, KeySecretAccessKey: secretAccessKey} {
 		if err := os.WriteFile(filepath.Join(dir, key), []byte(value), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s, secrets, err := OpenS3(t.Context(), S3{
-		Bucket: "dumps", Region: "us-east-1", Endpoint: server.URL, PathStyle: true, Credentials: &mounted.Secret{Dir: dir},
-	})
+	return &mounted.Secret{Dir: dir, Name: "dumps-writer"}
+}
+
+// endpoint is a bucket at a server of the test's, in no region.
+func endpoint(t *testing.T, handler http.HandlerFunc) (s *Store, secrets []string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	s, secrets, err := OpenS3(t.Context(), S3{Bucket: "dumps", Endpoint: server.URL, PathStyle: true, Credentials: keys(t, accessKeyID)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +53,86 @@ func mustFail(t *testing.T, err error, reason result.Reason, message, hint strin
 	failure, ok := errors.AsType[*result.Error](err)
 	if !ok || failure.Reason != reason || !strings.Contains(failure.Message, message) || !strings.Contains(failure.Hint, hint) {
 		t.Errorf("the error is %#v, want %s saying %q and hinting %q", err, reason, message, hint)
+	}
+}
+
+func listed(key string) string {
+	return "<Contents><Key>" + key + "</Key><Size>1</Size><ETag>x</ETag><LastModified>2026-01-02T03:04:05Z</LastModified></Contents>"
+}
+
+func TestAKeyWithALineBreakIsNamed(t *testing.T) {
+	_, _, err := OpenS3(t.Context(), S3{Bucket: "dumps", Credentials: keys(t, "AKIA\nEXAMPLE")})
+	mustFail(t, err, result.StorageCredentialsMissing, "the key AWS_ACCESS_KEY_ID of the Secret dumps-writer holds a line break", "on one line")
+}
+
+func TestAStoreWithoutRegionsIsReadWithoutNamingOne(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", accessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secretAccessKey)
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_CONFIG_FILE", "/nonexistent")
+	var signed atomic.Value
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		signed.Store(r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	t.Cleanup(server.Close)
+	s, _, err := OpenS3(t.Context(), S3{Bucket: "dumps", Endpoint: server.URL, PathStyle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if _, _, err := s.ReadFile(t.Context(), "x", 1); err != nil {
+		t.Error(err)
+	}
+	if header, _ := signed.Load().(string); !strings.Contains(header, "/us-east-1/s3/") {
+		t.Errorf("the request was signed %q", header)
+	}
+}
+
+func TestReclaimRemovesNothingThatIsNotBelowItsPrefixWhateverTheStoreLists(t *testing.T) {
+	var removed []string
+	var mu sync.Mutex
+	s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodDelete:
+			mu.Lock()
+			removed = append(removed, r.URL.Path)
+			mu.Unlock()
+			w.WriteHeader(http.StatusNoContent)
+		case r.URL.Query().Has("uploads"):
+			_, _ = w.Write([]byte("<ListMultipartUploadsResult><Upload><Key>other/running</Key><UploadId>1</UploadId></Upload>" +
+				"<Upload><Key>shop/one/killed/dump.sql.gz</Key><UploadId>2</UploadId></Upload></ListMultipartUploadsResult>"))
+		default:
+			_, _ = w.Write([]byte("<ListBucketResult>" + listed("other/a/dump.sql.gz") +
+				listed("shop/one/../two/dump.sql.gz") + listed("shop/one/left/dump.sql.gz") + "</ListBucketResult>"))
+		}
+	})
+	if err := s.Reclaim(t.Context(), "shop/one/"); err != nil {
+		t.Error(err)
+	}
+	slices.Sort(removed)
+	want := []string{"/dumps/shop/one/killed/dump.sql.gz", "/dumps/shop/one/left/dump.sql.gz"}
+	if got := slices.Compact(removed); !slices.Equal(got, want) {
+		t.Errorf("removed %q, want %q", got, want)
+	}
+}
+
+func TestReclaimEndsWithItsContextThoughTheStoreDoesNotAnswer(t *testing.T) {
+	ended := make(chan struct{})
+	ctx, stop := context.WithCancel(t.Context())
+	s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			stop()
+			<-ended
+		}
+		_, _ = w.Write([]byte("<ListBucketResult>" + listed("shop/one/a/dump.sql.gz") +
+			listed("shop/one/b/dump.sql.gz") + "</ListBucketResult>"))
+	})
+	t.Cleanup(func() { close(ended) })
+	begun := time.Now()
+	_ = s.Reclaim(ctx, "shop/one/")
+	if took := time.Since(begun); took >= cleanupTimeout {
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 	"slices"
 	"strings"
@@ -203,13 +204,14 @@ func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 		if err != nil {
 			return nil
 		}
-		if attempt, file, ok := strings.Cut(strings.TrimPrefix(object.Key, prefix), "/"); ok {
+		below, isBelow := strings.CutPrefix(object.Key, prefix)
+		if attempt, file, ok := strings.Cut(below, "/"); ok && isBelow && fs.ValidPath(below) {
 			attempts[attempt] = append(attempts[attempt], file)
 		}
 	}
 	for attempt, files := range attempts {
 		if !slices.Contains(files, result.ManifestFile) {
-			err = errors.Join(err, s.Discard(ctx, prefix+attempt+"/", files...))
+			err = errors.Join(err, s.discard(ctx, prefix+attempt+"/", files))
 		}
 	}
 	return errors.Join(err, s.sweep(ctx, prefix))
@@ -217,9 +219,13 @@ func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 
 // Discard removes what an attempt left below its prefix (which ends with a slash): these files, unfinished uploads, empty
 // folders. It does what it can, within cleanupTimeout, even when ctx has ended. The error says what may have stayed.
-func (s *Store) Discard(ctx context.Context, prefix string, files ...string) (err error) {
+func (s *Store) Discard(ctx context.Context, prefix string, files ...string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
+	return s.discard(ctx, prefix, files)
+}
+
+func (s *Store) discard(ctx context.Context, prefix string, files []string) (err error) {
 	for _, file := range files {
 		if removeErr := s.place.remove(ctx, prefix+file); removeErr != nil {
 			err = errors.Join(err, s.explain(ctx, removeErr, prefix+file))
