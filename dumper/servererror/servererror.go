@@ -19,6 +19,8 @@ type Origin struct {
 	Username string
 	// Secret with the account's password, where it came from one; may be empty.
 	Secret string
+	// Plain: the source demands a connection without TLS.
+	Plain bool
 	// Database that is being copied.
 	Database string
 	// Doing says what was being done, as in "reading table t"; may be empty.
@@ -135,6 +137,9 @@ func Failure(number int, text string, at Origin) *result.Error {
 			privileges = "EXECUTE"
 		}
 		m.hint += GrantHint(at, privileges)
+	}
+	if m.reason == result.AccessDenied && at.Plain {
+		m.hint += "; an account that REQUIREs SSL is refused like this too, because tls.mode of the source is Disabled"
 	}
 	if m.reason == result.AccessDenied && at.Secret != "" {
 		m.hint = strings.Replace(m.hint, "the source's Secret", "the Secret "+at.Secret, 1)

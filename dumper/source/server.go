@@ -47,7 +47,7 @@ func (s Server) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(
 
 // Origin of errors of this server.
 func (s Server) Origin(database string) servererror.Origin {
-	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Database: database}
+	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Plain: s.TLSMode == v1alpha1.TLSDisabled, Database: database}
 }
 
 // ReadCredentials reads username and password from a mounted Secret. Its Keys need not be set. The errors have reason

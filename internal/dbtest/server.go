@@ -155,7 +155,7 @@ func (s *Server) launch(options Options) error {
 		}
 	}
 	data := filepath.Join(s.Folder, "data")
-	install := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--skip-test-db", "--auth-root-authentication-method=normal")
+	install := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--tmpdir="+s.Folder, "--skip-test-db", "--auth-root-authentication-method=normal")
 	install.SysProcAttr = &syscall.SysProcAttr{Credential: s.credential}
 	if output, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
