@@ -22,7 +22,7 @@ const unheard = 10 * time.Second
 func (c *conversation) follow(ctx context.Context, dump *v1alpha1.DatabaseDump) (answer, error) {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
-	f := &following{conversation: c, ctx: watching, dump: dump, began: c.now()}
+	f := &following{conversation: c, ctx: watching, dump: dump, began: c.now(), warned: map[string]bool{}}
 	own := c.observe(watching, func(*v1alpha1.DatabaseDump) bool { return true },
 		client.InNamespace(dump.Namespace), client.MatchingFields{"metadata.name": dump.Name})
 	tick := time.NewTicker(time.Second)
@@ -68,7 +68,7 @@ type following struct {
 
 	posted chat.Posted
 	shown  chat.Reply
-	warned string // the last reason for which somebody has to act that was said
+	warned map[string]bool // the reasons for which somebody has to act that were said
 }
 
 // see takes in what the API server says of the dump. over means that there is nothing more to wait for.
@@ -111,13 +111,14 @@ func (f *following) place(v view) {
 	}
 }
 
-// warn says once, in a reply of its own, why somebody has to act and how: the line that is edited has no room for it.
+// warn says once, in a reply of its own, why somebody has to act and how: the line that is edited has no room for it. A
+// reason that comes and goes, or two that alternate, would flood the chat if they were said each time.
 func (f *following) warn() {
 	c := stalled(f.dump)
-	if c == nil || c.Reason == f.warned {
+	if c == nil || f.warned[c.Reason] {
 		return
 	}
-	f.warned = c.Reason
+	f.warned[c.Reason] = true
 	if _, err := f.post(f.ctx, chat.Reply{
 		Severity: chat.Warning, Headline: f.dump.Name + " waits, and somebody has to act.", Fields: obstacle(c),
 	}); err != nil {

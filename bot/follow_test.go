@@ -143,6 +143,33 @@ func TestWhoMustActIsToldWhileTheDumpWaits(t *testing.T) {
 	}
 }
 
+func TestReasonsThatAlternateAreToldOnceEach(t *testing.T) {
+	w := newShop(t)
+	asked := w.askForShop()
+	dump := w.theDump()
+	stall := func(reason string) {
+		before := w.chat.count("starting, and somebody has to act: " + reason)
+		w.report(dump, func(s *v1alpha1.DatabaseDumpStatus) {
+			s.Phase = v1alpha1.PhaseStarting
+			s.Conditions = []metav1.Condition{condition(v1alpha1.ConditionStalled, reason)}
+		})
+		w.eventually("the line shows "+reason, func() bool {
+			return w.chat.count("starting, and somebody has to act: "+reason) > before
+		})
+	}
+	for range 3 {
+		stall("ImagePullFailed")
+		stall("Unschedulable")
+	}
+	asked.stop()
+	asked.ended()
+	for _, reason := range []string{"ImagePullFailed", "Unschedulable"} {
+		if n := w.chat.count("reason: " + reason); n != 1 {
+			t.Errorf("%s was told %d times:\n%s", reason, n, w.chat)
+		}
+	}
+}
+
 func TestADumpThatIsDeletedIsTold(t *testing.T) {
 	w := newShop(t)
 	asked := w.askForShop()

@@ -242,16 +242,20 @@ func (r *recorder) last() chat.Reply {
 	return r.replies[len(r.replies)-1]
 }
 
-// everSaid reports whether some version of some reply had it in its headline.
-func (r *recorder) everSaid(part string) bool {
+// everSaid reports whether some version of some reply had it.
+func (r *recorder) everSaid(part string) bool { return r.count(part) > 0 }
+
+// count is how many versions of replies had it.
+func (r *recorder) count(part string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	n := 0
 	for _, reply := range r.said {
 		if strings.Contains(text(reply), part) {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // String is the whole conversation, as text.
