@@ -103,7 +103,8 @@ func onItsWay(dump *v1alpha1.DatabaseDump) answer {
 	return answer{Reply: chat.Reply{Headline: fmt.Sprintf("%s: already on its way.", dump.Name)}}
 }
 
-// chooseSource understands [namespace/]source [database].
+// chooseSource understands [namespace/]source [database]. For a name that no database to copy can have, the choice is the
+// offer alone, and the error says what is wrong with the name.
 func (c *conversation) chooseSource(offers []offer, source, database string) (choice, error) {
 	if source == "" {
 		return choice{}, misused("Say of which source; sources lists those that you may use.")
@@ -122,7 +123,7 @@ func (c *conversation) chooseSource(offers []offer, source, database string) (ch
 			return not(noDefault(o))
 		}
 	} else if err := checkDatabase(database); err != nil {
-		return choice{}, err
+		return choice{offer: o}, err
 	}
 	if !o.mayRequest(name) {
 		refusal := c.refuse(o, name)

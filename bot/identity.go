@@ -97,6 +97,9 @@ func runWhy(ctx context.Context, c *conversation, a arguments) (answer, error) {
 		return answer{}, err
 	}
 	chosen, err := c.chooseSource(offers, a.at(0), a.at(1))
+	if err != nil && chosen.offer.source != nil {
+		return never(chosen.offer, a.at(1), err), nil
+	}
 	if err != nil {
 		return answer{}, err
 	}

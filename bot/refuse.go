@@ -76,6 +76,15 @@ func (c *conversation) refuse(o offer, database v1alpha1.DatabaseName) answer {
 	return answer{Reply: r, outcome: chat.Refused}
 }
 
+// never answers why a database cannot be had by anybody: because of its name, which wrong explains.
+func never(o offer, database string, wrong error) answer {
+	return answer{Reply: chat.Reply{
+		Severity: chat.Bad, Private: true,
+		Headline: fmt.Sprintf("You may not have %s of %s here.", echo(database), o),
+		Lines:    []string{wrong.Error(), permittedLine(o)},
+	}}
+}
+
 // why says what does not match, one line for each rule.
 func (o offer) why(database v1alpha1.DatabaseName) []string {
 	var lines []string
