@@ -96,9 +96,7 @@ func (f *following) watchQueue() {
 	case queued && f.queue == nil:
 		ctx, leave := context.WithCancel(f.ctx)
 		f.leave = leave
-		f.queue = f.observe(ctx, func(d *v1alpha1.DatabaseDump) bool {
-			return d.Spec.SourceRef == f.dump.Spec.SourceRef && !d.Status.Finished()
-		}, client.InNamespace(f.dump.Namespace))
+		f.queue = f.observe(ctx, unfinishedBeside(f.dump), client.InNamespace(f.dump.Namespace))
 	case !queued && f.queue != nil:
 		f.leave()
 		f.queue, f.before = nil, 0

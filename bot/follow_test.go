@@ -111,8 +111,15 @@ func TestThePlaceInTheQueueIsToldAsItChanges(t *testing.T) {
 	}
 	w.report(&second, func(s *v1alpha1.DatabaseDumpStatus) { s.Phase = v1alpha1.PhaseQueued })
 	w.eventually("one is before it", func() bool { return w.chat.everSaid("queued, 1 dump before it") })
+	if r, outcome := w.ask("status " + second.Name); outcome != chat.Succeeded || r.Headline != second.Name+" is queued, 1 dump before it." {
+		t.Errorf("status: outcome %v\n%s", outcome, text(r))
+	}
+	alone := w.chat.count("  queued  ")
 	w.report(first, succeed)
-	w.eventually("none is before it", func() bool { return strings.Contains(w.chat.last().Headline, "  queued  ") })
+	w.eventually("none is before it", func() bool { return w.chat.count("  queued  ") > alone })
+	if r, _ := w.ask("status " + second.Name); r.Headline != second.Name+" is queued." {
+		t.Errorf("status when its turn is next:\n%s", text(r))
+	}
 	w.report(&second, succeed)
 	if _, outcome := asked.ended(); outcome != chat.Succeeded {
 		t.Errorf("outcome %v", outcome)
