@@ -201,7 +201,8 @@ func howFar(p *v1alpha1.Progress) string {
 		return ""
 	}
 	parts := []string{humanBytes(p.Bytes)}
-	if p.EstimatedBytes > 0 {
+	// Where there is more than was estimated, the estimate is of another time, and a share of it would mislead.
+	if p.EstimatedBytes > 0 && p.Bytes <= p.EstimatedBytes {
 		parts = []string{fmt.Sprintf("%d %%", p.Percent), fmt.Sprintf("%s of about %s", humanBytes(p.Bytes), humanBytes(p.EstimatedBytes))}
 	}
 	switch {
