@@ -19,6 +19,10 @@ import (
 
 // Bot answers messages.
 type Bot struct {
+	// FetchImage is the image that printed commands fetch a copy from a volume with: one with sleep and cat that the
+	// cluster can pull. It is set before the first message, and otherwise DefaultFetchImage.
+	FetchImage string
+
 	api      client.WithWatch
 	replier  chat.Replier
 	log      *slog.Logger
@@ -29,11 +33,15 @@ type Bot struct {
 	turns    turns
 }
 
+// DefaultFetchImage is of a public registry, which not every cluster reaches.
+const DefaultFetchImage = "busybox:stable"
+
 // New makes a bot that reads and writes through api, which must not cache: what was just written must be seen. Log gets
 // what cannot be said in the chat.
 func New(api client.WithWatch, replier chat.Replier, log *slog.Logger) *Bot {
 	return &Bot{
-		api: api, replier: replier, log: log, now: time.Now, commands: commands(), patience: apiTimeout,
+		FetchImage: DefaultFetchImage,
+		api:        api, replier: replier, log: log, now: time.Now, commands: commands(), patience: apiTimeout,
 		turns: turns{taken: map[string]chan struct{}{}},
 	}
 }

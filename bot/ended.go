@@ -14,7 +14,7 @@ import (
 // ended is the last word on a dump that has finished.
 func (c *conversation) ended(dump *v1alpha1.DatabaseDump) answer {
 	if meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionComplete) && dump.Status.Artifact != nil {
-		return answer{Reply: succeeded(dump), outcome: chat.Succeeded}
+		return answer{Reply: succeeded(dump, c.FetchImage), outcome: chat.Succeeded}
 	}
 	r := chat.Reply{Severity: chat.Bad, Headline: fmt.Sprintf("%s %s.", dump.Name, howItEnded(dump))}
 	if f := dump.Status.Failure; f != nil {
@@ -53,7 +53,7 @@ func howItEnded(dump *v1alpha1.DatabaseDump) string {
 	}
 }
 
-func succeeded(dump *v1alpha1.DatabaseDump) chat.Reply {
+func succeeded(dump *v1alpha1.DatabaseDump, fetchImage string) chat.Reply {
 	status := dump.Status
 	a := status.Artifact
 	r := chat.Reply{
@@ -70,7 +70,7 @@ func succeeded(dump *v1alpha1.DatabaseDump) chat.Reply {
 		r.Fields = append(r.Fields, chat.Field{Name: "server", Value: s.Flavour + " " + s.Version})
 	}
 	r.Fields = append(r.Fields, authority(dump)...)
-	r.Snippets = restore(dump)
+	r.Snippets = restore(dump, fetchImage)
 	return r
 }
 

@@ -14,7 +14,7 @@ import (
 
 // restore says how to fetch the artifact and load it, as commands to be copied: no credential is in them, and every
 // name is quoted for the shell.
-func restore(dump *v1alpha1.DatabaseDump) []chat.Snippet {
+func restore(dump *v1alpha1.DatabaseDump, fetchImage string) []chat.Snippet {
 	uri, err := url.Parse(dump.Status.Artifact.URI)
 	if err != nil {
 		return nil
@@ -39,12 +39,16 @@ func restore(dump *v1alpha1.DatabaseDump) []chat.Snippet {
 			},
 		}
 	case "pvc":
-		fetch := fetchFromVolume(uri, file)
-		fetch.Text += "\n" + compare
-		return []chat.Snippet{fetch, {
-			Caption: "Load it into an empty database:",
-			Text:    into.create() + "\n" + read + into.load(),
-		}}
+		return []chat.Snippet{
+			{
+				Caption: "Fetch it through a pod that mounts the volume, and compare (any image that has sleep and cat will do):",
+				Text:    fetchFromVolume(uri, file, fetchImage) + " &&\n" + compare,
+			},
+			{
+				Caption: "Load it into an empty database:",
+				Text:    into.create() + "\n" + read + into.load(),
+			},
+		}
 	}
 	return nil
 }
@@ -103,25 +107,23 @@ func authorityFile(s3 *v1alpha1.S3Storage) string {
 	return shellQuote("./" + s3.CASecretRef.Name + ".pem")
 }
 
-// fetchFromVolume mounts the claim read-only in a pod that the strictest Pod Security level admits.
-func fetchFromVolume(uri *url.URL, file string) chat.Snippet {
+// fetchFromVolume mounts the claim read-only in a pod that the strictest Pod Security level admits. It is one list of
+// commands that stops at the first error: what was not fetched is not compared.
+func fetchFromVolume(uri *url.URL, file, image string) string {
 	namespace := uri.Host
 	claim, key, _ := strings.Cut(strings.TrimPrefix(uri.Path, "/"), "/")
 	in := "kubectl -n " + shellQuote(namespace) + " "
 	pod := fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volcado-fetch"}, "spec": {
  "restartPolicy": "Never", "automountServiceAccountToken": false,
  "securityContext": {"runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
- "containers": [{"name": "fetch", "image": "busybox:stable", "command": ["sleep", "3600"],
+ "containers": [{"name": "fetch", "image": %q, "command": ["sleep", "3600"],
   "securityContext": {"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]}},
   "volumeMounts": [{"name": "dumps", "mountPath": "/dumps", "readOnly": true}]}],
- "volumes": [{"name": "dumps", "persistentVolumeClaim": {"claimName": %q, "readOnly": true}}]}}`, claim)
-	return chat.Snippet{
-		Caption: "Fetch it through a pod that mounts the volume (any image that has sleep and cat will do):",
-		Text: in + "apply -f - <<'END'\n" + pod + "\nEND\n" +
-			in + "wait --for=condition=Ready pod/volcado-fetch --timeout=2m\n" +
-			in + "exec volcado-fetch -- cat " + shellQuote("/dumps/"+key) + " > " + shellQuote(file) + "\n" +
-			in + "delete pod volcado-fetch --now",
-	}
+ "volumes": [{"name": "dumps", "persistentVolumeClaim": {"claimName": %q, "readOnly": true}}]}}`, image, claim)
+	return in + "apply -f - <<'END' &&\n" + pod + "\nEND\n" +
+		in + "wait --for=condition=Ready pod/volcado-fetch --timeout=2m &&\n" +
+		in + "exec volcado-fetch -- cat " + shellQuote("/dumps/"+key) + " > " + shellQuote(file) + " &&\n" +
+		in + "delete pod volcado-fetch --now"
 }
 
 // loader loads a dump into a database of another name, so that nobody overwrites the original by copying a line.

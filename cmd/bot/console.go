@@ -23,6 +23,7 @@ import (
 type consoleFlags struct {
 	connection
 	user, displayName, command string
+	fetchImage                 string
 	groups                     []string
 }
 
@@ -55,6 +56,7 @@ commands that were not done, the first one counts. A session on a terminal ends 
 	flags.StringVar(&f.displayName, "display-name", "", "name of that person, for people to read")
 	flags.StringSliceVar(&f.groups, "groups", nil, "ids of that person's groups")
 	flags.StringVarP(&f.command, "command", "c", "", "run this one command and leave")
+	flags.StringVar(&f.fetchImage, "fetch-image", bot.DefaultFetchImage, "image with sleep and cat that the cluster can pull, for the commands that fetch a copy from a volume")
 	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; default is $KUBECONFIG, else ~/.kube/config")
 	flags.StringVar(&f.context, "context", "", "context in the kubeconfig; default is the current one")
 	flags.StringVar(&f.serviceAccount, "as-service-account", "", "<namespace>/<name> of the bot's ServiceAccount; default outside a pod is "+defaultServiceAccount)
@@ -63,6 +65,9 @@ commands that were not done, the first one counts. A session on a terminal ends 
 
 // subjectID is what an allow-list can name. Another id would only be refused later, and less clearly.
 var subjectID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$`)
+
+// imageName is what may stand in an image's name. It is printed in commands that people paste.
+var imageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}$`)
 
 func (f consoleFlags) author() (chat.Author, error) {
 	if f.user == "" {
@@ -88,6 +93,9 @@ func runConsole(ctx context.Context, f consoleFlags, oneCommand bool) error {
 	if oneCommand && strings.TrimSpace(f.command) == "" {
 		return errors.New("-c needs a command, such as -c 'dump shop'")
 	}
+	if !imageName.MatchString(f.fetchImage) {
+		return fmt.Errorf("--fetch-image %q is not the name of an image, such as %s", f.fetchImage, bot.DefaultFetchImage)
+	}
 	api, err := f.connect(ctx)
 	if err != nil {
 		return unavailable(err)
@@ -106,6 +114,7 @@ func runConsole(ctx context.Context, f consoleFlags, oneCommand bool) error {
 	options.Unfinished = func(ctx context.Context) ([]string, error) { return b.Unfinished(ctx, author, options.Prefix()) }
 	c := console.New(options)
 	b = bot.New(api, c, slog.Default())
+	b.FetchImage = f.fetchImage
 	if err := c.Run(ctx, b.Handle); err != nil {
 		return err
 	}

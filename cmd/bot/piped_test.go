@@ -144,6 +144,7 @@ func TestExitCodes(t *testing.T) {
 		"control characters":                {in: "dump \x1b]0;x\a\n", code: exitMisunderstood, says: "control character U+001B"},
 		"nobody speaks":                     {args: []string{"--user", ""}, code: exitMisunderstood, says: "--user alice"},
 		"somebody whom no list can name":    {args: []string{"--user", "a b"}, code: exitMisunderstood, says: "cannot stand in an allow-list"},
+		"an image that is none":             {args: []string{"--fetch-image", "x; id"}, code: exitMisunderstood, says: `"x; id" is not the name of an image`},
 		"an empty command":                  {args: []string{"-c", " "}, code: exitMisunderstood, says: "-c needs a command"},
 		"a context that is not there":       {args: []string{"--context", "nowhere"}, code: exitUnavailable, says: "the kubeconfig cannot be used"},
 		"a kubeconfig that is not there":    {args: []string{"--kubeconfig", "/nonexistent"}, code: exitUnavailable, says: "kubeconfig"},
@@ -170,6 +171,26 @@ func TestWithoutAChatItSaysWhatToDo(t *testing.T) {
 	_, errs, code := w.run(w.bot())
 	if code != exitMisunderstood || !strings.Contains(errs, "bot console --user alice") {
 		t.Errorf("exit code %d\n%s", code, errs)
+	}
+}
+
+func TestACopyOnAVolumeIsFetchedWithTheImageOfTheFlag(t *testing.T) {
+	w := newWorld(t)
+	w.manage(true)
+	if _, _, code := w.piped("", "-c", "dump "+w.source()); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	w.edit(w.dumps()[0], func(s *v1alpha1.DatabaseDumpStatus) {
+		s.Artifact.URI = "pvc://shop/dumps/prod/shop/x/dump.sql.gz"
+		s.Storage = &v1alpha1.DumpStorageSpec{PersistentVolumeClaim: &v1alpha1.PersistentVolumeClaimStorage{ClaimName: "dumps"}}
+	})
+	for want, args := range map[string][]string{
+		`"image": "busybox:stable",`:                           {"-c", "status"},
+		`"image": "registry.example.com:5000/tools@sha256:0",`: {"-c", "status", "--fetch-image", "registry.example.com:5000/tools@sha256:0"},
+	} {
+		if out, errs, _ := w.piped("", args...); !strings.Contains(out, want) {
+			t.Errorf("it does not say %s:\n%s%s", want, out, errs)
+		}
 	}
 }
 
