@@ -65,6 +65,8 @@ const (
 	ReasonUnschedulable = "Unschedulable"
 	// ReasonVolumeNotFound: the PersistentVolumeClaim does not exist or is not bound.
 	ReasonVolumeNotFound = "VolumeNotFound"
+	// ReasonPodNotCreated: the Job has no pod.
+	ReasonPodNotCreated = "PodNotCreated"
 	// ReasonStartDeadlineExceeded: the pod did not run before the start deadline, for another reason.
 	ReasonStartDeadlineExceeded = "StartDeadlineExceeded"
 	// ReasonRunDeadlineExceeded: the copy took longer than the source allows.

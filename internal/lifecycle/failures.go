@@ -16,23 +16,23 @@ const maxMessage = 1024
 
 // hints say what to do, by reason. The dumper's own reasons come with its own hints.
 var hints = map[string]string{
-	v1alpha1.ReasonConsoleNotAllowed: "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
-	v1alpha1.ReasonSourceNotFound:    "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
-	v1alpha1.ReasonStorageNotFound:   "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
-	v1alpha1.ReasonTableExcluded:     "Leave the table out; only the source's owner can change its exclude.tables.",
-	v1alpha1.ReasonNameConflict:      "Delete that Job if nobody needs it, and create another DatabaseDump.",
-	v1alpha1.ReasonJobRejected:       "Change what the message names (the source's job, a quota, an admission policy), and create another DatabaseDump.",
-	v1alpha1.ReasonImagePullFailed:   "Make the dumper image available to the cluster's nodes, or set the source's job.imagePullSecrets.",
-	v1alpha1.ReasonUnschedulable:     "Free or add a node that fits, or change the source's job.resources, nodeSelector or tolerations.",
-	v1alpha1.ReasonVolumeNotFound:    "Create the PersistentVolumeClaim that the DumpStorage names, and see that it is bound.",
-	v1alpha1.ReasonStartDeadlineExceeded: "kubectl describe job and kubectl get events in the namespace say what holds it up; a quota, Pod Security " +
-		"and a missing ServiceAccount are common.",
-	v1alpha1.ReasonRunDeadlineExceeded: "Raise the source's limits.runDeadline, or copy less: tables, exclude, schemaOnly.",
-	v1alpha1.ReasonOutOfMemory:         "Raise the source's job.resources.limits.memory; one row is held in memory at a time, so long rows need more.",
-	v1alpha1.ReasonEvicted:             "Create another DatabaseDump; if it happens again, look at the node's memory and disk.",
-	v1alpha1.ReasonJobDeleted:          "Create another DatabaseDump. To stop one, set its spec.cancel instead of deleting its Job.",
-	v1alpha1.ReasonResultLost:          "Create another DatabaseDump. What is in storage below this dump's key was not vouched for.",
-	v1alpha1.ReasonDumperFailed:        "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",
+	v1alpha1.ReasonConsoleNotAllowed:     "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
+	v1alpha1.ReasonSourceNotFound:        "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
+	v1alpha1.ReasonStorageNotFound:       "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
+	v1alpha1.ReasonTableExcluded:         "Leave the table out; only the source's owner can change its exclude.tables.",
+	v1alpha1.ReasonNameConflict:          "Delete that Job if nobody needs it, and create another DatabaseDump.",
+	v1alpha1.ReasonJobRejected:           "Change what the message names (the source's job, a quota, an admission policy), and create another DatabaseDump.",
+	v1alpha1.ReasonImagePullFailed:       "Make the dumper image available to the cluster's nodes, or set the source's job.imagePullSecrets.",
+	v1alpha1.ReasonUnschedulable:         "Free or add a node that fits, or change the source's job.resources, nodeSelector or tolerations.",
+	v1alpha1.ReasonVolumeNotFound:        "Create the PersistentVolumeClaim that the DumpStorage names, and see that it is bound.",
+	v1alpha1.ReasonPodNotCreated:         "kubectl describe job says why; a missing ServiceAccount, a quota and Pod Security are common.",
+	v1alpha1.ReasonStartDeadlineExceeded: "kubectl describe pod and kubectl get events in the namespace say what holds it up.",
+	v1alpha1.ReasonRunDeadlineExceeded:   "Raise the source's limits.runDeadline, or copy less: tables, exclude, schemaOnly.",
+	v1alpha1.ReasonOutOfMemory:           "Raise the source's job.resources.limits.memory; one row is held in memory at a time, so long rows need more.",
+	v1alpha1.ReasonEvicted:               "Create another DatabaseDump; if it happens again, look at the node's memory and disk.",
+	v1alpha1.ReasonJobDeleted:            "Create another DatabaseDump. To stop one, set its spec.cancel instead of deleting its Job.",
+	v1alpha1.ReasonResultLost:            "Create another DatabaseDump. What is in storage below this dump's key was not vouched for.",
+	v1alpha1.ReasonDumperFailed:          "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",
 }
 
 func failure(reason, message string) v1alpha1.Failure {

@@ -80,6 +80,9 @@ func (j *judgement) attempts() string {
 func (j *judgement) awaitStart() {
 	j.progressing(v1alpha1.ReasonStarting, "Waiting for a pod of Job "+j.Job.Name+" to run")
 	why, blocked := notStarted(j.Job, j.Pods)
+	if len(j.Pods) == 0 {
+		why, blocked = j.noPod()
+	}
 	deadline := j.since(v1alpha1.ConditionAdmitted).Add(j.startDeadline())
 	if !j.Now.Before(deadline) {
 		j.stop(why)
@@ -94,6 +97,20 @@ func (j *judgement) awaitStart() {
 	default:
 		j.stalled(why)
 	}
+}
+
+// noPod: the Job controller makes a pod within a second. If it does not, only its events say why, and those are not read.
+func (j *judgement) noPod() (v1alpha1.Failure, blockage) {
+	why, _ := notStarted(j.Job, nil)
+	if j.Source != nil && j.Source.Spec.Job != nil && j.Source.Spec.Job.ServiceAccountName != "" {
+		why.Message += "; it is to run as ServiceAccount " + j.Source.Spec.Job.ServiceAccountName
+	}
+	overdue := j.Job.CreationTimestamp.Add(podOverdue)
+	if j.Now.Before(overdue) {
+		j.requeueAt(overdue)
+		return why, blockage{}
+	}
+	return why, blockage{now: true}
 }
 
 // isStopping: why the dump ends is decided and written, its Job is being deleted.

@@ -61,7 +61,7 @@ func after(f lifecycle.Facts, d time.Duration) lifecycle.Facts {
 
 func withJob(f lifecycle.Facts, conditions ...batchv1.JobCondition) lifecycle.Facts {
 	f.Job = &batchv1.Job{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: naming.JobName("first", "dump-uid"), UID: "job-uid"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: naming.JobName("first", "dump-uid"), UID: "job-uid", CreationTimestamp: metav1.NewTime(f.Now)},
 		Status:     batchv1.JobStatus{Conditions: conditions},
 	}
 	return f
@@ -301,7 +301,10 @@ func TestJudge(t *testing.T) {
 			}(),
 			want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false},
 		},
-		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false}},
+		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", "", 14 * time.Second, false}},
+		"a Job that has no pod long after it was made": {
+			later(starting(), 14*time.Second), want{v1alpha1.PhaseStarting, v1alpha1.ReasonPodNotCreated, "", 5*time.Minute - 16*time.Second, false},
+		},
 		"a Job without a pod at the deadline is deleted": {
 			edit(starting(), func(f *lifecycle.Facts) { f.Now = noon.Add(5 * time.Minute) }),
 			want{v1alpha1.PhaseStarting, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
@@ -351,7 +354,7 @@ func TestJudge(t *testing.T) {
 			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
 		},
 		"the Job's deadline while no pod ever ran": {
-			withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded)), want{v1alpha1.PhaseFailed, v1alpha1.ReasonStartDeadlineExceeded, "", 0, true},
+			withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded)), want{v1alpha1.PhaseFailed, v1alpha1.ReasonPodNotCreated, "", 0, true},
 		},
 		"a Job that somebody deleted, while its pod still runs": {
 			edit(started(), func(f *lifecycle.Facts) { f.Job = nil }), want{v1alpha1.PhaseRunning, "", "", 5 * time.Minute, true},

@@ -86,6 +86,8 @@ type Verdict struct {
 const (
 	// retryRejected is how long to wait before a Job that was refused is tried again.
 	retryRejected = 5 * time.Second
+	// podOverdue is how long after its Job's creation a pod that was not made is worth a warning.
+	podOverdue = 15 * time.Second
 	// stopBound is how long to wait for pods to stop before the dump finishes without having seen it. Every dump must
 	// finish, and a node that is gone answers never.
 	stopBound = 5 * time.Minute

@@ -189,7 +189,7 @@ var imageProblems = []string{
 // notStarted says why no pod of the Job runs.
 func notStarted(job *batchv1.Job, pods []corev1.Pod) (v1alpha1.Failure, blockage) {
 	if len(pods) == 0 {
-		return failure(v1alpha1.ReasonStartDeadlineExceeded, "No pod of Job "+job.Name+" was created"), blockage{}
+		return failure(v1alpha1.ReasonPodNotCreated, "No pod of Job "+job.Name+" was created"), blockage{}
 	}
 	pod := newestFirst(pods)[0]
 	for _, c := range pod.Status.Conditions {

@@ -95,6 +95,12 @@ var badInputs = map[string]badInput{
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "renamed" },
 		reason: "CredentialsMissing", says: []string{"the Secret renamed has no key username"}, never: []string{"renamed-canary"},
 	},
+	"a ServiceAccount that does not exist": {
+		source: func(_ *world, s *v1alpha1.DatabaseSource) {
+			s.Spec.Job = &v1alpha1.JobTemplate{ServiceAccountName: "somebody-else"}
+		},
+		reason: "PodNotCreated", says: []string{"ServiceAccount somebody-else", "kubectl describe job"}, within: 2 * time.Minute,
+	},
 	"a port on which nothing listens": {
 		source: func(w *world, s *v1alpha1.DatabaseSource) { s.Spec.Host, s.Spec.Port = w.machine(), 1; shortly(s) },
 		reason: "ServerUnreachable", says: []string{":1"}, within: 2 * time.Minute,
