@@ -46,6 +46,9 @@ func TestAskingForADumpEndsWithItsArtifact(t *testing.T) {
 	if outcome != chat.Succeeded || last.Severity != chat.Good {
 		t.Errorf("outcome %v, severity %v", outcome, last.Severity)
 	}
+	if strings.Contains(text(last), "note:") {
+		t.Errorf("there is nothing to note:\n%s", text(last))
+	}
 	for _, part := range []string{
 		"12.0 MiB (12,582,912 bytes), 100.0 MiB of SQL text", "took: 41s", "s3://dumps/prod/ns/name/dump.sql.gz", strings.Repeat("ab", 32),
 		"aws s3 cp s3://dumps/prod/ns/name/dump.sql.gz dump.sql.gz --region eu-west-1 --endpoint-url https://s3.example.com",

@@ -69,9 +69,20 @@ func succeeded(dump *v1alpha1.DatabaseDump, fetchImage string) chat.Reply {
 	if s := status.Server; s != nil {
 		r.Fields = append(r.Fields, chat.Field{Name: "server", Value: s.Flavour + " " + s.Version})
 	}
+	if n := a.NonTransactionalTables; n > 0 {
+		r.Fields = append(r.Fields, chat.Field{Name: "note", Value: notOfOneMoment(n)})
+	}
 	r.Fields = append(r.Fields, authority(dump)...)
 	r.Snippets = restore(dump, fetchImage)
 	return r
+}
+
+// notOfOneMoment: whoever looks for a bug in a copy must know that its tables may disagree.
+func notOfOneMoment(tables int32) string {
+	if tables == 1 {
+		return "1 table has no transactions, so its rows may not be of the same moment as the rest; the manifest names it"
+	}
+	return fmt.Sprintf("%d tables have no transactions, so their rows may not be of one moment; the manifest names them", tables)
 }
 
 func databaseOf(dump *v1alpha1.DatabaseDump) v1alpha1.DatabaseName {

@@ -53,6 +53,16 @@ func TestEveryEndIsTold(t *testing.T) {
 				"--endpoint-url https://s3.example.com --ca-bundle ./dumps-ca.pem\n",
 			},
 		},
+		"a success with tables that have no transactions": {
+			report:  func(s *v1alpha1.DatabaseDumpStatus) { succeed(s); s.Artifact.NonTransactionalTables = 3 },
+			outcome: chat.Succeeded,
+			says:    []string{"note: 3 tables have no transactions, so their rows may not be of one moment; the manifest names them"},
+		},
+		"a success with one such table": {
+			report:  func(s *v1alpha1.DatabaseDumpStatus) { succeed(s); s.Artifact.NonTransactionalTables = 1 },
+			outcome: chat.Succeeded,
+			says:    []string{"note: 1 table has no transactions, so its rows may not be of the same moment as the rest; the manifest names it"},
+		},
 		"a success on a volume": {
 			report: func(s *v1alpha1.DatabaseDumpStatus) {
 				succeed(s)

@@ -222,6 +222,11 @@ type Artifact struct {
 	// sha256 of the artifact's bytes, 64 hexadecimal digits.
 	// +kubebuilder:validation:MaxLength=64
 	SHA256 string `json:"sha256"`
+	// nonTransactionalTables is how many of the tables whose rows are in the artifact have an engine without transactions:
+	// their rows may be of another moment than the rest. The manifest names them. Absent where there is none.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	NonTransactionalTables int32 `json:"nonTransactionalTables,omitempty"`
 }
 
 // Failure says why there is no artifact.

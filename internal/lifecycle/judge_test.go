@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -135,8 +136,11 @@ func failing(reason result.Reason) string {
 	return string(data)
 }
 
-func succeeding() string {
-	data, err := result.Result{Attempt: "pod-uid", Artifact: &result.Artifact{
+func succeeding() string { return succeedingWith(0) }
+
+// succeedingWith: with so many tables that have no transactions.
+func succeedingWith(nonTransactional int) string {
+	data, err := result.Result{Attempt: "pod-uid", NonTransactional: nonTransactional, Artifact: &result.Artifact{
 		File: result.ArtifactFileGzip, SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {
@@ -384,6 +388,30 @@ func TestJudge(t *testing.T) {
 			}
 			if diff := cmp.Diff(untouched, tc.facts.Dump); diff != "" {
 				t.Errorf("the facts were changed\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTablesWithoutTransactionsAreCountedInTheStatus(t *testing.T) {
+	for name, tc := range map[string]struct {
+		said int
+		want int32
+	}{
+		"none":                            {0, 0},
+		"three":                           {3, 3},
+		"less than none is none":          {-3, 0},
+		"more than the API has place for": {1 << 40, math.MaxInt32},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := withJob(after(facts(), time.Second))
+			f = withPod(f, ended(f, 0, succeedingWith(tc.said)))
+			a := lifecycle.Judge(f).Status.Artifact
+			if a == nil {
+				t.Fatal("there is no artifact")
+			}
+			if a.NonTransactionalTables != tc.want {
+				t.Errorf("got %d, want %d", a.NonTransactionalTables, tc.want)
 			}
 		})
 	}
