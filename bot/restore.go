@@ -30,7 +30,7 @@ func restore(dump *v1alpha1.DatabaseDump, fetchImage string) []chat.Snippet {
 	case "s3":
 		return []chat.Snippet{
 			{
-				Caption: "Load it into an empty database, compared on the way (dumper is Volcado's; it reads with the credentials in your AWS environment):",
+				Caption: "Load it into an empty database, compared on the way (dumper is in Volcado's dumper images, or: go build ./cmd/dumper in its repository; it reads with the credentials in your AWS environment):",
 				Text:    into.create() + "\n" + catFromS3(dump) + into.load(),
 			},
 			{
