@@ -148,7 +148,7 @@ func TestWhatIsSaidAboutSources(t *testing.T) {
 		"dump shop --tables a --exclude b": {chat.Misunderstood, []string{"use one of them"}, ""},
 		"dump shop --tables 'a.b'":         {chat.Misunderstood, []string{"it has a dot"}, ""},
 		"dump shop --reason " + strings.Repeat("x", 501): {chat.Misunderstood, []string{"at most 500 characters"}, ""},
-		"dump " + strings.Repeat("x", 10000):             {chat.Misunderstood, []string{"at most 4000"}, ""},
+		"dump " + strings.Repeat("x", 10000):             {chat.Misunderstood, []string{"it has more than 4000 characters"}, ""},
 	} {
 		t.Run(fmt.Sprintf("%.40q", line), func(t *testing.T) {
 			r, outcome := w.ask(line)

@@ -28,8 +28,9 @@ func words(line string) ([]string, error) {
 	if !utf8.ValidString(line) {
 		return nil, errInvalidText
 	}
-	if n := utf8.RuneCountInString(line); n > maxLine {
-		return nil, fmt.Errorf("%w: it has %d characters, and at most %d are read", errLine, n, maxLine)
+	if utf8.RuneCountInString(line) > maxLine {
+		// How many there are is not known: a terminal, or a chat, may have cut the line already.
+		return nil, fmt.Errorf("%w: it has more than %d characters, which is the most that is read", errLine, maxLine)
 	}
 	s := splitter{}
 	for _, r := range line {

@@ -163,6 +163,8 @@ func TestLinesAreEdited(t *testing.T) {
 	tt.sees("This is what can be asked:")
 	tt.types("\r")
 	tt.sees("There is nothing in that line.")
+	tt.types(strings.Repeat("x", 5000) + "\r") // the terminal keeps 4096 of them
+	tt.sees("it has more than 4000 characters")
 	tt.types(ctrlD)
 	tt.exits(0)
 	if strings.Contains(tt.wrote.String(), "\u202e") || strings.Contains(tt.wrote.String(), "\u009b") {
