@@ -35,7 +35,7 @@ func restore(dump *v1alpha1.DatabaseDump, fetchImage string) []chat.Snippet {
 			},
 			{
 				Caption: "Or fetch it with the AWS CLI, compare, and load it:",
-				Text:    copyFromS3(dump, file) + "\n" + compare + "\n" + into.create() + "\n" + read + into.load(),
+				Text:    copyFromS3(dump, file) + " &&\n" + compare + " &&\n" + into.create() + " &&\n" + read + into.load(),
 			},
 		}
 	case "pvc":
@@ -65,9 +65,6 @@ func catFromS3(dump *v1alpha1.DatabaseDump) string {
 		if storage.S3.PathStyle {
 			command += " --s3-path-style"
 		}
-		if storage.S3.CASecretRef != nil {
-			command += " --s3-ca-file=" + authorityFile(storage.S3)
-		}
 	}
 	return command
 }
@@ -81,15 +78,12 @@ func copyFromS3(dump *v1alpha1.DatabaseDump, file string) string {
 		if storage.S3.Endpoint != "" {
 			command += " --endpoint-url " + shellQuote(storage.S3.Endpoint)
 		}
-		if storage.S3.CASecretRef != nil {
-			command += " --ca-bundle " + authorityFile(storage.S3)
-		}
 	}
 	return command
 }
 
-// authority says what the commands read beside the artifact, where the store's certificate is of an authority that other
-// machines do not trust; or nothing. Few people who want a copy may read Secrets, and an authority is none.
+// authority says what the commands need beside credentials, where the store's certificate is of an authority that not
+// every machine trusts; or nothing. Few people who want a copy may read Secrets, and an authority is none.
 func authority(dump *v1alpha1.DatabaseDump) []chat.Field {
 	storage := dump.Status.Storage
 	if storage == nil || storage.S3 == nil || storage.S3.CASecretRef == nil {
@@ -97,14 +91,10 @@ func authority(dump *v1alpha1.DatabaseDump) []chat.Field {
 	}
 	ref := storage.S3.CASecretRef
 	return []chat.Field{{Name: "authority", Value: fmt.Sprintf(
-		"of the store's certificate: the commands read it from %s. Who runs the store can give you that file, there is nothing secret in it; "+
-			"in the cluster it is key %s of the Secret %s/%s.", authorityFile(storage.S3), ref.Key, dump.Namespace, ref.Name,
+		"the store's certificate is of an authority of its own (key %s of the Secret %s/%s, nothing secret in it). Where your machine does not "+
+			"trust it, get it from whoever runs the store, and add --s3-ca-file=FILE to dumper cat, or --ca-bundle FILE to aws.",
+		ref.Key, dump.Namespace, ref.Name,
 	)}}
-}
-
-// authorityFile is a path whose beginning keeps it from being read as an option.
-func authorityFile(s3 *v1alpha1.S3Storage) string {
-	return shellQuote("./" + s3.CASecretRef.Name + ".pem")
 }
 
 // fetchFromVolume mounts the claim read-only in a pod that the strictest Pod Security level admits. It is one list of
