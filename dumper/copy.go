@@ -22,6 +22,8 @@ type copied struct {
 	sum      store.Sum
 	runs     []client.Run
 	sandbox  bool
+	// definitions counts those of tables that named the database, and of those in plan.Qualified.
+	definitions map[string]int
 }
 
 // copy runs the client and stores what it writes. Nothing is visible in storage unless it returns without an error: the
@@ -40,14 +42,12 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 	if err != nil {
 		return nil, result.Errorf(result.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
-	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan)}
-	for _, run := range c.runs {
-		if err := a.runClient(ctx, run, compressor, c); err != nil {
-			// Its goroutines end only when it is closed; what they still write is thrown away.
-			upload.GiveUp()
-			_ = compressor.Close()
-			return nil, err
-		}
+	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
+	if err := a.runClients(ctx, compressor, c); err != nil {
+		// Its goroutines end only when it is closed; what they still write is thrown away.
+		upload.GiveUp()
+		_ = compressor.Close()
+		return nil, err
 	}
 	if err := compressor.Close(); err != nil {
 		return nil, err
@@ -60,6 +60,15 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 		File: a.file(), SizeBytes: c.sum.Bytes, SHA256: c.sum.SHA256, UncompressedBytes: a.progress.Now().Bytes,
 	}
 	return c, nil
+}
+
+func (a *attempt) runClients(ctx context.Context, w io.Writer, c *copied) error {
+	for _, run := range c.runs {
+		if err := a.runClient(ctx, run, w, c); err != nil {
+			return err
+		}
+	}
+	return a.unqualified(c.definitions)
 }
 
 // expectedBytes of the artifact: as many as the server says that the tables have, for binary data is twice as large in SQL
@@ -95,7 +104,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 		return err
 	}
 	scanner := &sqltext.Scanner{}
-	copyErr := a.pump(w, sqltext.NewNameless(process.Stdout(), a.plan.Database), scanner)
+	copyErr := a.pump(w, a.nameless(process.Stdout(), c), scanner)
 	if copyErr != nil {
 		// The client must not go on reading from the server for nothing, and Wait must not wait for it.
 		cancel()

@@ -55,6 +55,15 @@ func Runs(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []Run 
 		Options:  append(options(engine, program, &preflight.Plan{}), "--no-data"),
 		Database: plan.Database, Tables: plan.WithoutData,
 	}
+	if engine == v1alpha1.EngineMariaDB {
+		// Without the sequence of a default, the table could not be made. The main run writes it again, for there it is
+		// read when the rows are, and no row has a number that it has yet to give.
+		for _, sequence := range plan.Sequences {
+			if !slices.Contains(definitions.Tables, sequence) {
+				definitions.Tables = append(slices.Clone(definitions.Tables), sequence)
+			}
+		}
+	}
 	for _, table := range plan.WithoutData {
 		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
 	}
@@ -79,6 +88,11 @@ func options(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []s
 		list = append(list, "--events")
 	} else {
 		list = append(list, "--skip-events")
+	}
+	if plan.UsesSequences {
+		// Around the rows of a table it locks that table alone, and then no row can be loaded: a default's sequence "was not
+		// locked with LOCK TABLES" (1100), even where each row brings its value. The locks are there for speed, that of MyISAM.
+		list = append(list, "--skip-add-locks")
 	}
 	if plan.SchemaOnly {
 		list = append(list, "--no-data")

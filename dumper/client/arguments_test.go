@@ -59,6 +59,17 @@ func TestArgumentsOfEachPlan(t *testing.T) {
 				always + " --skip-routines --skip-events --ignore-table=shop.log -- shop t",
 			},
 		},
+		"MariaDB, a table that draws from a sequence: its rows cannot be loaded under a lock": {
+			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true, UsesSequences: true, Sequences: []string{"s"}},
+			want: []string{always + " --routines --events --skip-add-locks -- shop"},
+		},
+		"MariaDB, named tables, one that draws from a sequence without data: the sequence comes first": {
+			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Only: []string{"t", "s"}, WithoutData: []string{"t"}, UsesSequences: true, Sequences: []string{"s"}},
+			want: []string{
+				always + " --skip-routines --skip-events --no-data -- shop t s",
+				always + " --skip-routines --skip-events --skip-add-locks --ignore-table=shop.t -- shop s",
+			},
+		},
 		"named tables, all without data: the database is not dumped for want of a name": {
 			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
 			want: []string{always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log"},

@@ -37,6 +37,12 @@ type Plan struct {
 	Elsewhere []string
 	// NonTransactional are tables among those whose rows are copied that are not held still.
 	NonTransactional []string
+	// UsesSequences: a column's default refers to a sequence.
+	UsesSequences bool
+	// Sequences of this database that defaults of columns refer to. They must be there before the tables.
+	Sequences []string
+	// Qualified are tables whose definition names this database, because a column's default refers to a sequence of it.
+	Qualified []string
 	// Routines and Events are copied.
 	Routines, Events bool
 	SchemaOnly       bool
@@ -52,7 +58,8 @@ type Plan struct {
 // same compares names of tables and databases as the server does.
 func (p *Plan) same(a, b string) bool { return a == b || p.foldsCase && strings.EqualFold(a, b) }
 
-func (p *Plan) isDatabase(name string) bool { return p.same(name, p.Database) }
+// IsDatabase compares a name with the database's as the server does.
+func (p *Plan) IsDatabase(name string) bool { return p.same(name, p.Database) }
 
 // Leaves reports whether a table that the preflight did not know may be in the artifact, and its rows: the client reads
 // the list of tables again, and a table may have come into being since.
@@ -84,6 +91,9 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 	plan.leaveOut(facts, chosen)
 	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(plan.Excluded) > 0) {
 		return nil, nothing(plan, at)
+	}
+	if err := plan.drawFrom(facts.Defaults, facts.Tables, at); err != nil {
+		return nil, err
 	}
 	if err := permitted(facts, plan, whole, at); err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func lacking(ctx context.Context, db *Session, at servererror.Origin, plan *Plan
 	}
 	for _, view := range plan.Views {
 		for _, r := range references(texts[view]) {
-			if r.database != "" && !plan.isDatabase(r.database) {
+			if r.database != "" && !plan.IsDatabase(r.database) {
 				continue
 			}
 			if err := plan.lacks(view, r, at); err != nil {
@@ -128,7 +128,7 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 // namesake fails where the definition that the client writes names the database: the restored view would read the
 // original's tables, or call its functions, without a word, or not load where there is no original. The servers leave the
 // name out of a view unless one of its tables, or of those that its views read, is in another database; then they write
-// it everywhere. A function keeps it if the view was made with it.
+// it everywhere. A function keeps it if the view was made with it, and a sequence always has it.
 func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
 	var names []string
 	for _, view := range plan.Views {
@@ -136,7 +136,7 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 		if err := db.QueryRowContext(ctx, "SHOW CREATE VIEW "+quoteName(view)).Scan(&name, &text, &client, &collation); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && plan.isDatabase(r.database) }) {
+		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && plan.IsDatabase(r.database) }) {
 			names = append(names, view)
 		}
 	}
@@ -144,7 +144,7 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 		return nil
 	}
 	return result.Errorf(result.BrokenView,
-		"leave them out with --exclude (exclude.tables), or define them without the database's name and without tables of another database",
-		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database",
+		"leave them out with --exclude (exclude.tables), or define them without the database's name, without tables of another database and without sequences",
+		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence",
 		plan.Database, at.Address, list(names))
 }

@@ -2,14 +2,15 @@ package preflight
 
 import "strings"
 
-// reference from a view's text to a table, a view or, if it is called, a function. The database is empty where the text
+// reference from a view's text to a table, a view, a sequence or, if it is called, a function. The database is empty where the text
 // leaves it out.
 type reference struct {
 	database, name string
 	call           bool
 }
 
-// references reads a view's text as the servers write it: every name in backticks, a table after FROM or JOIN, a column of
+// references reads a view's text as the servers write it: every name in backticks, a table after FROM or JOIN, a
+// sequence after the function that uses it, a column of
 // a table of another database than the view's with all three names. A column that is written `a`.`b` is no reference: a
 // may be an alias, and be called like the database.
 func references(text string) []reference {
@@ -22,7 +23,7 @@ func references(text string) []reference {
 		case c == '`':
 			var names []string
 			names, text = cutNames(text)
-			table := word == "from" || strings.HasSuffix(word, "join") || len(names) == 3
+			table := word == "from" || strings.HasSuffix(word, "join") || usesSequence(word) || len(names) == 3
 			call := !table && strings.HasPrefix(text, "(")
 			if table || call {
 				names = append([]string{""}, names[:min(len(names), 2)]...)
@@ -43,6 +44,11 @@ func references(text string) []reference {
 		}
 	}
 	return found
+}
+
+// usesSequence: the servers write NEXT VALUE FOR and PREVIOUS VALUE FOR as functions too.
+func usesSequence(word string) bool {
+	return word == "nextval" || word == "lastval" || word == "setval"
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' }

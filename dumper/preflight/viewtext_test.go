@@ -20,6 +20,7 @@ func TestReferencesOfAView(t *testing.T) {
 		"a straight join":                    {"select 1 from (`a` straight_join `b`)", []reference{{"", "a", false}, {"", "b", false}}},
 		"functions":                          {"select `f`(`orders`.`id`) AS `f(id)`,`shop`.`f`(1) AS `g` from `orders`", []reference{{"", "f", true}, {"shop", "f", true}, {"", "orders", false}}},
 		"a column of a table of its name":    {"select `shop`.`orders` AS `orders` from `shop`", []reference{{"", "shop", false}}},
+		"sequences":                          {"select nextval(`shop`.`s`) + lastval(`t`),setval(`shop`.`u`,5,1,0)", []reference{{"shop", "s", false}, {"", "t", false}, {"shop", "u", false}}},
 		"a subquery":                         {"select 1 from `a` where exists(select 1 from `shop`.`b` limit 1)", []reference{{"", "a", false}, {"shop", "b", false}}},
 		"names with quotes in them":          {"select 1 from `sh``op`.`a'b`", []reference{{"sh`op", "a'b", false}}},
 		"names in strings are none":          {"select ' from `shop`.`orders`','it\\'s from `a`.`b`','''' AS `x` from `t`", []reference{{"", "t", false}}},

@@ -8,7 +8,7 @@ type Reason string
 
 // Reasons that trying again cannot mend.
 const (
-	// InvalidRequest: the dumper's own arguments do not fit together.
+	// InvalidRequest: the dumper's own arguments do not fit together, or do not fit what they ask for.
 	InvalidRequest Reason = "InvalidRequest"
 	// SecretNotFound: the Secret with the database credentials does not exist.
 	SecretNotFound Reason = "SecretNotFound"

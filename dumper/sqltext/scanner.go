@@ -39,12 +39,14 @@ var beginnings = map[string]Kind{
 	"-- Final view structure for view `":      ViewDefinition,
 }
 
-// rowsHeading stands before the rows of a table, which end with rowsEnd. Between the two, no line is somebody's text: only
+// rowsHeading stands before the rows of a table, which end with rowsEnd, or with keysEnd where
+// they are not locked. Between the two, no line is somebody's text: only
 // afterwards may a trigger's body hold a line that looks like rows.
 const (
 	rowsHeading = "-- Dumping data for table `"
 	rowsBegin   = "INSERT "
 	rowsEnd     = "UNLOCK TABLES;"
+	keysEnd     = " ENABLE KEYS */;"
 )
 
 // Scanner is an io.Writer that sees the text of one run of a client. Its memory does not grow.
@@ -123,7 +125,7 @@ func (s *Scanner) understand(line string) {
 		s.OnTable(TableRows, s.rowsOf)
 		s.rowsOf = ""
 		return
-	case line == rowsEnd:
+	case line == rowsEnd, s.rowsOf != "" && strings.HasSuffix(line, keysEnd):
 		s.rowsOf = ""
 		return
 	}

@@ -18,6 +18,8 @@ const dump = "/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump\n\n" +
 	"--\n-- Table structure for table `without rows`\n--\n\n" +
 	"--\n-- Dumping data for table `without rows`\n--\n\nLOCK TABLES `without rows` WRITE;\nUNLOCK TABLES;\n" +
 	"CREATE TRIGGER t AFTER INSERT ON x FOR EACH ROW\nINSERT INTO `without rows` VALUES (1);\n" +
+	"--\n-- Dumping data for table `unlocked`\n--\n\n/*!40000 ALTER TABLE `unlocked` DISABLE KEYS */;\n/*!40000 ALTER TABLE `unlocked` ENABLE KEYS */;\n" +
+	"CREATE TRIGGER u AFTER INSERT ON x FOR EACH ROW\nINSERT INTO `unlocked` VALUES (1);\n" +
 	"--\n-- Temporary table structure for view `v`\n--\n\n--\n-- Final view structure for view `v`\n--\n\n" +
 	"-- Dump completed\n"
 

@@ -37,15 +37,15 @@ CREATE TABLE orders (
   FOREIGN KEY (customer) REFERENCES customers (id)
 ) COMMENT 'the table''s -- comment';
 INSERT INTO orders (customer, placed, kind, flags) VALUES (1, '2024-01-01 00:00:00.000001', 'new', 'a,b'), (2, NULL, 'paid', '');
-CREATE TABLE nokey (a INT, b TEXT);
-INSERT INTO nokey VALUES (1, 'twice'), (1, 'twice'), (NULL, NULL);
+CREATE SEQUENCE tickets START WITH 42 INCREMENT BY 3;
+DO NEXTVAL(tickets);
+CREATE TABLE nokey (a INT, b TEXT, ticket INT DEFAULT NEXTVAL(tickets));
+INSERT INTO nokey (a, b) VALUES (1, 'twice'), (1, 'twice'), (NULL, NULL);
 CREATE TABLE audit_log (id INT PRIMARY KEY, what TEXT);
 INSERT INTO audit_log VALUES (1, 'secret'), (2, 'secret');
 CREATE TABLE sessions (id INT PRIMARY KEY, token TEXT);
 INSERT INTO sessions VALUES (1, 'secret');
 CREATE TABLE empty_one (id INT PRIMARY KEY);
-CREATE SEQUENCE tickets START WITH 42 INCREMENT BY 3;
-DO NEXTVAL(tickets);
 CREATE VIEW a_view_before_its_tables AS SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer;
 CREATE VIEW view_of_view AS SELECT name, COUNT(*) AS n FROM a_view_before_its_tables GROUP BY name;
 CREATE TRIGGER orders_audit AFTER INSERT ON orders FOR EACH ROW INSERT INTO audit_log SELECT COALESCE(MAX(id), 0) + 1, 'order' FROM audit_log;
@@ -58,7 +58,7 @@ CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 03:00:00' DISABL
 `
 
 // Sample makes a database with one of everything: tables with and without a key, every kind of awkward value, views, a
-// view of a view, a trigger, routines, an event, a sequence.
+// view of a view, a trigger, routines, an event, a sequence that a column's default draws from.
 func (s *Server) Sample(t testing.TB, database string) {
 	t.Helper()
 	s.Client(t, strings.ReplaceAll(sample, "@", QuoteName(database)))
