@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -125,10 +126,17 @@ func readReferences(ctx context.Context, from view, f *lifecycle.Facts) error {
 // strays are the pods of a source's Jobs for which none of the unfinished dumps stands. A dump that is deleted is gone at
 // once, and its pod runs on until it has been told to stop and has ended.
 func strays(ctx context.Context, from view, source *v1alpha1.DatabaseSource, dumps []v1alpha1.DatabaseDump) ([]corev1.Pod, error) {
-	var pods corev1.PodList
-	if err := from.List(ctx, &pods, client.InNamespace(source.Namespace), client.MatchingLabels{
+	options := []client.ListOption{client.InNamespace(source.Namespace), client.MatchingLabels{
 		v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelSource: source.Name,
-	}); err != nil {
+	}}
+	if from.cached {
+		options = append(options, client.UnsafeDisableDeepCopy)
+	} else {
+		// The pods of finished dumps are kept for their logs, and may be many.
+		options = append(options, client.MatchingFieldsSelector{Selector: fields.ParseSelectorOrDie("status.phase!=Succeeded,status.phase!=Failed")})
+	}
+	var pods corev1.PodList
+	if err := from.List(ctx, &pods, options...); err != nil {
 		return nil, fmt.Errorf("list the pods of source %s: %w", source.Name, err)
 	}
 	return slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool {
