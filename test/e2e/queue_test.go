@@ -77,7 +77,12 @@ func TestFiveDumpsAskedForAtOnceRunOneAfterAnotherOldestFirst(t *testing.T) {
 // sightings of pods: in which order dumps' pods began to run.
 type sightings struct{ order []string }
 
-// watchPods follows every pod of the namespace until ctx is done, and fails the test when two run at once.
+func containerRuns(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool { return c.State.Running != nil })
+}
+
+// watchPods follows every pod of the namespace until ctx is done, and fails the test when two dumpers run at once. A pod's
+// phase does not say that: kubelet leaves it Running for a while after the container has ended.
 func (w *world) watchPods(ctx context.Context) <-chan sightings {
 	w.Helper()
 	watching, err := env.client.Watch(ctx, &corev1.PodList{}, client.InNamespace(w.namespace))
@@ -94,9 +99,9 @@ func (w *world) watchPods(ctx context.Context) <-chan sightings {
 				continue
 			}
 			dump := pod.Labels[v1alpha1.LabelDump]
-			if event.Type != watch.Deleted && pod.Status.Phase == corev1.PodRunning {
+			if event.Type != watch.Deleted && containerRuns(pod) {
 				running[pod.Name] = true
-			} else if pod.Status.Phase != corev1.PodPending || event.Type == watch.Deleted {
+			} else {
 				delete(running, pod.Name)
 			}
 			if len(running) > 1 {
