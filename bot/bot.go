@@ -15,6 +15,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 // Bot answers messages.
@@ -30,7 +31,9 @@ type Bot struct {
 	commands []command
 	// patience with an API server that does not say whether it made a dump.
 	patience time.Duration
-	turns    turns
+	// turns has the deliveries of one message, which may come at once, start their dump one after the other: the second
+	// finds the first one's.
+	turns turns.Turns
 }
 
 // DefaultFetchImage is of a public registry, which not every cluster reaches.
@@ -42,7 +45,6 @@ func New(api client.WithWatch, replier chat.Replier, log *slog.Logger) *Bot {
 	return &Bot{
 		FetchImage: DefaultFetchImage,
 		api:        api, replier: replier, log: log, now: time.Now, commands: commands(), patience: apiTimeout,
-		turns: turns{taken: map[string]chan struct{}{}},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -43,39 +42,4 @@ func isOf(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester) bool {
 	is := dump.Spec.RequestedBy
 	return is != nil && is.Platform == by.Platform && is.Workspace == by.Workspace && is.User == by.User &&
 		is.Channel == by.Channel && is.Message == by.Message
-}
-
-// turns has the deliveries of one message, which may come at once, start their dump one after the other: the second finds
-// the first one's.
-type turns struct {
-	mu    sync.Mutex
-	taken map[string]chan struct{} // by message; closed when the turn is over
-}
-
-// take waits for a turn, or for ctx's end. waited says that another delivery had one meanwhile.
-func (t *turns) take(ctx context.Context, message string) (over func(), waited bool, err error) {
-	for {
-		t.mu.Lock()
-		before, busy := t.taken[message]
-		if !busy {
-			mine := make(chan struct{})
-			t.taken[message] = mine
-			t.mu.Unlock()
-			return func() { t.end(message, mine) }, waited, nil
-		}
-		t.mu.Unlock()
-		waited = true
-		select {
-		case <-before:
-		case <-ctx.Done():
-			return nil, true, ctx.Err()
-		}
-	}
-}
-
-func (t *turns) end(message string, mine chan struct{}) {
-	t.mu.Lock()
-	delete(t.taken, message)
-	t.mu.Unlock()
-	close(mine)
 }

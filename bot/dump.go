@@ -60,7 +60,7 @@ func (c *conversation) startWhat(ctx context.Context, w wish, choose func([]offe
 func (c *conversation) startOnce(
 	ctx context.Context, w wish, choose func([]offer) (choice, error),
 ) (dump *v1alpha1.DatabaseDump, said answer, err error) {
-	over, waited, err := c.turns.take(ctx, naming.MessageHash(c.by))
+	over, waited, err := c.turns.Take(ctx, naming.MessageHash(c.by))
 	if err != nil {
 		return nil, answer{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 // DatabaseDumpReconciler brings each DatabaseDump to its one end: it accepts it, waits for its turn, makes its Job and
@@ -34,7 +35,8 @@ type DatabaseDumpReconciler struct {
 	// KeepJobs is for how long Jobs of finished dumps stay.
 	KeepJobs lifecycle.KeepJob
 
-	turns turns
+	// turns let one worker a namespace decide what may admit a dump.
+	turns turns.Turns
 }
 
 // Reconcile one dump: at most one write of its status, then at most one Job made or deleted.
@@ -82,7 +84,11 @@ func (r *DatabaseDumpReconciler) judgeAndWrite(
 	verdict := lifecycle.Judge(*facts)
 	if verdict.Irrevocable {
 		if lifecycle.MayBeAdmitted(facts.Dump) {
-			defer r.turns.wait(facts.Dump.Namespace)()
+			over, _, err := r.turns.Take(ctx, facts.Dump.Namespace)
+			if err != nil {
+				return nil, lifecycle.Verdict{}, err
+			}
+			defer over()
 		}
 		var err error
 		if facts, err = r.gather(ctx, view{r.Uncached, false}, client.ObjectKeyFromObject(facts.Dump)); err != nil || facts == nil {

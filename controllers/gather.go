@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -170,40 +169,5 @@ func unfinishedDumps(ctx context.Context, from view, namespace, source string) (
 			return kept, nil
 		}
 		options.Continue = page.Continue
-	}
-}
-
-// turns lets one worker a namespace decide what cannot be undone.
-type turns struct {
-	mu         sync.Mutex
-	namespaces map[string]*turn
-}
-
-type turn struct {
-	sync.Mutex
-	waiting int
-}
-
-// wait for the namespace's turn. Call what it returns to pass it on.
-func (t *turns) wait(namespace string) (done func()) {
-	t.mu.Lock()
-	if t.namespaces == nil {
-		t.namespaces = map[string]*turn{}
-	}
-	mine := t.namespaces[namespace]
-	if mine == nil {
-		mine = &turn{}
-		t.namespaces[namespace] = mine
-	}
-	mine.waiting++
-	t.mu.Unlock()
-	mine.Lock()
-	return func() {
-		mine.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if mine.waiting--; mine.waiting == 0 {
-			delete(t.namespaces, namespace)
-		}
 	}
 }
