@@ -30,15 +30,22 @@ func (j *judgement) follow() {
 	case j.Job == nil:
 		j.stop(jobDeleted(j.status.JobName))
 	case hasCondition(j.Job, batchv1.JobComplete), hasCondition(j.Job, batchv1.JobFailed):
-		j.end(v1alpha1.FinishedFailed, failureOf(j.Job, j.Pods, j.status.StartTime != nil))
-	case j.status.StartTime != nil && j.lostPod() != nil:
-		j.stop(failureOfLost(j.Job, j.lostPod()))
+		j.end(v1alpha1.FinishedFailed, j.failureOf())
 	case j.status.StartTime != nil:
-		j.notStalled()
-		j.progressing(v1alpha1.ReasonRunning, j.attempts())
+		j.awaitEnd()
 	default:
 		j.awaitStart()
 	}
+}
+
+// awaitEnd: a pod has run. Its Job says how it ended, unless the pod is lost.
+func (j *judgement) awaitEnd() {
+	if lost := j.lostPod(); lost != nil {
+		j.stop(failureOfLost(j.Job, lost))
+		return
+	}
+	j.notStalled()
+	j.progressing(v1alpha1.ReasonRunning, j.attempts())
 }
 
 // noteStart records when a pod of the Job first ran.
@@ -79,10 +86,7 @@ func (j *judgement) attempts() string {
 // awaitStart: no pod runs yet. Until the start deadline that may mend itself.
 func (j *judgement) awaitStart() {
 	j.progressing(v1alpha1.ReasonStarting, "Waiting for a pod of Job "+j.Job.Name+" to run")
-	why, blocked := notStarted(j.Job, j.Pods)
-	if len(j.Pods) == 0 {
-		why, blocked = j.noPod()
-	}
+	why, blocked := j.notStarted()
 	deadline := j.since(v1alpha1.ConditionAdmitted).Add(j.startDeadline())
 	if !j.Now.Before(deadline) {
 		j.stop(why)
@@ -101,7 +105,7 @@ func (j *judgement) awaitStart() {
 
 // noPod: the Job controller makes a pod within a second. If it does not, only its events say why, and those are not read.
 func (j *judgement) noPod() (v1alpha1.Failure, blockage) {
-	why, _ := notStarted(j.Job, nil)
+	why := failure(v1alpha1.ReasonPodNotCreated, "No pod of Job "+j.Job.Name+" was created")
 	if j.Source != nil && j.Source.Spec.Job != nil && j.Source.Spec.Job.ServiceAccountName != "" {
 		why.Message += "; it is to run as ServiceAccount " + j.Source.Spec.Job.ServiceAccountName
 	}

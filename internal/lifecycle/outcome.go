@@ -83,19 +83,19 @@ func newestFirst(pods []corev1.Pod) []*corev1.Pod {
 }
 
 // failureOf a Job that has ended without an artifact. The last attempt's own word says most; the Job's says least.
-func failureOf(job *batchv1.Job, pods []corev1.Pod, started bool) v1alpha1.Failure {
-	expired := jobFailedBecause(job) == batchv1.JobReasonDeadlineExceeded
-	if expired && !started {
-		why, _ := notStarted(job, pods)
+func (j *judgement) failureOf() v1alpha1.Failure {
+	expired := jobFailedBecause(j.Job) == batchv1.JobReasonDeadlineExceeded
+	if expired && j.status.StartTime == nil {
+		why, _ := j.notStarted()
 		return why
 	}
-	if len(pods) == 0 {
+	if len(j.Pods) == 0 {
 		if expired {
 			return runDeadlineExceeded()
 		}
-		return resultLost(job.Name)
+		return resultLost(j.Job.Name)
 	}
-	last := newestFirst(pods)[0]
+	last := newestFirst(j.Pods)[0]
 	f := failureOfPod(last)
 	// The Job's deadline stops the dumper with a signal, and the dumper then can only say that it was interrupted.
 	if expired && (f.Reason == string(result.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {
@@ -190,11 +190,11 @@ var imageProblems = []string{
 }
 
 // notStarted says why no pod of the Job runs.
-func notStarted(job *batchv1.Job, pods []corev1.Pod) (v1alpha1.Failure, blockage) {
-	if len(pods) == 0 {
-		return failure(v1alpha1.ReasonPodNotCreated, "No pod of Job "+job.Name+" was created"), blockage{}
+func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
+	if len(j.Pods) == 0 {
+		return j.noPod()
 	}
-	pod := newestFirst(pods)[0]
+	pod := newestFirst(j.Pods)[0]
 	for _, c := range pod.Status.Conditions {
 		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse {
 			continue
