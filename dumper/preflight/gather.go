@@ -13,6 +13,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
 // Table is a table, a sequence or a view, as the server describes it.
@@ -99,7 +100,7 @@ func shorten(version string) string {
 }
 
 func (g gatherer) database(ctx context.Context, facts *Facts) error {
-	if _, err := g.db.ExecContext(ctx, "USE "+quoteName(g.at.Database)); err != nil {
+	if _, err := g.db.ExecContext(ctx, "USE "+sqltext.QuoteName(g.at.Database)); err != nil {
 		return err
 	}
 	return g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database)
@@ -200,8 +201,6 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 	facts.Grants = &parsed
 	return rows.Err()
 }
-
-func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // list renders names for a sentence: quoted, at most five.
 func list(names []string) string {

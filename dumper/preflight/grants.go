@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
 // grants are what SHOW GRANTS says about one database. information_schema's privilege tables are not asked: on some
@@ -81,7 +82,7 @@ func cutStatement(statement, before string) (privileges map[string]bool, schema,
 	}
 	schema, table, ok = cutOutsideQuotes(strings.TrimPrefix(object, "TABLE "), ".")
 	grantee, _, _ = cutOutsideQuotes(grantee, " ")
-	return splitPrivileges(list), unquote(schema), unquote(table), grantee, ok
+	return splitPrivileges(list), sqltext.UnquoteName(schema), sqltext.UnquoteName(table), grantee, ok
 }
 
 // onDatabase reports whether the privilege holds for everything in the database. Of the patterns that a grantee has
@@ -179,11 +180,4 @@ func cutOutsideQuotes(s, separator string) (before, after string, found bool) {
 		}
 	}
 	return s, "", false
-}
-
-func unquote(name string) string {
-	if len(name) < 2 || name[0] != '`' || name[len(name)-1] != '`' {
-		return name
-	}
-	return strings.ReplaceAll(name[1:len(name)-1], "``", "`")
 }

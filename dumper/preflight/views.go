@@ -13,6 +13,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
 // CheckViews fails where a view cannot be copied, where the artifact could not be loaded because of one, or where one
@@ -98,7 +99,7 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 	var names []string
 	var first *result.Error
 	for _, view := range plan.Views {
-		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+quoteName(view))
+		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+sqltext.QuoteName(view))
 		if err == nil {
 			err = errors.Join(rows.Close(), rows.Err())
 		}
@@ -133,7 +134,7 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 	var names []string
 	for _, view := range plan.Views {
 		var name, text, client, collation string
-		if err := db.QueryRowContext(ctx, "SHOW CREATE VIEW "+quoteName(view)).Scan(&name, &text, &client, &collation); err != nil {
+		if err := db.QueryRowContext(ctx, "SHOW CREATE VIEW "+sqltext.QuoteName(view)).Scan(&name, &text, &client, &collation); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && plan.IsDatabase(r.database) }) {

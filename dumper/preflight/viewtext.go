@@ -1,6 +1,10 @@
 package preflight
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/volcado-io/volcado/dumper/sqltext"
+)
 
 // reference from a view's text to a table, a view, a sequence or, if it is called, a function. The database is empty where the text
 // leaves it out.
@@ -77,7 +81,7 @@ func cutNames(text string) (names []string, rest string) {
 			end++
 		}
 		end = min(end+1, len(text))
-		names, text = append(names, unquote(text[:end])), text[end:]
+		names, text = append(names, sqltext.UnquoteName(text[:end])), text[end:]
 		if !strings.HasPrefix(text, ".`") {
 			break
 		}

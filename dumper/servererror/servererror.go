@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
 // Origin is where an error came from, for the sentence that reports it.
@@ -178,8 +179,8 @@ func TLSUnavailable(at Origin) *result.Error {
 
 // GrantHint is the statement that mends missing privileges on the database.
 func GrantHint(at Origin, privileges string) string {
-	return fmt.Sprintf("run on the server: GRANT %s ON `%s`.* TO '%s'@'%%'", privileges,
-		strings.ReplaceAll(at.Database, "`", "``"), strings.ReplaceAll(at.Username, "'", "''"))
+	return fmt.Sprintf("run on the server: GRANT %s ON %s.* TO '%s'@'%%'", privileges,
+		sqltext.QuoteName(at.Database), strings.ReplaceAll(at.Username, "'", "''"))
 }
 
 func sentence(reason result.Reason, at Origin) string {

@@ -47,11 +47,9 @@ func NewNameless(source io.Reader, database string) *Nameless {
 	// The clients escape the name of the database as for a string before they quote it, in some of these places.
 	escaped := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `"`, `\"`).Replace(database)
 	return &Nameless{source: source, statement: regexp.MustCompile(
-		`^` + alterDatabase + `((?:` + regexp.QuoteMeta(quote(database)) + `|` + regexp.QuoteMeta(quote(escaped)) + `) )` +
+		`^` + alterDatabase + `((?:` + regexp.QuoteMeta(QuoteName(database)) + `|` + regexp.QuoteMeta(QuoteName(escaped)) + `) )` +
 			`CHARACTER SET [0-9A-Za-z_]+ COLLATE [0-9A-Za-z_]+ (;{1,64})\n`)}
 }
-
-func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 // Read needs room for a few statements in p, and rewrites there.
 func (n *Nameless) Read(p []byte) (int, error) {
@@ -106,7 +104,7 @@ func (n *Nameless) rewrite(text []byte) int {
 	}
 	end := len(text)
 	if n.err == nil {
-		end -= partial(text[from:])
+		end -= begun(text[from:], alterBegins)
 	}
 	move(end)
 	n.hold(text[:done], text[end:])
@@ -148,20 +146,4 @@ func (n *Nameless) joined(before []byte) []byte {
 		return before
 	}
 	return append(bytes.Clone(n.last), before...)
-}
-
-// partial is how many bytes at the end of the text may be the beginning of a statement.
-func partial(text []byte) int {
-	tail := text[max(0, len(text)-len(alterBegins)+1):]
-	for i := bytes.IndexByte(tail, '\n'); i >= 0; {
-		if bytes.HasPrefix([]byte(alterBegins), tail[i:]) {
-			return len(tail) - i
-		}
-		next := bytes.IndexByte(tail[i+1:], '\n')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	return 0
 }

@@ -136,7 +136,7 @@ func (u *Unqualified) outside(e *edit) bool {
 	match := definition.FindSubmatchIndex(rest[:min(len(rest), maxHeading)])
 	switch {
 	case lineBegan && match != nil:
-		u.table, u.references, u.depth = unescape(rest[match[2]:match[3]]), 0, 1
+		u.table, u.references, u.depth = UnquoteName(string(rest[match[2]-1:match[3]+1])), 0, 1
 		e.keep(e.from + match[1])
 	case lineBegan && len(rest) < maxHeading && u.err == nil:
 		return false
@@ -178,7 +178,7 @@ func (u *Unqualified) within(e *edit) bool {
 				return false
 			}
 			match := qualified.FindSubmatchIndex(rest[:min(len(rest), maxReference)])
-			if match != nil && u.own(unescape(rest[match[2]+1:match[3]-1])) {
+			if match != nil && u.own(UnquoteName(string(rest[match[2]:match[3]]))) {
 				u.references++
 				u.depth++
 				e.keep(i + match[2])
@@ -193,9 +193,6 @@ func (u *Unqualified) within(e *edit) bool {
 }
 
 func isWord(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' }
-
-// unescape what is between the quotes of a name.
-func unescape(name []byte) string { return strings.ReplaceAll(string(name), "``", "`") }
 
 // begun is how many bytes at the end of the text are the beginning of a word.
 func begun(text []byte, word string) int {
