@@ -177,26 +177,34 @@ func (w *world) forbidJobs() (lift func()) {
 	}
 	w.create(policy, binding)
 	w.Cleanup(func() { _ = w.client.Delete(ctx, policy) })
+	w.untilJobsAreRefused("no Jobs today")
+	return func() { w.must(w.client.Delete(ctx, binding)) }
+}
+
+// untilJobsAreRefused waits until the API server has seen what is to refuse them, in these words.
+func (w *world) untilJobsAreRefused(words string) {
+	w.Helper()
 	job := &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: "probe"},
 		Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever, Containers: []corev1.Container{{Name: "probe", Image: "probe"}},
 		}}},
 	}
-	w.eventually("the policy is in force", func() (bool, string) {
-		err := w.client.Create(ctx, job.DeepCopy(), client.DryRunAll)
-		return err != nil && strings.Contains(err.Error(), "no Jobs today"), fmt.Sprint(err)
+	w.eventually("Jobs are refused", func() (bool, string) {
+		err := w.client.Create(context.Background(), job.DeepCopy(), client.DryRunAll)
+		return err != nil && strings.Contains(err.Error(), words), fmt.Sprint(err)
 	})
-	return func() { w.must(w.client.Delete(ctx, binding)) }
 }
 
-// settleQuota does what the quota controller would: without a status, the API server does not count.
+// settleQuota does what the quota controller would: without a status, the API server does not count. From then on no Job
+// is made.
 func (w *world) settleQuota(name string) {
 	w.Helper()
 	quota := &corev1.ResourceQuota{}
 	w.must(w.client.Get(context.Background(), client.ObjectKey{Namespace: w.namespace, Name: name}, quota))
 	quota.Status.Hard, quota.Status.Used = quota.Spec.Hard, corev1.ResourceList{"count/jobs.batch": {}}
 	w.must(w.client.Status().Update(context.Background(), quota))
+	w.untilJobsAreRefused("exceeded quota: " + name)
 }
 
 func TestTheManagerReadsNoSecret(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -31,7 +30,7 @@ func setUp(t *testing.T) stage {
 	env.Install(t)
 	s := stage{env: env, namespace: env.Namespace(t)}
 	everything := []rbacv1.PolicyRule{{APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{"*"}}}
-	s.grant(t, "everything", everything,
+	env.Grant(t, s.namespace, "everything", everything,
 		serviceAccount(envtestenv.SystemNamespace, envtestenv.Bot),
 		serviceAccount(envtestenv.SystemNamespace, envtestenv.Manager),
 		serviceAccount(s.namespace, "gitops"))
@@ -40,22 +39,6 @@ func setUp(t *testing.T) stage {
 
 func serviceAccount(namespace, name string) rbacv1.Subject {
 	return rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name}
-}
-
-func (s stage) grant(t *testing.T, name string, rules []rbacv1.PolicyRule, subjects ...rbacv1.Subject) {
-	t.Helper()
-	for _, object := range []client.Object{
-		&rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name}, Rules: rules},
-		&rbacv1.RoleBinding{
-			ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: name},
-			Subjects:   subjects,
-			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: name},
-		},
-	} {
-		if err := s.env.Client.Create(context.Background(), object); err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // actor is a client of one of: bot, manager, gitops (a namespace administrator's or a GitOps tool's ServiceAccount), admin
@@ -307,7 +290,7 @@ func TestAForgedStatusAtCreationIsDropped(t *testing.T) {
 func TestOwnersAreChangedOnlyByWhoMayDelete(t *testing.T) {
 	s := setUp(t)
 	ctx := context.Background()
-	s.grant(t, "no-delete", []rbacv1.PolicyRule{{
+	s.env.Grant(t, s.namespace, "no-delete", []rbacv1.PolicyRule{{
 		APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"databasedumps"}, Verbs: []string{"get", "create", "update", "patch"},
 	}}, serviceAccount(s.namespace, "editor"))
 	dump := s.object(t, plainDump)

@@ -2,8 +2,10 @@ package envtestenv_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -56,5 +58,26 @@ func TestAfterInstallThePoliciesAreInForce(t *testing.T) {
 	}
 	if err := env.Client.Create(context.Background(), dump); !apierrors.IsForbidden(err) {
 		t.Errorf("the administrator claims to be alice: got %v, want Forbidden", err)
+	}
+}
+
+// Many, because one alone is now and then in force by chance.
+func TestWhatIsGrantedIsInForceAtOnce(t *testing.T) {
+	env := envtestenv.Get(t)
+	namespace := env.Namespace(t)
+	rules := []rbacv1.PolicyRule{{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"databasedumps"}, Verbs: []string{"list"}}}
+	for i := range 50 {
+		name := fmt.Sprintf("reader-%d", i)
+		reader := env.ClientAs(t, namespace, name)
+		list := func() error {
+			return reader.List(context.Background(), &v1alpha1.DatabaseDumpList{}, client.InNamespace(namespace))
+		}
+		if err := list(); !apierrors.IsForbidden(err) {
+			t.Fatalf("%s, before: got %v, want Forbidden", name, err)
+		}
+		env.Grant(t, namespace, name, rules, rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name})
+		if err := list(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
 	}
 }

@@ -33,7 +33,7 @@ const (
 )
 
 // Install applies config/default, once for a test binary: the real RBAC of manager and bot, and the admission policies.
-// It returns when the policies are in force. From then on only the bot may set spec.requestedBy and only the manager
+// It returns when both are in force. From then on only the bot may set spec.requestedBy and only the manager
 // may write a dump's status: use ManagerClient and BotClient.
 func (e *Env) Install(t testing.TB) {
 	t.Helper()
@@ -76,7 +76,8 @@ func (e *Env) Kustomize(t testing.TB, folder string) []*unstructured.Unstructure
 	return objects
 }
 
-// Apply applies objects as the administrator, in order.
+// Apply applies objects as the administrator, in order, and returns when the roles and bindings among them are in force.
+// What else takes the API server a moment, as admission policies do, the test waits for.
 func (e *Env) Apply(t testing.TB, objects ...*unstructured.Unstructured) {
 	t.Helper()
 	if err := e.apply(objects); err != nil {
@@ -131,7 +132,11 @@ func (e *Env) apply(objects []*unstructured.Unstructured) error {
 			return fmt.Errorf("apply %s %s: %w", object.GetKind(), object.GetName(), err)
 		}
 	}
-	return nil
+	granted, err := bindings(objects)
+	if err != nil {
+		return err
+	}
+	return e.waitForGrants(context.Background(), granted...)
 }
 
 // waitForPolicies asks the API server, without writing, until it answers as it will when every policy and the
