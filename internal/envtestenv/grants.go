@@ -36,7 +36,7 @@ func (e *Env) Grant(t testing.TB, namespace, name string, rules []rbacv1.PolicyR
 			t.Fatal(err)
 		}
 	}
-	if err := e.waitForGrants(ctx, binding); err != nil {
+	if err := WaitForGrants(ctx, e.Client, binding); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -58,18 +58,18 @@ func bindings(objects []*unstructured.Unstructured) ([]rbacv1.RoleBinding, error
 	return found, nil
 }
 
-// waitForGrants asks the API server until it lets each subject do all that its role grants. The authoriser sees roles and
+// WaitForGrants asks the API server as c until it lets each subject do all that its role grants. The authoriser sees roles and
 // bindings by a watch, so whoever acts right after they are written is now and then refused.
-func (e *Env) waitForGrants(ctx context.Context, bindings ...rbacv1.RoleBinding) error {
+func WaitForGrants(ctx context.Context, c client.Client, bindings ...rbacv1.RoleBinding) error {
 	for _, binding := range bindings {
-		rules, err := e.rules(ctx, binding)
+		rules, err := rulesOf(ctx, c, binding)
 		if err != nil {
 			return err
 		}
 		for _, rule := range rules {
 			for _, subject := range binding.Subjects {
 				for _, attributes := range requests(rule, binding.Namespace) {
-					if err := e.waitForGrant(ctx, subject, attributes); err != nil {
+					if err := waitForGrant(ctx, c, subject, attributes); err != nil {
 						return err
 					}
 				}
@@ -79,16 +79,16 @@ func (e *Env) waitForGrants(ctx context.Context, bindings ...rbacv1.RoleBinding)
 	return nil
 }
 
-func (e *Env) rules(ctx context.Context, binding rbacv1.RoleBinding) ([]rbacv1.PolicyRule, error) {
+func rulesOf(ctx context.Context, c client.Client, binding rbacv1.RoleBinding) ([]rbacv1.PolicyRule, error) {
 	if binding.RoleRef.Kind == "ClusterRole" {
 		var role rbacv1.ClusterRole
-		if err := e.Client.Get(ctx, client.ObjectKey{Name: binding.RoleRef.Name}, &role); err != nil {
+		if err := c.Get(ctx, client.ObjectKey{Name: binding.RoleRef.Name}, &role); err != nil {
 			return nil, fmt.Errorf("read the role that %s binds: %w", binding.Name, err)
 		}
 		return role.Rules, nil
 	}
 	var role rbacv1.Role
-	if err := e.Client.Get(ctx, client.ObjectKey{Namespace: binding.Namespace, Name: binding.RoleRef.Name}, &role); err != nil {
+	if err := c.Get(ctx, client.ObjectKey{Namespace: binding.Namespace, Name: binding.RoleRef.Name}, &role); err != nil {
 		return nil, fmt.Errorf("read the role that %s binds: %w", binding.Name, err)
 	}
 	return role.Rules, nil
@@ -117,7 +117,7 @@ func requests(rule rbacv1.PolicyRule, namespace string) []authorizationv1.Resour
 	return all
 }
 
-func (e *Env) waitForGrant(ctx context.Context, subject rbacv1.Subject, attributes authorizationv1.ResourceAttributes) error {
+func waitForGrant(ctx context.Context, c client.Client, subject rbacv1.Subject, attributes authorizationv1.ResourceAttributes) error {
 	spec := authorizationv1.SubjectAccessReviewSpec{ResourceAttributes: &attributes}
 	switch subject.Kind {
 	case rbacv1.ServiceAccountKind:
@@ -129,7 +129,7 @@ func (e *Env) waitForGrant(ctx context.Context, subject rbacv1.Subject, attribut
 	}
 	err := wait.PollUntilContextTimeout(ctx, 10*time.Millisecond, grantTimeout, true, func(ctx context.Context) (bool, error) {
 		review := &authorizationv1.SubjectAccessReview{Spec: spec}
-		err := e.Client.Create(ctx, review)
+		err := c.Create(ctx, review)
 		return review.Status.Allowed, err
 	})
 	if err != nil {

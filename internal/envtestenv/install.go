@@ -136,7 +136,7 @@ func (e *Env) apply(objects []*unstructured.Unstructured) error {
 	if err != nil {
 		return err
 	}
-	return e.waitForGrants(context.Background(), granted...)
+	return WaitForGrants(context.Background(), e.Client, granted...)
 }
 
 // waitForPolicies asks the API server, without writing, until it answers as it will when every policy and the

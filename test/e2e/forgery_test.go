@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/envtestenv"
 	"github.com/volcado-io/volcado/internal/naming"
 )
 
@@ -38,11 +39,15 @@ func (w *world) developer() client.Client {
 		ObjectMeta: metav1.ObjectMeta{Name: "dev"},
 		Rules:      []rbacv1.PolicyRule{{APIGroups: []string{"volcado.io"}, Resources: []string{"*"}, Verbs: []string{"*"}}},
 	})
-	w.create(&rbacv1.RoleBinding{
+	binding := &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: "dev"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "dev"},
 		Subjects:   []rbacv1.Subject{{Kind: rbacv1.UserKind, APIGroup: rbacv1.GroupName, Name: user}},
-	})
+	}
+	w.create(binding)
+	if err := envtestenv.WaitForGrants(w.ctx, env.client, *binding); err != nil {
+		w.Fatal(err)
+	}
 	return w.as(user)
 }
 
