@@ -37,6 +37,7 @@ demo-down: ## Take the demo and its cluster down again.
 ##@ Develop
 .PHONY: build generate verify lint test e2e bench
 build: ## Compile manager, bot and dumper into bin/.
+	@hack/cluster/cluster packages build
 	@CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
 
 generate: $(BIN)/controller-gen ## Write deepcopy code and CRDs from api/.
@@ -54,7 +55,7 @@ lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
 	@shellcheck -x $(SHELL_FILES)
 
 test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
-	@hack/cluster/cluster packages tests
+	@hack/cluster/cluster packages build tests
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
 
@@ -91,9 +92,11 @@ clean: ## Remove bin/ and what is ours in out/ (refused while a cluster is there
 	@hack/clean
 
 $(BIN)/controller-gen: hack/tools/go.mod hack/tools/go.sum
+	@hack/cluster/cluster packages build
 	@GOBIN="$$PWD/$(BIN)" go -C hack/tools install tool
 	@touch $@
 $(BIN)/golangci-lint: hack/lint/go.mod hack/lint/go.sum
+	@hack/cluster/cluster packages build
 	@echo "Building the linter (a few minutes the first time)"
 	@GOBIN="$$PWD/$(BIN)" go -C hack/lint install tool
 	@touch $@

@@ -2,16 +2,19 @@ package main_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -76,18 +79,44 @@ func wait(t *testing.T, condition func() bool) {
 	}
 }
 
-// childOf a process.
+// childOf a process, which has one.
 func childOf(t *testing.T, pid int) int {
 	t.Helper()
-	output, err := exec.Command("ps", "--ppid", strconv.Itoa(pid), "-o", "pid=").Output()
-	if err != nil {
-		t.Fatalf("the dumper has no child: %v", err)
+	children := childrenOf(t, pid)
+	if len(children) != 1 {
+		t.Fatalf("the process has the children %v, want one", children)
 	}
-	child, err := strconv.Atoi(strings.TrimSpace(string(output)))
+	return children[0]
+}
+
+// childrenOf a process, whichever of its threads made them.
+func childrenOf(t *testing.T, pid int) []int {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return child
+	if len(threads) == 0 {
+		t.Fatalf("process %d has ended, or the kernel lists no children in /proc (CONFIG_PROC_CHILDREN)", pid)
+	}
+	var children []int
+	for _, thread := range threads {
+		data, err := os.ReadFile(thread)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // a thread that has ended has none
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range strings.Fields(string(data)) {
+			child, err := strconv.Atoi(field)
+			if err != nil {
+				t.Fatal(err)
+			}
+			children = append(children, child)
+		}
+	}
+	return children
 }
 
 func killConnections(t *testing.T, server *dbtest.Server, user string) string {

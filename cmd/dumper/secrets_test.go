@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -143,23 +142,6 @@ func TestOptionFilesSayWhatTheyShould(t *testing.T) {
 			r.Fatalf("the clients read %q, want %q", output, want)
 		}
 	})
-}
-
-func childrenOf(t *testing.T, pid int) []int {
-	t.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var children []int
-	for _, field := range strings.Fields(string(data)) {
-		child, err := strconv.Atoi(field)
-		if err != nil {
-			t.Fatal(err)
-		}
-		children = append(children, child)
-	}
-	return children
 }
 
 func printDefaults(program, file string) (string, error) {

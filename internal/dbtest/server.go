@@ -144,7 +144,7 @@ func start(options Options) (*Server, error) {
 
 func lacking(program string) error {
 	return fmt.Errorf("these tests run against a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
-		"what is missing, or install the packages mariadb-server-core and mariadb-client", program)
+		"what is missing, or install the packages mariadb-server and mariadb-client", program)
 }
 
 func (s *Server) launch(options Options) error {
@@ -261,8 +261,8 @@ func (s *Server) stop() {
 	_ = os.RemoveAll(s.Folder)
 }
 
-// becomeNobody lets the server run as nobody, whom every system has; mysql is made by the package mariadb-server only, which
-// would also start a server on the machine.
+// becomeNobody lets the server run as nobody, whom every system has; mysql, whom the package mariadb-server makes, owns the
+// data of the machine's own server.
 func (s *Server) becomeNobody() error {
 	nobody, err := user.Lookup("nobody")
 	if err != nil {

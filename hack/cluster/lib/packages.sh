@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # Debian packages: only what is missing, said before it is done.
 
-# missing_packages <what for...>
+# missing_packages <what for...> prints each once.
 missing_packages() {
   local package evidence purpose
   while read -r package evidence purpose; do
     [[ $package != \#* && " $* " == *" $purpose "* ]] || continue
     if [[ $evidence == /* ]]; then
-      [[ -e $evidence || ($evidence == /usr/lib/cni/* && -e /opt/cni/bin/${evidence##*/}) ]] || echo "$package"
+      [[ -n $(compgen -G "$evidence") || ($evidence == /usr/lib/cni/* && -e /opt/cni/bin/${evidence##*/}) ]] || echo "$package"
     else
       # Debian keeps some of them where only root looks.
       PATH=$PATH:/usr/sbin:/sbin command -v "$evidence" >/dev/null || echo "$package"
     fi
-  done <"$HERE/packages"
+  done <"$HERE/packages" | sort -u
 }
 
 # install_packages <what for...>

@@ -15,7 +15,7 @@ remove_local() {
   cat <<END
 Gone: the cluster with everything in it, images, the programs that were built, logs.
 What stays, because other things may use it by now:
-  Debian packages   $(awk '$3 ~ /^(cluster|images|demo)$/ {printf "%s ", $1}' "$REPO/hack/cluster/packages")(those of them that were not there before;
+  Debian packages   $(awk '$3 ~ /^(build|cluster|images|demo)$/ {printf "%s ", $1}' "$REPO/hack/cluster/packages")(those of them that were not there before;
                     services that came with them, as containerd.service, are disabled)
   Go's caches       $(go env GOMODCACHE GOCACHE | paste -sd' ')
 END

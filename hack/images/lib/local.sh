@@ -3,7 +3,7 @@
 
 build_local() {
   local stale started=$SECONDS
-  "$REPO/hack/cluster/cluster" packages images
+  "$REPO/hack/cluster/cluster" packages build images
   prepare_contexts
   mapfile -t stale < <(stale_images)
   if needs_compiling "${stale[@]}"; then compile; fi
