@@ -60,8 +60,8 @@ func (p *plainReader) readLine(context.Context) (string, error) {
 	}
 }
 
-// editor reads lines from a terminal, with editing, history and completion. The terminal is raw only while a line is
-// read, so that at other times Ctrl-C is a signal and output needs no care.
+// editor reads lines from a terminal, with editing, history and completion. The terminal is raw while a line is read. At
+// other times it holds what is typed for the next prompt, Ctrl-C is a signal, and output needs no care.
 type editor struct {
 	in, size int // descriptors: of what is read, and of what has a size
 	out      *os.File
@@ -69,7 +69,7 @@ type editor struct {
 	complete func(context.Context, string) []string
 
 	mu    sync.Mutex
-	state *term.State // as it was before it became raw; nil when it is so
+	found *term.State // as it was before it became ours; nil when it is so
 	ended bool        // nobody waits any more: a read that begins now must not make the terminal raw again
 }
 
@@ -83,6 +83,10 @@ func newEditor(o Options) *editor {
 		io.Reader
 		io.Writer
 	}{o.In, o.Out}, prompt)
+	// What is typed before the first prompt belongs to it, too. If it cannot be, reading the first line says why.
+	if e.raw() == nil {
+		e.hold()
+	}
 	return e
 }
 
@@ -90,7 +94,7 @@ func (e *editor) readLine(ctx context.Context) (string, error) {
 	if err := e.raw(); err != nil {
 		return "", err
 	}
-	defer e.restore()
+	defer e.hold()
 	if width, height, err := term.GetSize(e.size); err == nil && width > 0 {
 		_ = e.terminal.SetSize(width, height)
 	}
@@ -115,25 +119,34 @@ func (e *editor) raw() error {
 	if err != nil {
 		return fmt.Errorf("set the terminal up: %w", err)
 	}
-	e.state = state
+	if e.found == nil {
+		e.found = state
+	}
 	return nil
+}
+
+// hold keeps what is typed while a line is answered. As the terminal was found it would edit and echo lines itself, and
+// between two prompts a Ctrl-D would end the input that nobody was reading, and be lost.
+func (e *editor) hold() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.found == nil {
+		return // given back already
+	}
+	if err := hold(e.in); err != nil {
+		_ = term.Restore(e.in, e.found)
+		e.found = nil
+	}
 }
 
 // close gives the terminal back for good. A read that goes on cannot be ended, but it does no harm then.
 func (e *editor) close() {
 	e.mu.Lock()
-	e.ended = true
-	e.mu.Unlock()
-	e.restore()
-}
-
-// restore leaves the terminal as it was before it became raw.
-func (e *editor) restore() {
-	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.state != nil {
-		_ = term.Restore(e.in, e.state)
-		e.state = nil
+	e.ended = true
+	if e.found != nil {
+		_ = term.Restore(e.in, e.found)
+		e.found = nil
 	}
 }
 
