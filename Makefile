@@ -57,7 +57,7 @@ lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
 test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
 	@hack/cluster/cluster packages build tests
 	@assets=$$(hack/cluster/cluster binaries) && \
-	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
+	  CGO_ENABLED=0 KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
 
 e2e: ## The demo's path and every bad input, on the real cluster.
 	@hack/e2e/run
