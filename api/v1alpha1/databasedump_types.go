@@ -58,13 +58,17 @@ const (
 )
 
 // Requester is who asked in chat, and where. Only the bot may write it: an admission policy sees to that.
+// +kubebuilder:validation:XValidation:rule="self.platform == 'console' || has(self.workspace)",message="workspace is required on every platform but console: ids are unique only within a workspace"
+// +kubebuilder:validation:XValidation:rule="self.platform != 'console' || !has(self.workspace)",message="platform console has no workspace: remove it, or no allow-list matches"
 type Requester struct {
 	// platform on which the message was written.
 	Platform Platform `json:"platform"`
 
-	// workspace is the chat service's tenant.
+	// workspace is the chat service's tenant. Required, except for platform console, which has none.
 	// +optional
-	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9_.-]*$`
 	Workspace string `json:"workspace,omitempty"`
 
 	// user id of the author.
@@ -92,6 +96,18 @@ type Requester struct {
 
 	// channelKind says who can read the channel.
 	ChannelKind ChannelKind `json:"channelKind"`
+
+	// locale of the author, such as en or es-MX. The bot answers in it, also after it was restarted.
+	// +optional
+	// +kubebuilder:validation:MaxLength=35
+	// +kubebuilder:validation:Pattern=`^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$`
+	Locale string `json:"locale,omitempty"`
+
+	// thread id that the answers go to. Without it they go to the channel.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=128
+	Thread string `json:"thread,omitempty"`
 
 	// message id. With platform, workspace and channel it makes the dump's name: one message, at most one dump.
 	// +kubebuilder:validation:MinLength=1

@@ -31,15 +31,17 @@ type ChannelID string
 // organisations, and is refused with channels "*" or "direct".
 // +kubebuilder:validation:XValidation:rule="has(self.users) || has(self.groups)",message="a subject needs users or groups (or both); everyone in a private channel is written users: [\"*\"]"
 // +kubebuilder:validation:XValidation:rule="!has(self.users) || !self.users.exists(u, u == '*') || !self.channels.exists(c, c == '*' || c == 'direct')",message="users [\"*\"] needs private channels by id: with channels \"*\" or \"direct\" everybody would be allowed"
-// +kubebuilder:validation:XValidation:rule="self.platform != 'slack' || has(self.workspace)",message="platform slack needs workspace, the team id such as T024BE7LD: user ids are only unique within it"
+// +kubebuilder:validation:XValidation:rule="self.platform == 'console' || has(self.workspace)",message="workspace is required on every platform but console: ids are unique only within a workspace"
+// +kubebuilder:validation:XValidation:rule="self.platform != 'console' || !has(self.workspace)",message="platform console has no workspace: remove it, or the subject matches nobody"
 type AllowedSubject struct {
 	// platform on which the subject is known.
 	Platform Platform `json:"platform"`
 
-	// workspace is the chat service's tenant: Slack's team id.
+	// workspace is the chat service's tenant, such as T024BE7LD or chat.example.com. It must equal the request's. Required,
+	// except for platform console, which has none.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=64
+	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9_.-]*$`
 	Workspace string `json:"workspace,omitempty"`
 

@@ -50,16 +50,16 @@ type NamePattern string
 // +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?\.[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?$`
 type QualifiedPattern string
 
-// Platform is a chat service, or the text console.
-// +kubebuilder:validation:Enum=slack;mattermost;console
+// Platform is the name of a chat service's driver, or of the text console. The API knows none of the services by name, so
+// that another driver changes nothing here.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=32
+// +kubebuilder:validation:Pattern=`^[a-z][a-z0-9-]*$`
 type Platform string
 
-const (
-	PlatformSlack      Platform = "slack"
-	PlatformMattermost Platform = "mattermost"
-	// PlatformConsole identities are self-asserted: the manager refuses them unless it runs with --allow-console.
-	PlatformConsole Platform = "console"
-)
+// PlatformConsole identities are self-asserted: the manager refuses them unless it runs with --allow-console. It is the
+// one platform without workspaces.
+const PlatformConsole Platform = "console"
 
 // Wildcard as an entry of an allow-list, stands for all.
 const Wildcard = "*"

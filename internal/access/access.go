@@ -145,13 +145,10 @@ func channelIsCredential(s *v1alpha1.AllowedSubject, by v1alpha1.Requester) bool
 	return by.ChannelKind == v1alpha1.ChannelKindPrivate && listsChannelByID(s, by)
 }
 
-// matchesWorkspace: a subject on Slack that names no workspace is nobody, because Slack's user ids are only unique
-// within one.
+// matchesWorkspace is equality on every platform: ids are unique only within a workspace. Without one on both sides a
+// request is matched on the console alone, which has none.
 func matchesWorkspace(s *v1alpha1.AllowedSubject, by v1alpha1.Requester) bool {
-	if s.Workspace == "" {
-		return s.Platform != v1alpha1.PlatformSlack
-	}
-	return s.Workspace == by.Workspace
+	return s.Workspace == by.Workspace && (s.Workspace == "") == (s.Platform == v1alpha1.PlatformConsole)
 }
 
 // permits: without an entry, may is Request alone (the API server's own default). Manage does not hold Request: a subject may be let to cancel what it

@@ -61,11 +61,20 @@ func TestJudgeOneRule(t *testing.T) {
 		"another workspace with the same ids may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
 			q.Requester.Workspace = "T2"
 		}, hidden: true},
-		"on slack a subject without a workspace is nobody": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+		"a subject without a workspace is not in every workspace": {edit: func(s *v1alpha1.AllowedSubject, _ *access.Question) {
+			s.Workspace = ""
+		}, hidden: true},
+		"no workspace does not match no workspace": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
 			s.Workspace, q.Requester.Workspace = "", ""
 		}, hidden: true},
-		"on other platforms a subject without a workspace is known by its id": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
-			s.Platform, s.Workspace, q.Requester.Platform = "mattermost", "", "mattermost"
+		"on the console, which has no workspaces, it does": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Platform, s.Workspace, q.Requester.Platform, q.Requester.Workspace = "console", "", "console", ""
+		}, allowed: true},
+		"on the console a workspace matches nobody, though CEL refuses it already": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Platform, q.Requester.Platform = "console", "console"
+		}, hidden: true},
+		"a platform that nobody has heard of is judged like any other": {edit: func(s *v1alpha1.AllowedSubject, q *access.Question) {
+			s.Platform, q.Requester.Platform = "smoke-signals", "smoke-signals"
 		}, allowed: true},
 		"another user may not": {edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) {
 			q.Requester.User = "U2"

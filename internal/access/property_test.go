@@ -82,7 +82,7 @@ type grant struct {
 func grants(list v1alpha1.DumpAllowList) []grant {
 	var all []grant
 	for _, s := range list.Spec.Subjects {
-		if s.Platform == "" || (s.Platform == "slack" && s.Workspace == "") {
+		if s.Platform == "" || (s.Platform == "console") != (s.Workspace == "") {
 			continue
 		}
 		var who []string
@@ -151,7 +151,7 @@ func (g grant) covers(q access.Question) bool {
 		where = append(where, "direct")
 	}
 	system := slices.Contains([]string{"mysql", "sys", "information_schema", "performance_schema"}, string(q.Database))
-	return g.platform == string(by.Platform) && (g.workspace == "" || g.workspace == by.Workspace) &&
+	return g.platform == string(by.Platform) && g.workspace == by.Workspace &&
 		slices.Contains(who, g.who) && slices.Contains(where, g.where) && (g.what == "any" || g.what == q.Source) &&
 		q.Database != "" && !system && pattern.Match(g.database, string(q.Database)) && g.may == string(q.Permission)
 }
