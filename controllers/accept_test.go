@@ -24,6 +24,12 @@ func TestRefusals(t *testing.T) {
 	}
 	for name, tc := range map[string]request{
 		"somebody on no list": {edit: askedBy("mallory"), fromChat: true, want: refused(v1alpha1.ReasonNotAllowed), wantMessage: "mallory"},
+		"a channel that outsiders share": {
+			edit: func(d *v1alpha1.DatabaseDump) {
+				askedBy("alice")(d)
+				d.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindShared
+			}, fromChat: true, want: refused(v1alpha1.ReasonNotAllowed), wantMessage: "other organisations",
+		},
 		"a database that the list does not have": {
 			edit: func(d *v1alpha1.DatabaseDump) { askedBy("alice")(d); d.Spec.Database = "shop_eu" }, fromChat: true,
 			want: refused(v1alpha1.ReasonNotAllowed), wantMessage: "shop_eu",

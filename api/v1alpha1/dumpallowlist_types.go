@@ -25,7 +25,8 @@ type SubjectID string
 // +kubebuilder:validation:Pattern=`^(\*|[A-Za-z0-9][A-Za-z0-9_.@-]*)$`
 type ChannelID string
 
-// AllowedSubject is somebody who may, somewhere. Where users and groups are both there, either is enough.
+// AllowedSubject is somebody who may, somewhere. Where users and groups are both there, either is enough. A channel that
+// other organisations share never counts, whoever is named.
 //
 // users ["*"] makes the channel the credential: it counts only in a private channel that is not shared with other
 // organisations, and is refused with channels "*" or "direct".

@@ -1,5 +1,8 @@
 // Package access answers whether this person may have this, here: by allow-lists, which are denied by default.
 //
+// Matching is equality: of platform, of workspace, and of an id or what stands for all. Where outsiders can read along,
+// nobody is allowed anything, whoever is named.
+//
 // It is pure, and it relies on no validation of the API server: an empty entry, a wildcard where none may stand, or a
 // misspelt key that left a list empty never lets anybody in. The bot asks it to answer at once, the manager asks it
 // again because the bot may be wrong.
@@ -116,9 +119,10 @@ func lists[T ~string](entries []T, id string) bool {
 	return id != "" && id != v1alpha1.Wildcard && slices.Contains(entries, T(id))
 }
 
-// isPerson reports whether the subject is this person by a user's or a group's id.
+// isPerson reports whether the subject is this person by a user's or a group's id. Whoever has no id is nobody, in
+// whichever groups.
 func isPerson(s *v1alpha1.AllowedSubject, by v1alpha1.Requester) bool {
-	return lists(s.Users, by.User) ||
+	return lists(s.Users, by.User) || by.User != "" &&
 		slices.ContainsFunc(by.Groups, func(group string) bool { return lists(s.Groups, group) })
 }
 
@@ -132,10 +136,13 @@ func listsChannelByID(s *v1alpha1.AllowedSubject, by v1alpha1.Requester) bool {
 	return by.Channel != v1alpha1.ChannelDirect && lists(s.Channels, by.Channel)
 }
 
-// matchesChannel holds for somebody who is named. Where everyone is meant, see channelIsCredential.
+// matchesChannel holds for somebody who is named. Where everyone is meant, see channelIsCredential. A message from no
+// channel is from nowhere.
 func matchesChannel(s *v1alpha1.AllowedSubject, by v1alpha1.Requester) bool {
-	return listsChannelByID(s, by) ||
-		(by.Channel != "" && slices.Contains(s.Channels, v1alpha1.Wildcard)) ||
+	if by.Channel == "" {
+		return false
+	}
+	return listsChannelByID(s, by) || slices.Contains(s.Channels, v1alpha1.Wildcard) ||
 		(by.ChannelKind == v1alpha1.ChannelKindDirect && slices.Contains(s.Channels, v1alpha1.ChannelDirect))
 }
 

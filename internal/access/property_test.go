@@ -136,6 +136,9 @@ func (g grant) covers(q access.Question) bool {
 	if by.User == "" || by.Channel == "" || q.Source == "" || q.Source == "*" {
 		return false
 	}
+	if by.ChannelKind == "Shared" || by.ChannelKind == "" {
+		return false
+	}
 	who := []string{"user " + by.User}
 	for _, group := range by.Groups {
 		who = append(who, "group "+group)

@@ -31,6 +31,12 @@ func accept(f Facts) (grant, *obstacle) {
 	if by != nil && by.Platform == v1alpha1.PlatformConsole && !f.Settings.AllowConsole {
 		return grant{}, &obstacle{Failure: consoleNotAllowed()}
 	}
+	if by != nil {
+		// No list that is yet to be applied could allow it, so it is not waited for.
+		if why, refused := access.RefusedPlace(*by); refused {
+			return grant{}, &obstacle{Failure: placeRefused(f.Dump, *by), detail: why.String()}
+		}
+	}
 	if f.Source == nil {
 		return grant{}, &obstacle{Failure: sourceNotFound(f.Dump), waits: true}
 	}

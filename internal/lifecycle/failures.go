@@ -100,6 +100,16 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 	}
 }
 
+// placeRefused names no rule: there is none to change.
+func placeRefused(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester) v1alpha1.Failure {
+	return v1alpha1.Failure{
+		Reason: v1alpha1.ReasonNotAllowed,
+		Message: Clean(fmt.Sprintf("No dump of source %s can be requested in channel %s: people of other organisations may be in it",
+			dump.Spec.SourceRef.Name, by.Channel), maxMessage),
+		Hint: "Ask in a direct message to the bot, or in a channel that no other organisation shares.",
+	}
+}
+
 func tableExcluded(source *v1alpha1.DatabaseSource, table v1alpha1.DatabaseName) v1alpha1.Failure {
 	return failure(v1alpha1.ReasonTableExcluded, fmt.Sprintf("DatabaseSource %s leaves table %q out of every dump", source.Name, table))
 }

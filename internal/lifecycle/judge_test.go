@@ -86,6 +86,13 @@ func TestJudge(t *testing.T) {
 			}),
 			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
 		},
+		"a channel that outsiders share is refused at once, whatever lists may come": {
+			edit(facts(), func(f *lifecycle.Facts) {
+				f.Dump.Spec.RequestedBy, f.Source = console.DeepCopy(), nil
+				f.Dump.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindShared
+			}),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+		},
 		"a console is refused before anything else is looked at": {
 			edit(facts(), func(f *lifecycle.Facts) {
 				f.Dump.Spec.RequestedBy, f.Settings.AllowConsole, f.Source = console, false, nil
