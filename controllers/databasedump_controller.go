@@ -18,6 +18,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/text"
 	"github.com/volcado-io/volcado/internal/turns"
 )
 
@@ -99,6 +100,9 @@ func (r *DatabaseDumpReconciler) judgeAndWrite(
 	return facts, verdict, r.write(ctx, facts.Dump, verdict.Status)
 }
 
+// maxNote is what the API server takes of an event, in bytes.
+const maxNote = 1024
+
 // write patches the status if it differs, then publishes what that changed.
 func (r *DatabaseDumpReconciler) write(ctx context.Context, dump *v1alpha1.DatabaseDump, status v1alpha1.DatabaseDumpStatus) error {
 	if equality.Semantic.DeepEqual(dump.Status, status) {
@@ -112,7 +116,7 @@ func (r *DatabaseDumpReconciler) write(ctx context.Context, dump *v1alpha1.Datab
 		return fmt.Errorf("write the status: %w", err)
 	}
 	for _, a := range lifecycle.Announce(before.Status.Conditions, status.Conditions) {
-		r.Recorder.Eventf(dump, nil, a.Type, a.Reason, a.Action, "%s", shorten(a.Note))
+		r.Recorder.Eventf(dump, nil, a.Type, a.Reason, a.Action, "%s", text.CutBytes(a.Note, maxNote))
 	}
 	return nil
 }
@@ -177,17 +181,4 @@ func (r *DatabaseDumpReconciler) tidy(ctx context.Context, facts *lifecycle.Fact
 		return ctrl.Result{RequeueAfter: forbiddenDelay}, nil
 	}
 	return ctrl.Result{}, err
-}
-
-// shorten a note to what the API server takes of an event.
-func shorten(note string) string {
-	const most = 1000
-	if len(note) <= most {
-		return note
-	}
-	end := most
-	for end > 0 && note[end]&0xC0 == 0x80 { // not within a character
-		end--
-	}
-	return note[:end] + "…"
 }

@@ -23,7 +23,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/jobspec"
-	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 const (
@@ -239,7 +239,7 @@ func progressOf(heard *answer, now time.Time) *v1alpha1.Progress {
 	p := &v1alpha1.Progress{
 		Bytes:          max(heard.Bytes, 0),
 		EstimatedBytes: max(heard.EstimatedBytes, 0),
-		Table:          lifecycle.Clean(heard.Table, 256),
+		Table:          text.OneLine(heard.Table, 256),
 		TablesDone:     int32(min(max(heard.TablesDone, 0), most)),
 		TablesTotal:    int32(min(max(heard.TablesTotal, 0), most)),
 		UpdatedAt:      metav1.NewTime(now),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // harmless lines of the clients' error stream, exactly as they are written. Everything else makes a dump fail, exit
@@ -33,16 +34,16 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 		return numbered(m[1], m[2], at)
 	}
 	if m := gotError.FindStringSubmatch(complaint); m != nil {
-		at.Doing = cut(m[3])
+		at.Doing = quoted(m[3])
 		return numbered(m[1], m[2], at)
 	}
 	if m := executed.FindStringSubmatch(complaint); m != nil {
-		at.Doing = "running " + cut(m[1])
+		at.Doing = "running " + quoted(m[1])
 		return numbered(m[3], m[2], at)
 	}
 	if strings.Contains(complaint, "insufficient privileges to") || strings.Contains(complaint, "insufficent privileges to") {
 		return result.Errorf(result.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB, and MySQL before 8) or SHOW_ROUTINE (MySQL)",
-			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, cut(complaint))
+			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, quoted(complaint))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
 		return result.Errorf(result.TableDefinitionChanged, "dump when nobody drops or renames tables",
@@ -60,7 +61,7 @@ func (e Exit) unexplained(program *Program, complaint string) error {
 	case complaint == "":
 		return result.Errorf(result.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
 	}
-	return result.Errorf(result.ClientFailed, "read what the client says", "%s failed: %s", name, cut(complaint))
+	return result.Errorf(result.ClientFailed, "read what the client says", "%s failed: %s", name, quoted(complaint))
 }
 
 func numbered(number, text string, at servererror.Origin) error {
@@ -88,11 +89,5 @@ func firstLine(s string) string {
 	return line
 }
 
-// cut makes one line of at most 200 characters.
-func cut(s string) string {
-	runes := []rune(strings.Join(strings.Fields(s), " "))
-	if len(runes) > 200 {
-		return string(runes[:199]) + "…"
-	}
-	return string(runes)
-}
+// quoted is what the client said, as a sentence can hold it.
+func quoted(complaint string) string { return text.OneLine(complaint, 200) }

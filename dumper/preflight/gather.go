@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Table is a table, a sequence or a view, as the server describes it.
@@ -91,13 +93,7 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 
 // shorten a version to twice what the servers' own sources allow. It goes into the result, which has no room for what
 // something else than a server may say.
-func shorten(version string) string {
-	const most = 120
-	if runes := []rune(version); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return version
-}
+func shorten(version string) string { return text.Cut(version, 120) }
 
 func (g gatherer) database(ctx context.Context, facts *Facts) error {
 	if _, err := g.db.ExecContext(ctx, "USE "+sqltext.QuoteName(g.at.Database)); err != nil {
@@ -204,14 +200,14 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 
 // list renders names for a sentence: quoted, at most five.
 func list(names []string) string {
-	const most = 5
-	more := ""
-	if len(names) > most {
-		names, more = names[:most], " and more"
-	}
-	quoted := make([]string, len(names))
-	for i, name := range names {
+	shown, more := text.Enumerate(names, 5)
+	quoted := make([]string, len(shown))
+	for i, name := range shown {
 		quoted[i] = `"` + name + `"`
 	}
-	return strings.Join(quoted, ", ") + more
+	all := strings.Join(quoted, ", ")
+	if more > 0 {
+		all += fmt.Sprintf(" and %d more", more)
+	}
+	return all
 }

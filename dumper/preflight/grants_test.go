@@ -169,12 +169,3 @@ func TestOverlappingGrantsAreJudgedAsTheServerDoes(t *testing.T) {
 		}
 	}
 }
-
-func TestNearestNames(t *testing.T) {
-	names := []string{"customers", "orders", "audit_log"}
-	for name, want := range map[string]string{"custmers": "customers", "ORDERS": "orders", "order": "orders", "auditlog": "audit_log", "xyz": "", "o": ""} {
-		if got := nearest(name, names); got != want {
-			t.Errorf("nearest to %q: %q, want %q", name, got, want)
-		}
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/pattern"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Request is what shall be copied of one database.
@@ -191,7 +192,7 @@ func missing(name string, facts *Facts, request Request, at servererror.Origin) 
 			names = append(names, t.Name)
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := text.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return result.Errorf(result.TableNotFound, hint, "database %q on %s has no table %q", facts.Database, at.Address, name)

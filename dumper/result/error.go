@@ -3,9 +3,12 @@ package result
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
+
+	"github.com/volcado-io/volcado/internal/text"
 )
+
+// maxText is the API's bound on status.failure.message and hint, in characters.
+const maxText = 1024
 
 // Error is a Failure on its way out: the reason is fixed where the thing that failed is known by name.
 type Error struct {
@@ -38,17 +41,6 @@ func FailureOf(err error) Failure {
 	if e, ok := errors.AsType[*Error](err); ok {
 		f = e.Failure
 	}
-	f.Message, f.Hint = OneLine(f.Message), OneLine(f.Hint)
+	f.Message, f.Hint = text.OneLine(f.Message, maxText), text.OneLine(f.Hint, maxText)
 	return f
-}
-
-// OneLine makes one line of text that came from elsewhere, without control characters.
-func OneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
 }

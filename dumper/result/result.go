@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // MaxMessageBytes is what kubelet keeps of a termination message.
@@ -88,7 +90,7 @@ func (r Result) Encode() ([]byte, error) {
 	// A rune may take six bytes as JSON (\u00XX), so these can never exceed what kubelet keeps.
 	if r.Failure != nil {
 		short := *r.Failure
-		short.Message, short.Hint = cut(short.Message, 300), cut(short.Hint, 200)
+		short.Message, short.Hint = text.Cut(short.Message, 300), text.Cut(short.Hint, 200)
 		r.Failure = &short
 	}
 	r.Server, r.Client = r.Server.short(), r.Client.short()
@@ -100,15 +102,7 @@ func (s *Software) short() *Software {
 	if s == nil {
 		return nil
 	}
-	return &Software{Flavour: cut(s.Flavour, 10), Version: cut(s.Version, 40)}
-}
-
-func cut(s string, runes int) string {
-	r := []rune(s)
-	if len(r) <= runes {
-		return s
-	}
-	return string(r[:runes-1]) + "…"
+	return &Software{Flavour: text.Cut(s.Flavour, 10), Version: text.Cut(s.Version, 40)}
 }
 
 // Decode reads a termination message and refuses one that is not whole: another version, another attempt, both or

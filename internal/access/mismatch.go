@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Part is one part of a rule.
@@ -161,11 +162,12 @@ func enumerate(entries []string) string {
 	if len(entries) == 0 {
 		return "nothing"
 	}
-	quoted := make([]string, 0, enumerated+1)
-	for _, entry := range entries[:min(len(entries), enumerated)] {
+	shown, more := text.Enumerate(entries, enumerated)
+	quoted := make([]string, 0, len(shown)+1)
+	for _, entry := range shown {
 		quoted = append(quoted, quote(entry))
 	}
-	if more := len(entries) - enumerated; more > 0 {
+	if more > 0 {
 		quoted = append(quoted, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(quoted, ", ")

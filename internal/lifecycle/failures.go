@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // maxMessage is the API's bound on status.failure.message and hint, in characters.
@@ -79,7 +79,7 @@ func permittedDatabases(f Facts) string {
 	for _, p := range f.Source.Spec.Databases {
 		patterns = append(patterns, string(p))
 	}
-	return clip("Set spec.database to one that the source permits: "+strings.Join(patterns, ", "), maxMessage)
+	return text.Cut("Set spec.database to one that the source permits: "+strings.Join(patterns, ", "), maxMessage)
 }
 
 func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1alpha1.DatabaseName) v1alpha1.Failure {
@@ -94,9 +94,9 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 	subject += fmt.Sprintf("users: [%s], channels: [%s]}", by.User, channel)
 	return v1alpha1.Failure{
 		Reason: v1alpha1.ReasonNotAllowed,
-		Message: Clean(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
+		Message: text.OneLine(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
 			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), maxMessage),
-		Hint: Clean(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
+		Hint: text.OneLine(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
 	}
 }
 
@@ -104,7 +104,7 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 func placeRefused(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester) v1alpha1.Failure {
 	return v1alpha1.Failure{
 		Reason: v1alpha1.ReasonNotAllowed,
-		Message: Clean(fmt.Sprintf("No dump of source %s can be requested in channel %s: people of other organisations may be in it",
+		Message: text.OneLine(fmt.Sprintf("No dump of source %s can be requested in channel %s: people of other organisations may be in it",
 			dump.Spec.SourceRef.Name, by.Channel), maxMessage),
 		Hint: "Ask in a direct message to the bot, or in a channel that no other organisation shares.",
 	}
@@ -122,7 +122,7 @@ func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
 		return notEnrolled(dump)
 	}
-	return failure(r.Reason, Clean("The API server refused the Job: "+r.Message, maxMessage))
+	return failure(r.Reason, text.OneLine("The API server refused the Job: "+r.Message, maxMessage))
 }
 
 func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
@@ -154,30 +154,18 @@ func outOfMemory(pod string) v1alpha1.Failure {
 }
 
 func evicted(pod *corev1.Pod) v1alpha1.Failure {
-	return failure(v1alpha1.ReasonEvicted, Clean(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
+	return failure(v1alpha1.ReasonEvicted, text.OneLine(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
 }
 
 func dumperFailed(message string) v1alpha1.Failure {
-	return failure(v1alpha1.ReasonDumperFailed, clip(message, maxMessage))
+	return failure(v1alpha1.ReasonDumperFailed, text.Cut(message, maxMessage))
 }
 
 // notStartable quotes the runtime: the container has no log that could say it.
 func notStartable(pod string, ended *corev1.ContainerStateTerminated) v1alpha1.Failure {
 	return v1alpha1.Failure{
 		Reason:  v1alpha1.ReasonDumperFailed,
-		Message: Clean(fmt.Sprintf("The dumper of pod %s could not be started: %s", pod, cmp.Or(ended.Message, ended.Reason)), maxMessage),
+		Message: text.OneLine(fmt.Sprintf("The dumper of pod %s could not be started: %s", pod, cmp.Or(ended.Message, ended.Reason)), maxMessage),
 		Hint:    "See that the dumper image is Volcado's and is made for the node's processor.",
 	}
-}
-
-// Clean makes one line of text that came from elsewhere, without control characters and at most so many characters long.
-func Clean(s string, runes int) string {
-	return clip(result.OneLine(s), runes)
-}
-
-func clip(s string, runes int) string {
-	if r := []rune(s); len(r) > runes {
-		return string(r[:runes-1]) + "…"
-	}
-	return s
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/jobspec"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // finishWithArtifact ends the dump as a success if a pod vouches for an artifact: its container ended with 0 and its
@@ -44,10 +45,10 @@ func (j *judgement) finishWithArtifact() bool {
 
 func (j *judgement) describe(word *result.Result) {
 	if word.Server != nil {
-		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: Clean(word.Server.Flavour, 32), Version: Clean(word.Server.Version, 128)}
+		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: text.OneLine(word.Server.Flavour, 32), Version: text.OneLine(word.Server.Version, 128)}
 	}
 	if word.Client != nil {
-		j.status.Client = &v1alpha1.SoftwareVersion{Flavour: Clean(word.Client.Flavour, 32), Version: Clean(word.Client.Version, 128)}
+		j.status.Client = &v1alpha1.SoftwareVersion{Flavour: text.OneLine(word.Client.Flavour, 32), Version: text.OneLine(word.Client.Version, 128)}
 	}
 }
 
@@ -142,7 +143,7 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	case disrupted(pod):
 		return evicted(pod)
 	case ended.ExitCode == 0 && err != nil:
-		return failure(v1alpha1.ReasonResultLost, clip("Pod "+pod.Name+" ended well, but "+err.Error(), maxMessage))
+		return failure(v1alpha1.ReasonResultLost, text.Cut("Pod "+pod.Name+" ended well, but "+err.Error(), maxMessage))
 	case ended.ExitCode == 0:
 		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact of another compression than was asked for")
 	case err == nil:
@@ -158,13 +159,13 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 // for reasons, and one that breaks it would make every write of the status fail.
 func ofDumper(f result.Failure) v1alpha1.Failure {
 	if f.Reason.ExitCode() == result.Internal.ExitCode() && f.Reason != result.Internal {
-		return dumperFailed("The dumper failed for a reason that this manager does not know: " + Clean(f.Message, 512))
+		return dumperFailed("The dumper failed for a reason that this manager does not know: " + text.OneLine(f.Message, 512))
 	}
-	message := Clean(f.Message, maxMessage)
+	message := text.OneLine(f.Message, maxMessage)
 	if message == "" {
 		message = "The dumper failed"
 	}
-	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: Clean(f.Hint, maxMessage)}
+	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: text.OneLine(f.Hint, maxMessage)}
 }
 
 func disrupted(pod *corev1.Pod) bool {
@@ -200,9 +201,9 @@ func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
 			continue
 		}
 		if strings.Contains(strings.ToLower(c.Message), "persistentvolumeclaim") {
-			return failure(v1alpha1.ReasonVolumeNotFound, clip("Pod "+pod.Name+" waits for its volume: "+c.Message, maxMessage)), blockage{now: true}
+			return failure(v1alpha1.ReasonVolumeNotFound, text.Cut("Pod "+pod.Name+" waits for its volume: "+c.Message, maxMessage)), blockage{now: true}
 		}
-		return failure(v1alpha1.ReasonUnschedulable, clip("No node takes pod "+pod.Name+": "+c.Message, maxMessage)), blockage{now: true}
+		return failure(v1alpha1.ReasonUnschedulable, text.Cut("No node takes pod "+pod.Name+": "+c.Message, maxMessage)), blockage{now: true}
 	}
 	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		w := c.State.Waiting
@@ -211,10 +212,10 @@ func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
 		}
 		if slices.Contains(imageProblems, w.Reason) {
 			message := fmt.Sprintf("Image %s cannot be pulled: %s", c.Image, cmp.Or(w.Message, w.Reason))
-			return failure(v1alpha1.ReasonImagePullFailed, Clean(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
+			return failure(v1alpha1.ReasonImagePullFailed, text.OneLine(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
 		}
 		message := fmt.Sprintf("Container %s of pod %s waits: %s", c.Name, pod.Name, strings.TrimSpace(w.Reason+" "+w.Message))
-		return failure(v1alpha1.ReasonStartDeadlineExceeded, Clean(message, maxMessage)),
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, text.OneLine(message, maxMessage)),
 			blockage{now: w.Reason != "ContainerCreating" && w.Reason != "PodInitializing"}
 	}
 	return failure(v1alpha1.ReasonStartDeadlineExceeded, "Pod "+pod.Name+" did not run before the start deadline"), blockage{}

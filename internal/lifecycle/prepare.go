@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // prepare brings a dump without a Job to the point where it has one: accepted, admitted, made.
@@ -50,7 +51,7 @@ func (j *judgement) notAccepted(o obstacle) {
 // explain adds to condition Accepted what is not for whoever asked.
 func (j *judgement) explain(o obstacle) {
 	if o.detail != "" {
-		j.set(v1alpha1.ConditionAccepted, metav1.ConditionFalse, o.Reason, clip(o.Message+": "+o.detail, 4096))
+		j.set(v1alpha1.ConditionAccepted, metav1.ConditionFalse, o.Reason, text.Cut(o.Message+": "+o.detail, 4096))
 	}
 }
 
