@@ -20,7 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // life is one way for a dump to go.
@@ -34,9 +34,9 @@ type life struct {
 
 var lives = map[string]life{
 	"it succeeds": {phase: v1alpha1.PhaseSucceeded},
-	"it fails":    {play: says(result.AccessDenied), phase: v1alpha1.PhaseFailed, reason: string(result.AccessDenied)},
+	"it fails":    {play: says(contract.AccessDenied), phase: v1alpha1.PhaseFailed, reason: string(contract.AccessDenied)},
 	"it is tried three times and fails": {
-		play: says(result.ConnectionLost), phase: v1alpha1.PhaseFailed, reason: string(result.ConnectionLost),
+		play: says(contract.ConnectionLost), phase: v1alpha1.PhaseFailed, reason: string(contract.ConnectionLost),
 	},
 	"it is cancelled while it runs": {
 		play: attempt{runs: true}, phase: v1alpha1.PhaseCancelled, reason: v1alpha1.ReasonCancelled,

@@ -18,6 +18,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
@@ -164,7 +165,7 @@ func (k *kubelet) judgeJob(ctx context.Context, job *batchv1.Job, pods []*corev1
 	switch {
 	case ended > 0 && last.exitCode == 0:
 		return k.endJob(ctx, job, batchv1.JobComplete, "CompletionsReached")
-	case ended > 0 && slices.Contains(result.FinalExitCodes(), last.exitCode):
+	case ended > 0 && slices.Contains(contract.FinalExitCodes(), last.exitCode):
 		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy)
 	case ended > int(*job.Spec.BackoffLimit):
 		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded)
@@ -265,7 +266,7 @@ func success(pod *corev1.Pod) string {
 }
 
 // says is the word of a dumper that failed for a reason.
-func says(reason result.Reason) attempt {
+func says(reason contract.Reason) attempt {
 	return attempt{exitCode: reason.ExitCode(), word: func(pod *corev1.Pod) string {
 		return encode(result.Result{Attempt: string(pod.UID), Failure: &result.Failure{
 			Reason: reason, Message: "it happened to shop", Hint: "do this",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // TestWhatTheDumperSaysIsWhatIsSaid, and only what can be trusted makes a success.
@@ -24,9 +25,9 @@ func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 		play attempt
 		want string
 	}{
-		"a wrong password is final":                   {says(result.AccessDenied), string(result.AccessDenied)},
-		"a lost connection is tried three times":      {says(result.ConnectionLost), string(result.ConnectionLost)},
-		"the dumper's own deadline":                   {says(result.RunDeadlineExceeded), v1alpha1.ReasonRunDeadlineExceeded},
+		"a wrong password is final":                   {says(contract.AccessDenied), string(contract.AccessDenied)},
+		"a lost connection is tried three times":      {says(contract.ConnectionLost), string(contract.ConnectionLost)},
+		"the dumper's own deadline":                   {says(contract.RunDeadlineExceeded), v1alpha1.ReasonRunDeadlineExceeded},
 		"no word at all":                              {silent("", 1), v1alpha1.ReasonDumperFailed},
 		"garbage":                                     {silent("\x00\xff{", 50), v1alpha1.ReasonDumperFailed},
 		"garbage and success":                         {silent("done!", 0), v1alpha1.ReasonResultLost},
@@ -38,7 +39,7 @@ func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 		"a reason that breaks the syntax of reasons":  {says("no reason\nat all"), v1alpha1.ReasonDumperFailed},
 		"a kill for the memory limit":                 {attempt{exitCode: 137, reason: "OOMKilled", word: func(*corev1.Pod) string { return "" }}, v1alpha1.ReasonOutOfMemory},
 		"an eviction":                                 {attempt{exitCode: 137, evicted: true, word: func(*corev1.Pod) string { return "" }}, v1alpha1.ReasonEvicted},
-		"an eviction that the dumper noticed":         {func() attempt { a := says(result.Interrupted); a.evicted = true; return a }(), v1alpha1.ReasonEvicted},
+		"an eviction that the dumper noticed":         {func() attempt { a := says(contract.Interrupted); a.evicted = true; return a }(), v1alpha1.ReasonEvicted},
 		"a pod that is gone before its word was read": {attempt{vanishes: true}, v1alpha1.ReasonResultLost},
 		"every pod is gone before its word was read":  {attempt{vanishes: true, exitCode: 44}, v1alpha1.ReasonResultLost},
 	} {
@@ -88,8 +89,8 @@ func TestAPodThatIsNotTheJobsIsNotHeard(t *testing.T) {
 		}}}
 		w.must(w.client.Status().Update(context.Background(), pod))
 	}
-	w.kubelet.always(says(result.AccessDenied))
-	checkEnd(t, w.untilFinished(dump), failed(string(result.AccessDenied)))
+	w.kubelet.always(says(contract.AccessDenied))
+	checkEnd(t, w.untilFinished(dump), failed(string(contract.AccessDenied)))
 }
 
 func TestASecondAttemptMaySucceed(t *testing.T) {
@@ -97,7 +98,7 @@ func TestASecondAttemptMaySucceed(t *testing.T) {
 	w.create(w.source(), w.storage())
 	w.kubelet.plays(func(_ *batchv1.Job, number int) attempt {
 		if number == 0 {
-			return says(result.ConnectionLost)
+			return says(contract.ConnectionLost)
 		}
 		return attempt{}
 	})

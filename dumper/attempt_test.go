@@ -13,9 +13,9 @@ import (
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
@@ -27,10 +27,10 @@ func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		inTheWay string // a file in the folder, where the attempt needs a folder
-		reason   result.Reason
+		reason   contract.Reason
 	}{
-		"storage that cannot be written to": {"shop", result.StorageError},
-		"a server that is not there":        {"other", result.ServerUnreachable},
+		"storage that cannot be written to": {"shop", contract.StorageError},
+		"a server that is not there":        {"other", contract.ServerUnreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()

@@ -11,6 +11,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // readBytes at once: as many as the pipe holds.
@@ -40,7 +41,7 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 	}()
 	compressor, err := compress.NewWriter(upload, a.Compression, a.Level)
 	if err != nil {
-		return nil, result.Errorf(result.InvalidRequest, "correct --compression or --compression-level", "%w", err)
+		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
 	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
 	if err := a.runClients(ctx, compressor, c); err != nil {
@@ -86,7 +87,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 	defer cancel()
 	optionFile, removeOptionFile, err := client.WriteOptionFile(a.WorkDir, a.Server)
 	if err != nil {
-		return result.Errorf(result.Internal, "give --work-dir a folder that the dumper's user can write to", "%w", err)
+		return result.Errorf(contract.Internal, "give --work-dir a folder that the dumper's user can write to", "%w", err)
 	}
 	defer func() { err = errors.Join(err, removeOptionFile()) }()
 	at := a.Server.Origin(a.plan.Database)
@@ -124,7 +125,7 @@ func (a *attempt) runClient(ctx context.Context, run client.Run, w io.Writer, c 
 		return preflight.ForeignVersion(at)
 	}
 	if !scanner.Completed() {
-		return result.Errorf(result.Truncated, "if it stays, report it with the dumper's log",
+		return result.Errorf(contract.Truncated, "if it stays, report it with the dumper's log",
 			"%s ended well, but its text does not end with the line %q", a.program.Path, sqltext.Trailer)
 	}
 	c.sandbox = c.sandbox || scanner.SandboxLine()
@@ -157,7 +158,7 @@ func (a *attempt) pump(w io.Writer, r io.Reader, scanner *sqltext.Scanner) error
 			return nil
 		}
 		if err != nil {
-			return result.Errorf(result.Internal, "if it stays, report it with the dumper's log", "read from the client: %w", err)
+			return result.Errorf(contract.Internal, "if it stays, report it with the dumper's log", "read from the client: %w", err)
 		}
 	}
 }
@@ -169,6 +170,6 @@ func (a *attempt) unwanted(kind sqltext.Kind, name string) error {
 	if definition && (rows || kind != sqltext.TableRows) {
 		return nil
 	}
-	return result.Errorf(result.TableDefinitionChanged, "dump when nobody makes tables that are excluded",
+	return result.Errorf(contract.TableDefinitionChanged, "dump when nobody makes tables that are excluded",
 		"table %q of database %q on %s, which is excluded, came into being during the dump", name, a.plan.Database, a.Server.Address())
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // nameless is the client's text without the database's name.
@@ -29,18 +30,18 @@ func (a *attempt) unqualified(definitions map[string]int) error {
 		switch definitions[table] {
 		case 1:
 		case 0:
-			return result.Errorf(result.TableDefinitionChanged, "dump when no migration runs; if it stays, report it with the dumper's log",
+			return result.Errorf(contract.TableDefinitionChanged, "dump when no migration runs; if it stays, report it with the dumper's log",
 				"the definition of table %q of database %q on %s, a column of which draws its default from a sequence, was not found in the client's text",
 				table, a.plan.Database, a.Server.Address())
 		default:
-			return result.Errorf(result.InvalidRequest, "take it out of the comment or the string that it stands in, or leave the table out with --exclude (exclude.tables)",
+			return result.Errorf(contract.InvalidRequest, "take it out of the comment or the string that it stands in, or leave the table out with --exclude (exclude.tables)",
 				"the body of a trigger, a routine or an event of database %q on %s holds lines of a dump with the definition of table %q, a column of which draws its default from a sequence, so that the table's own cannot be told apart",
 				a.plan.Database, a.Server.Address(), table)
 		}
 	}
 	for table := range definitions {
 		if !slices.Contains(a.plan.Qualified, table) {
-			return result.Errorf(result.TableDefinitionChanged, "dump when no migration runs",
+			return result.Errorf(contract.TableDefinitionChanged, "dump when no migration runs",
 				"a column of table %q of database %q on %s began to draw its default from a sequence during the dump", table, a.plan.Database, a.Server.Address())
 		}
 	}

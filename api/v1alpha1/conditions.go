@@ -38,8 +38,8 @@ const (
 	FinishedRefused   = "Refused"
 )
 
-// Reasons for which the manager, not the dumper, refuses, waits for or fails a dump. The dumper's own are in
-// dumper/result; docs/failures.md lists both.
+// Reasons for which the manager, not the dumper, refuses, waits for or fails a dump. internal/contract has the dumper's
+// own, and lists both; docs/failures.md explains them.
 const (
 	// ReasonNotAllowed: no allow-list permits this person this source and database in this channel.
 	ReasonNotAllowed = "NotAllowed"

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -22,5 +22,5 @@ func TestAServerInANSIModeIsReadLikeAnyOther(t *testing.T) {
 		t.Errorf("the restored database differs (-want +got):\n%s", diff)
 	}
 	o := run(t, append(append(flags(server, credentials, "ansi"), into(t.TempDir())...), "--exclude-table=customers")...)
-	o.mustFail(t, result.BrokenView, `"v"`, `"customers"`)
+	o.mustFail(t, contract.BrokenView, `"v"`, `"customers"`)
 }

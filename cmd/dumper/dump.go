@@ -20,6 +20,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const dumpExample = `  # A folder with the files username and password; the copy lands in ./out/shop/<attempt>/
@@ -109,14 +110,14 @@ func (d *dumping) bounded(parent context.Context) (context.Context, func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			cancel(result.Errorf(result.Interrupted, "if nobody cancelled the dump, look at what stopped its pod: its node may have been drained", "the dump was told to stop (%v)", s))
+			cancel(result.Errorf(contract.Interrupted, "if nobody cancelled the dump, look at what stopped its pod: its node may have been drained", "the dump was told to stop (%v)", s))
 		case <-ctx.Done():
 		}
 	}()
 	if d.runDeadline <= 0 {
 		return ctx, func() { cancel(nil) }
 	}
-	late := result.Errorf(result.RunDeadlineExceeded, "raise limits.runDeadline of the source, or leave tables out with --exclude",
+	late := result.Errorf(contract.RunDeadlineExceeded, "raise limits.runDeadline of the source, or leave tables out with --exclude",
 		"copying database %q from %s took longer than %s", d.request.Copy.Database, d.request.Server.Address(), d.runDeadline)
 	timed, stop := context.WithTimeoutCause(ctx, d.runDeadline, late)
 	return timed, func() { stop(); cancel(nil) }
@@ -151,7 +152,7 @@ func (d *dumping) complete() error {
 	if !attemptName.MatchString(r.Attempt) {
 		attempt := r.Attempt
 		r.Attempt = "unknown"
-		return result.Errorf(result.InvalidRequest, "use letters, digits and dashes", "the attempt %q is not a name", attempt)
+		return result.Errorf(contract.InvalidRequest, "use letters, digits and dashes", "the attempt %q is not a name", attempt)
 	}
 	if err := d.checkCopy(); err != nil {
 		return err
@@ -160,7 +161,7 @@ func (d *dumping) complete() error {
 		r.KeyPrefix = notInKeys.ReplaceAllString(r.Copy.Database, "_")
 	}
 	if !keyPrefix.MatchString(r.KeyPrefix) {
-		return result.Errorf(result.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", r.KeyPrefix)
+		return result.Errorf(contract.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", r.KeyPrefix)
 	}
 	if err := d.location.check(); err != nil {
 		return err
@@ -180,11 +181,11 @@ func (d *dumping) checkCopy() error {
 	}
 	switch {
 	case r.Credentials.Dir == "":
-		return result.Errorf(result.InvalidRequest, "give --credentials-dir, a folder with the files username and password", "no credentials were given")
+		return result.Errorf(contract.InvalidRequest, "give --credentials-dir, a folder with the files username and password", "no credentials were given")
 	case r.Compression != compress.Gzip && r.Compression != compress.None:
-		return result.Errorf(result.InvalidRequest, "use gzip or none", "unknown compression %q", r.Compression)
+		return result.Errorf(contract.InvalidRequest, "use gzip or none", "unknown compression %q", r.Compression)
 	case r.Level < 1 || r.Level > 9:
-		return result.Errorf(result.InvalidRequest, "use 1 to 9", "unknown compression level %d", r.Level)
+		return result.Errorf(contract.InvalidRequest, "use 1 to 9", "unknown compression level %d", r.Level)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/certtest"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -47,38 +47,38 @@ func TestEachMistakeHasAReasonOfItsOwn(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		arguments []string
-		reason    result.Reason
+		reason    contract.Reason
 		mentions  []string
 	}{
-		"a wrong password":                     {replace(good, "--credentials-dir="+dbtest.Credentials(t, "mistaken", "wrong")), result.AccessDenied, []string{port, `"mistaken"`, "1045"}},
-		"an unknown user":                      {replace(good, "--credentials-dir="+dbtest.Credentials(t, "nobody", "right")), result.AccessDenied, []string{port, `"nobody"`}},
-		"a database that is not there":         {replace(good, "--database=nowhere"), result.InsufficientPrivileges, []string{`"nowhere"`, port, "exists"}},
-		"a database that the user may not see": {replace(good, "--database=hidden"), result.InsufficientPrivileges, []string{`"hidden"`, "GRANT"}},
-		"a table that is not there":            {append(good, "--table=custmers"), result.TableNotFound, []string{`"custmers"`, `did you mean "customers"?`}},
-		"a table in another case":              {append(good, "--table=CUSTOMERS"), result.TableNotFound, []string{`did you mean "customers"?`}},
-		"an excluded table by name":            {append(good, "--table=sessions", "--exclude-table=sess*"), result.InvalidRequest, []string{`"sessions"`}},
-		"everything excluded":                  {append(good, "--exclude-table=*"), result.NothingToDump, []string{`"mistakes"`}},
-		"an empty database":                    {replace(good, "--database=hollow"), result.NothingToDump, []string{`"hollow"`}},
-		"broken views":                         {replace(good, "--database=broken"), result.BrokenView, []string{`"lost_a", "lost_b"`, "exclude"}},
-		"a view on an excluded table":          {append(good, "--exclude-table=cust*"), result.BrokenView, []string{`view "a_view_before_its_tables"`, `table "customers"`, "leave the view out too"}},
-		"the server's own database":            {replace(good, "--database=mysql"), result.InvalidRequest, []string{`"mysql"`}},
-		"a port where nothing listens":         {replace(good, "--port="+strconv.Itoa(closed)), result.ServerUnreachable, []string{"localhost:" + strconv.Itoa(closed)}},
-		"a host that does not resolve":         {replace(good, "--host=no-such-host.invalid"), result.ServerUnreachable, []string{"no-such-host.invalid", "resolve"}},
-		"a Secret that does not exist":         {append(replace(good, "--credentials-dir="+t.TempDir()), "--source-secret=shop-reader"), result.SecretNotFound, []string{"Secret shop-reader does not exist", "username"}},
-		"a Secret without the password":        {append(replace(good, "--credentials-dir="+withoutFile(t, credentials, "password")), "--source-secret=shop-reader"), result.CredentialsMissing, []string{"the Secret shop-reader has no key password"}},
-		"an empty user name":                   {replace(good, "--credentials-dir="+dbtest.Credentials(t, "", "right")), result.CredentialsMissing, []string{"username is empty"}},
-		"an authority that does not exist":     {append(replace(good, "--tls-ca-file="+t.TempDir()+"/ca.crt"), "--source-ca-secret=shop-ca/root.pem"), result.TLSAuthorityMissing, []string{"shop-ca", "root.pem"}},
-		"an authority that is none":            {replace(good, "--tls-ca-file="+filepath.Join(credentials, "username")), result.TLSAuthorityMissing, []string{"holds no certificate"}},
-		"another engine":                       {replace(good, "--engine=MySQL"), result.InvalidRequest, []string{"MySQL"}},
-		"an unknown engine":                    {replace(good, "--engine=Oracle"), result.InvalidRequest, []string{`"Oracle"`}},
-		"an unknown TLS mode":                  {replace(good, "--tls-mode=Maybe"), result.InvalidRequest, []string{`"Maybe"`}},
-		"an unknown compression":               {append(good, "--compression=zip"), result.InvalidRequest, []string{`"zip"`}},
-		"a compression level that is none":     {append(good, "--compression-level=10"), result.InvalidRequest, []string{"10"}},
-		"a key prefix that climbs":             {append(good, "--key-prefix=a/../b"), result.InvalidRequest, []string{"a/../b"}},
-		"an attempt that kubelet left as is":   {append(good, "--attempt=$(POD_UID)"), result.InvalidRequest, []string{"$(POD_UID)"}},
-		"a name with a control character":      {replace(good, "--database=a\nb"), result.InvalidRequest, nil},
-		"a name of ten thousand characters":    {replace(good, "--database="+strings.Repeat("x", 10_000)), result.InvalidRequest, nil},
-		"no database":                          {replace(good, "--database="), result.InvalidRequest, []string{"--database"}},
+		"a wrong password":                     {replace(good, "--credentials-dir="+dbtest.Credentials(t, "mistaken", "wrong")), contract.AccessDenied, []string{port, `"mistaken"`, "1045"}},
+		"an unknown user":                      {replace(good, "--credentials-dir="+dbtest.Credentials(t, "nobody", "right")), contract.AccessDenied, []string{port, `"nobody"`}},
+		"a database that is not there":         {replace(good, "--database=nowhere"), contract.InsufficientPrivileges, []string{`"nowhere"`, port, "exists"}},
+		"a database that the user may not see": {replace(good, "--database=hidden"), contract.InsufficientPrivileges, []string{`"hidden"`, "GRANT"}},
+		"a table that is not there":            {append(good, "--table=custmers"), contract.TableNotFound, []string{`"custmers"`, `did you mean "customers"?`}},
+		"a table in another case":              {append(good, "--table=CUSTOMERS"), contract.TableNotFound, []string{`did you mean "customers"?`}},
+		"an excluded table by name":            {append(good, "--table=sessions", "--exclude-table=sess*"), contract.InvalidRequest, []string{`"sessions"`}},
+		"everything excluded":                  {append(good, "--exclude-table=*"), contract.NothingToDump, []string{`"mistakes"`}},
+		"an empty database":                    {replace(good, "--database=hollow"), contract.NothingToDump, []string{`"hollow"`}},
+		"broken views":                         {replace(good, "--database=broken"), contract.BrokenView, []string{`"lost_a", "lost_b"`, "exclude"}},
+		"a view on an excluded table":          {append(good, "--exclude-table=cust*"), contract.BrokenView, []string{`view "a_view_before_its_tables"`, `table "customers"`, "leave the view out too"}},
+		"the server's own database":            {replace(good, "--database=mysql"), contract.InvalidRequest, []string{`"mysql"`}},
+		"a port where nothing listens":         {replace(good, "--port="+strconv.Itoa(closed)), contract.ServerUnreachable, []string{"localhost:" + strconv.Itoa(closed)}},
+		"a host that does not resolve":         {replace(good, "--host=no-such-host.invalid"), contract.ServerUnreachable, []string{"no-such-host.invalid", "resolve"}},
+		"a Secret that does not exist":         {append(replace(good, "--credentials-dir="+t.TempDir()), "--source-secret=shop-reader"), contract.SecretNotFound, []string{"Secret shop-reader does not exist", "username"}},
+		"a Secret without the password":        {append(replace(good, "--credentials-dir="+withoutFile(t, credentials, "password")), "--source-secret=shop-reader"), contract.CredentialsMissing, []string{"the Secret shop-reader has no key password"}},
+		"an empty user name":                   {replace(good, "--credentials-dir="+dbtest.Credentials(t, "", "right")), contract.CredentialsMissing, []string{"username is empty"}},
+		"an authority that does not exist":     {append(replace(good, "--tls-ca-file="+t.TempDir()+"/ca.crt"), "--source-ca-secret=shop-ca/root.pem"), contract.TLSAuthorityMissing, []string{"shop-ca", "root.pem"}},
+		"an authority that is none":            {replace(good, "--tls-ca-file="+filepath.Join(credentials, "username")), contract.TLSAuthorityMissing, []string{"holds no certificate"}},
+		"another engine":                       {replace(good, "--engine=MySQL"), contract.InvalidRequest, []string{"MySQL"}},
+		"an unknown engine":                    {replace(good, "--engine=Oracle"), contract.InvalidRequest, []string{`"Oracle"`}},
+		"an unknown TLS mode":                  {replace(good, "--tls-mode=Maybe"), contract.InvalidRequest, []string{`"Maybe"`}},
+		"an unknown compression":               {append(good, "--compression=zip"), contract.InvalidRequest, []string{`"zip"`}},
+		"a compression level that is none":     {append(good, "--compression-level=10"), contract.InvalidRequest, []string{"10"}},
+		"a key prefix that climbs":             {append(good, "--key-prefix=a/../b"), contract.InvalidRequest, []string{"a/../b"}},
+		"an attempt that kubelet left as is":   {append(good, "--attempt=$(POD_UID)"), contract.InvalidRequest, []string{"$(POD_UID)"}},
+		"a name with a control character":      {replace(good, "--database=a\nb"), contract.InvalidRequest, nil},
+		"a name of ten thousand characters":    {replace(good, "--database="+strings.Repeat("x", 10_000)), contract.InvalidRequest, nil},
+		"no database":                          {replace(good, "--database="), contract.InvalidRequest, []string{"--database"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -94,7 +94,7 @@ func TestADatabaseThatDoesNotExistIsSaidSo(t *testing.T) {
 	credentials := server.Account(t, "global", "pw", "ALL ON *.*")
 	folder := t.TempDir()
 	o := run(t, append(flags(server, credentials, "nowhere"), into(folder)...)...)
-	o.mustFail(t, result.DatabaseNotFound, `"nowhere"`, "localhost:")
+	o.mustFail(t, contract.DatabaseNotFound, `"nowhere"`, "localhost:")
 	nothingIn(t, folder)
 }
 
@@ -105,18 +105,18 @@ func TestMissingPrivilegesAreFoundFirst(t *testing.T) {
 	for name, test := range map[string]struct {
 		grants   []string
 		flags    []string
-		reason   result.Reason // empty: it succeeds
+		reason   contract.Reason // empty: it succeeds
 		mentions []string
 	}{
 		"all that is needed":                       {grants: dbtest.WholeDump("private")},
 		"everything on the database and routines":  {grants: []string{"ALL ON private.*", "SELECT ON mysql.proc"}},
 		"SELECT on everything and the rest":        {grants: []string{"SELECT, SHOW VIEW, TRIGGER, EVENT ON *.*"}},
-		"no SHOW VIEW":                             {[]string{"SELECT, TRIGGER, EVENT ON private.*", "SELECT ON mysql.proc"}, nil, result.InsufficientPrivileges, []string{"SHOW VIEW", "GRANT SHOW VIEW ON `private`.* TO 'limited'@'%'"}},
-		"no TRIGGER":                               {[]string{"SELECT, SHOW VIEW, EVENT ON private.*", "SELECT ON mysql.proc"}, nil, result.InsufficientPrivileges, []string{"privilege TRIGGER"}},
-		"no EVENT":                                 {[]string{"SELECT, SHOW VIEW, TRIGGER ON private.*", "SELECT ON mysql.proc"}, nil, result.InsufficientPrivileges, []string{"privilege EVENT"}},
-		"routines invisible":                       {[]string{"SELECT, SHOW VIEW, TRIGGER, EVENT ON private.*"}, nil, result.InsufficientPrivileges, []string{"routines", "GRANT SELECT ON mysql.proc"}},
-		"routines visible without their text":      {[]string{"SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON private.*"}, nil, result.InsufficientPrivileges, []string{"the text of the routines", "GRANT SELECT ON mysql.proc"}},
-		"single tables, and the whole is wanted":   {[]string{"SELECT, TRIGGER ON private.customers", "EVENT ON private.*", "SELECT ON mysql.proc"}, nil, result.InsufficientPrivileges, []string{"SELECT"}},
+		"no SHOW VIEW":                             {[]string{"SELECT, TRIGGER, EVENT ON private.*", "SELECT ON mysql.proc"}, nil, contract.InsufficientPrivileges, []string{"SHOW VIEW", "GRANT SHOW VIEW ON `private`.* TO 'limited'@'%'"}},
+		"no TRIGGER":                               {[]string{"SELECT, SHOW VIEW, EVENT ON private.*", "SELECT ON mysql.proc"}, nil, contract.InsufficientPrivileges, []string{"privilege TRIGGER"}},
+		"no EVENT":                                 {[]string{"SELECT, SHOW VIEW, TRIGGER ON private.*", "SELECT ON mysql.proc"}, nil, contract.InsufficientPrivileges, []string{"privilege EVENT"}},
+		"routines invisible":                       {[]string{"SELECT, SHOW VIEW, TRIGGER, EVENT ON private.*"}, nil, contract.InsufficientPrivileges, []string{"routines", "GRANT SELECT ON mysql.proc"}},
+		"routines visible without their text":      {[]string{"SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON private.*"}, nil, contract.InsufficientPrivileges, []string{"the text of the routines", "GRANT SELECT ON mysql.proc"}},
+		"single tables, and the whole is wanted":   {[]string{"SELECT, TRIGGER ON private.customers", "EVENT ON private.*", "SELECT ON mysql.proc"}, nil, contract.InsufficientPrivileges, []string{"SELECT"}},
 		"single tables, and one of them is wanted": {grants: []string{"SELECT, TRIGGER ON private.customers"}, flags: []string{"--table=customers"}},
 		"a pattern that covers the database":       {grants: []string{"SELECT, SHOW VIEW, TRIGGER, EVENT ON `priv%`.*", "SELECT ON mysql.*"}},
 	} {
@@ -160,7 +160,7 @@ func TestTLSIsNeverWeakened(t *testing.T) {
 	for name, test := range map[string]struct {
 		plain  bool // against the server without TLS
 		flags  []string
-		reason result.Reason // empty: it succeeds
+		reason contract.Reason // empty: it succeeds
 	}{
 		"Disabled with a server that has TLS":     {flags: []string{"--tls-mode=Disabled"}},
 		"Required":                                {flags: []string{"--tls-mode=Required"}},
@@ -168,15 +168,15 @@ func TestTLSIsNeverWeakened(t *testing.T) {
 		"VerifyCA does not look at the name":      {flags: []string{"--tls-mode=VerifyCA", "--host=127.0.0.2"}},
 		"VerifyIdentity":                          {flags: []string{"--tls-mode=VerifyIdentity"}},
 		"VerifyIdentity by address":               {flags: []string{"--tls-mode=VerifyIdentity", "--host=127.0.0.1"}},
-		"VerifyIdentity with another name":        {flags: []string{"--tls-mode=VerifyIdentity", "--host=127.0.0.2"}, reason: result.TLSVerificationFailed},
-		"VerifyIdentity with another authority":   {flags: []string{"--tls-mode=VerifyIdentity", "--tls-ca-file=" + other.File}, reason: result.TLSVerificationFailed},
-		"VerifyIdentity with the web's authority": {flags: []string{"--tls-mode=VerifyIdentity", "--tls-ca-file="}, reason: result.TLSVerificationFailed},
-		"VerifyCA with another authority":         {flags: []string{"--tls-mode=VerifyCA", "--tls-ca-file=" + other.File}, reason: result.TLSVerificationFailed},
-		"VerifyCA without an authority":           {flags: []string{"--tls-mode=VerifyCA", "--tls-ca-file="}, reason: result.InvalidRequest},
+		"VerifyIdentity with another name":        {flags: []string{"--tls-mode=VerifyIdentity", "--host=127.0.0.2"}, reason: contract.TLSVerificationFailed},
+		"VerifyIdentity with another authority":   {flags: []string{"--tls-mode=VerifyIdentity", "--tls-ca-file=" + other.File}, reason: contract.TLSVerificationFailed},
+		"VerifyIdentity with the web's authority": {flags: []string{"--tls-mode=VerifyIdentity", "--tls-ca-file="}, reason: contract.TLSVerificationFailed},
+		"VerifyCA with another authority":         {flags: []string{"--tls-mode=VerifyCA", "--tls-ca-file=" + other.File}, reason: contract.TLSVerificationFailed},
+		"VerifyCA without an authority":           {flags: []string{"--tls-mode=VerifyCA", "--tls-ca-file="}, reason: contract.InvalidRequest},
 		"Disabled without TLS":                    {plain: true, flags: []string{"--tls-mode=Disabled"}},
-		"Required without TLS":                    {plain: true, flags: []string{"--tls-mode=Required"}, reason: result.TLSUnavailable},
-		"VerifyCA without TLS":                    {plain: true, flags: []string{"--tls-mode=VerifyCA"}, reason: result.TLSUnavailable},
-		"VerifyIdentity without TLS":              {plain: true, flags: []string{"--tls-mode=VerifyIdentity"}, reason: result.TLSUnavailable},
+		"Required without TLS":                    {plain: true, flags: []string{"--tls-mode=Required"}, reason: contract.TLSUnavailable},
+		"VerifyCA without TLS":                    {plain: true, flags: []string{"--tls-mode=VerifyCA"}, reason: contract.TLSUnavailable},
+		"VerifyIdentity without TLS":              {plain: true, flags: []string{"--tls-mode=VerifyIdentity"}, reason: contract.TLSUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			arguments := flags(server, credentials, "tls")
@@ -209,27 +209,27 @@ func TestEachMistakeInStorageHasAReasonOfItsOwn(t *testing.T) {
 	closed := "http://localhost:" + strconv.Itoa(closedPort(t))
 	for name, test := range map[string]struct {
 		arguments []string
-		reason    result.Reason // empty: it succeeds
+		reason    contract.Reason // empty: it succeeds
 		mentions  []string
 	}{
 		"a trusted endpoint":                  {append(replace(good, "--s3-endpoint="+secure.Endpoint), "--s3-ca-file="+secure.Authority.File), "", nil},
-		"an endpoint of unknown authority":    {replace(good, "--s3-endpoint="+secure.Endpoint), result.StorageTLSVerificationFailed, []string{secure.Endpoint, "caSecretRef"}},
-		"an endpoint of another authority":    {append(replace(good, "--s3-endpoint="+secure.Endpoint), "--s3-ca-file="+other.File), result.StorageTLSVerificationFailed, []string{secure.Endpoint}},
-		"an authority that does not exist":    {append(replace(good, "--s3-endpoint="+secure.Endpoint), "--s3-ca-file=/nowhere/ca.crt", "--storage-ca-secret=dumps-ca/ca.crt"), result.StorageTLSAuthorityMissing, []string{"dumps-ca", "ca.crt"}},
-		"a bucket that does not exist":        {replace(good, "--s3-bucket=nowhere"), result.BucketNotFound, []string{"bucket nowhere", s3.Endpoint}},
-		"a wrong secret key":                  {append(replace(good, "--storage-credentials-dir="+s3test.Credentials(t, s3test.AccessKeyID, "wrong")), "--storage-secret=dumps-writer"), result.StorageAccessDenied, []string{"Secret dumps-writer", "bucket " + s3test.Bucket}},
-		"an unknown access key":               {replace(good, "--storage-credentials-dir="+s3test.Credentials(t, "nobody", "wrong")), result.StorageAccessDenied, nil},
-		"a Secret that does not exist":        {append(replace(good, "--storage-credentials-dir="+t.TempDir()), "--storage-secret=dumps-writer"), result.StorageSecretNotFound, []string{"Secret dumps-writer does not exist", "AWS_ACCESS_KEY_ID"}},
-		"a Secret without the secret key":     {append(replace(good, "--storage-credentials-dir="+withoutFile(t, key, "AWS_SECRET_ACCESS_KEY")), "--storage-secret=dumps-writer"), result.StorageCredentialsMissing, []string{"the Secret dumps-writer has no key AWS_SECRET_ACCESS_KEY"}},
-		"no credentials anywhere":             {slices.DeleteFunc(slices.Clone(good), func(a string) bool { return strings.HasPrefix(a, "--storage-credentials-dir") }), result.StorageCredentialsMissing, []string{"credentialsSecretRef"}},
-		"an endpoint where nothing listens":   {replace(good, "--s3-endpoint="+closed), result.StorageUnreachable, []string{closed}},
-		"an endpoint that does not resolve":   {replace(good, "--s3-endpoint=http://no-such-host.invalid"), result.StorageUnreachable, []string{"no-such-host.invalid"}},
-		"a bucket as part of the host name":   {replace(without(good, "--s3-path-style"), "--s3-endpoint=http://no-such-host.invalid"), result.StorageUnreachable, []string{"pathStyle: true"}},
-		"https where only http is spoken":     {replace(good, "--s3-endpoint="+strings.Replace(s3.Endpoint, "http:", "https:", 1)), result.StorageUnreachable, []string{"http://"}},
-		"an endpoint that is no URL":          {replace(good, "--s3-endpoint=s3.example.com"), result.InvalidRequest, []string{"s3.example.com"}},
-		"a folder below a file":               {append(flags(server, credentials, "stored"), into("/dev/null/folder")...), result.VolumeNotWritable, []string{"/dev/null/folder"}},
-		"a read-only file system":             {append(flags(server, credentials, "stored"), into("/proc/volcado")...), result.VolumeNotWritable, []string{"/proc/volcado"}},
-		"no place at all":                     {flags(server, credentials, "stored"), result.InvalidRequest, []string{"--storage-directory"}},
+		"an endpoint of unknown authority":    {replace(good, "--s3-endpoint="+secure.Endpoint), contract.StorageTLSVerificationFailed, []string{secure.Endpoint, "caSecretRef"}},
+		"an endpoint of another authority":    {append(replace(good, "--s3-endpoint="+secure.Endpoint), "--s3-ca-file="+other.File), contract.StorageTLSVerificationFailed, []string{secure.Endpoint}},
+		"an authority that does not exist":    {append(replace(good, "--s3-endpoint="+secure.Endpoint), "--s3-ca-file=/nowhere/ca.crt", "--storage-ca-secret=dumps-ca/ca.crt"), contract.StorageTLSAuthorityMissing, []string{"dumps-ca", "ca.crt"}},
+		"a bucket that does not exist":        {replace(good, "--s3-bucket=nowhere"), contract.BucketNotFound, []string{"bucket nowhere", s3.Endpoint}},
+		"a wrong secret key":                  {append(replace(good, "--storage-credentials-dir="+s3test.Credentials(t, s3test.AccessKeyID, "wrong")), "--storage-secret=dumps-writer"), contract.StorageAccessDenied, []string{"Secret dumps-writer", "bucket " + s3test.Bucket}},
+		"an unknown access key":               {replace(good, "--storage-credentials-dir="+s3test.Credentials(t, "nobody", "wrong")), contract.StorageAccessDenied, nil},
+		"a Secret that does not exist":        {append(replace(good, "--storage-credentials-dir="+t.TempDir()), "--storage-secret=dumps-writer"), contract.StorageSecretNotFound, []string{"Secret dumps-writer does not exist", "AWS_ACCESS_KEY_ID"}},
+		"a Secret without the secret key":     {append(replace(good, "--storage-credentials-dir="+withoutFile(t, key, "AWS_SECRET_ACCESS_KEY")), "--storage-secret=dumps-writer"), contract.StorageCredentialsMissing, []string{"the Secret dumps-writer has no key AWS_SECRET_ACCESS_KEY"}},
+		"no credentials anywhere":             {slices.DeleteFunc(slices.Clone(good), func(a string) bool { return strings.HasPrefix(a, "--storage-credentials-dir") }), contract.StorageCredentialsMissing, []string{"credentialsSecretRef"}},
+		"an endpoint where nothing listens":   {replace(good, "--s3-endpoint="+closed), contract.StorageUnreachable, []string{closed}},
+		"an endpoint that does not resolve":   {replace(good, "--s3-endpoint=http://no-such-host.invalid"), contract.StorageUnreachable, []string{"no-such-host.invalid"}},
+		"a bucket as part of the host name":   {replace(without(good, "--s3-path-style"), "--s3-endpoint=http://no-such-host.invalid"), contract.StorageUnreachable, []string{"pathStyle: true"}},
+		"https where only http is spoken":     {replace(good, "--s3-endpoint="+strings.Replace(s3.Endpoint, "http:", "https:", 1)), contract.StorageUnreachable, []string{"http://"}},
+		"an endpoint that is no URL":          {replace(good, "--s3-endpoint=s3.example.com"), contract.InvalidRequest, []string{"s3.example.com"}},
+		"a folder below a file":               {append(flags(server, credentials, "stored"), into("/dev/null/folder")...), contract.VolumeNotWritable, []string{"/dev/null/folder"}},
+		"a read-only file system":             {append(flags(server, credentials, "stored"), into("/proc/volcado")...), contract.VolumeNotWritable, []string{"/proc/volcado"}},
+		"no place at all":                     {flags(server, credentials, "stored"), contract.InvalidRequest, []string{"--storage-directory"}},
 		"both kinds, of which one was chosen": {append(replace(good, "--storage=file"), "--storage-directory="+t.TempDir()), "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -280,7 +280,7 @@ func TestKeysThatMayNotDoAllThatADumpNeedsAreRefusedBeforeAnythingIsRead(t *test
 			read := filepath.Join(t.TempDir(), "read")
 			arguments := append(flags(server, credentials, "unread"), replace(bucket(t, s3), "--s3-endpoint="+proxy, "--attempt=one", "--storage-secret=dumps-writer")...)
 			e := prepare(t, arguments...).withClient(fakeClient(t, "touch "+read+`; exec "$REAL" "$@"`))
-			e.outcome(t, e.Run()).mustFail(t, result.StorageAccessDenied, "the store refuses "+action+" with the keys of the Secret dumps-writer for bucket dumps", test.mention)
+			e.outcome(t, e.Run()).mustFail(t, contract.StorageAccessDenied, "the store refuses "+action+" with the keys of the Secret dumps-writer for bucket dumps", test.mention)
 			if _, err := os.Stat(read); err == nil {
 				t.Error("the database was read")
 			}
@@ -308,7 +308,7 @@ func TestAFolderOfAnotherUserIsNotWritable(t *testing.T) {
 		}
 	}
 	o := e.outcome(t, e.Run())
-	o.mustFail(t, result.VolumeNotWritable, folder)
+	o.mustFail(t, contract.VolumeNotWritable, folder)
 }
 
 func lookPath(t *testing.T, program string) string {

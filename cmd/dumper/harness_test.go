@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -107,7 +108,7 @@ func (o outcome) mustSucceed(t testing.TB) result.Artifact {
 }
 
 // mustFail checks reason and exit code, and that message and hint are sentences of some use.
-func (o outcome) mustFail(t *testing.T, reason result.Reason, mentions ...string) {
+func (o outcome) mustFail(t *testing.T, reason contract.Reason, mentions ...string) {
 	t.Helper()
 	if o.result.Failure == nil {
 		t.Fatalf("it did not fail: exit code %d\n%s", o.exit, o.stderr)

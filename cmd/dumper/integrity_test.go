@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -38,21 +38,21 @@ func TestADoubtedDumpIsNeverASuccess(t *testing.T) {
 	s3 := s3test.Start(t, s3test.Options{})
 	for name, test := range map[string]struct {
 		client string
-		reason result.Reason
+		reason contract.Reason
 	}{
-		"killed at once":             {"kill -9 $$", result.ClientFailed},
-		"killed at 10 %":             {`"$REAL" "$@" | head -c ` + percent(10) + "; kill -9 $$", result.ClientFailed},
-		"killed at 50 %":             {`"$REAL" "$@" | head -c ` + percent(50) + "; kill -9 $$", result.ClientFailed},
-		"killed at 99 %":             {`"$REAL" "$@" | head -c ` + percent(99) + "; kill -9 $$", result.ClientFailed},
-		"killed after the trailer":   {`"$REAL" "$@"; kill -9 $$`, result.ClientFailed},
-		"failed after the trailer":   {`"$REAL" "$@"; exit 3`, result.ClientFailed},
-		"truncated with exit code 0": {`"$REAL" "$@" 2>/dev/null | head -c ` + percent(99) + "; exit 0", result.Truncated},
-		"without its last newline":   {`"$REAL" "$@" | head -c -1; exit 0`, result.Truncated},
-		"something after the end":    {`"$REAL" "$@"; echo "-- more"; exit 0`, result.Truncated},
-		"nothing at all":             {"exit 0", result.Truncated},
-		"a version with more lines":  {`"$REAL" "$@" | sed 's/^-- Server version.*/&\n\\! touch x/'`, result.ServerError},
-		"a complaint and code 0":     {`"$REAL" "$@"; echo "mariadb-dump: something is odd" >&2; exit 0`, result.ClientFailed},
-		"a server's error":           {`echo 'mariadb-dump: Error 2013: Lost connection to server during query when dumping table ` + "`a_large`" + ` at row: 7' >&2; exit 3`, result.ConnectionLost},
+		"killed at once":             {"kill -9 $$", contract.ClientFailed},
+		"killed at 10 %":             {`"$REAL" "$@" | head -c ` + percent(10) + "; kill -9 $$", contract.ClientFailed},
+		"killed at 50 %":             {`"$REAL" "$@" | head -c ` + percent(50) + "; kill -9 $$", contract.ClientFailed},
+		"killed at 99 %":             {`"$REAL" "$@" | head -c ` + percent(99) + "; kill -9 $$", contract.ClientFailed},
+		"killed after the trailer":   {`"$REAL" "$@"; kill -9 $$`, contract.ClientFailed},
+		"failed after the trailer":   {`"$REAL" "$@"; exit 3`, contract.ClientFailed},
+		"truncated with exit code 0": {`"$REAL" "$@" 2>/dev/null | head -c ` + percent(99) + "; exit 0", contract.Truncated},
+		"without its last newline":   {`"$REAL" "$@" | head -c -1; exit 0`, contract.Truncated},
+		"something after the end":    {`"$REAL" "$@"; echo "-- more"; exit 0`, contract.Truncated},
+		"nothing at all":             {"exit 0", contract.Truncated},
+		"a version with more lines":  {`"$REAL" "$@" | sed 's/^-- Server version.*/&\n\\! touch x/'`, contract.ServerError},
+		"a complaint and code 0":     {`"$REAL" "$@"; echo "mariadb-dump: something is odd" >&2; exit 0`, contract.ClientFailed},
+		"a server's error":           {`echo 'mariadb-dump: Error 2013: Lost connection to server during query when dumping table ` + "`a_large`" + ` at row: 7' >&2; exit 3`, contract.ConnectionLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -75,7 +75,7 @@ func TestTheServersConnectionBreaksOff(t *testing.T) {
 	start(t, e, early)
 	server.Exec(t, killConnections(t, server, "broken_off"))
 	open(t, gate)
-	e.outcome(t, e.Wait()).mustFail(t, result.ConnectionLost, `"a_large"`)
+	e.outcome(t, e.Wait()).mustFail(t, contract.ConnectionLost, `"a_large"`)
 	nothingIn(t, folder)
 }
 
@@ -89,7 +89,7 @@ func TestATableIsAlteredDuringTheDump(t *testing.T) {
 	start(t, e, early)
 	server.Exec(t, "ALTER TABLE altered.z_small FORCE, ALGORITHM=COPY")
 	open(t, gate)
-	e.outcome(t, e.Wait()).mustFail(t, result.TableDefinitionChanged, `"z_small"`)
+	e.outcome(t, e.Wait()).mustFail(t, contract.TableDefinitionChanged, `"z_small"`)
 	nothingIn(t, folder)
 }
 
@@ -109,7 +109,7 @@ func TestAnExcludedTableAppearsAfterThePreflight(t *testing.T) {
 			wait(t, func() bool { _, err := os.Stat(ready); return err == nil })
 			server.Exec(t, "CREATE TABLE appearing.secret_1 (id INT)", "INSERT INTO appearing.secret_1 VALUES (1)")
 			open(t, gate)
-			e.outcome(t, e.Wait()).mustFail(t, result.TableDefinitionChanged, `"secret_1"`)
+			e.outcome(t, e.Wait()).mustFail(t, contract.TableDefinitionChanged, `"secret_1"`)
 			nothingIn(t, folder)
 		})
 	}
@@ -122,11 +122,11 @@ func TestItStopsWhenToldOrTooLate(t *testing.T) {
 	for name, test := range map[string]struct {
 		flags  []string
 		signal os.Signal
-		reason result.Reason
+		reason contract.Reason
 	}{
-		"SIGTERM":  {nil, syscall.SIGTERM, result.Interrupted},
-		"Ctrl-C":   {nil, os.Interrupt, result.Interrupted},
-		"deadline": {[]string{"--run-deadline=3s"}, nil, result.RunDeadlineExceeded},
+		"SIGTERM":  {nil, syscall.SIGTERM, contract.Interrupted},
+		"Ctrl-C":   {nil, os.Interrupt, contract.Interrupted},
+		"deadline": {[]string{"--run-deadline=3s"}, nil, contract.RunDeadlineExceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -180,7 +180,7 @@ func TestTheVolumeIsFull(t *testing.T) {
 	}
 	e.Args = append(append(unshare, "sh", "-c", script, volume, e.Path), e.Args[1:]...)
 	e.Path = lookPath(t, "unshare")
-	e.outcome(t, e.Run()).mustFail(t, result.StorageFull, volume)
+	e.outcome(t, e.Run()).mustFail(t, contract.StorageFull, volume)
 	left, err := os.ReadFile(listing)
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestTheUploadFailsHalfWay(t *testing.T) {
 	credentials, _ := large(t, server, "unstored")
 	for name, test := range map[string]struct {
 		fault  func(http.ResponseWriter, *http.Request, int32) bool // true: it has answered
-		reason result.Reason                                        // empty: it succeeds
+		reason contract.Reason                                      // empty: it succeeds
 	}{
 		"one part answered 503, then well": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
 			return isPart(r) && n == 2 && answer(w, r, http.StatusServiceUnavailable)
@@ -206,25 +206,25 @@ func TestTheUploadFailsHalfWay(t *testing.T) {
 		}, ""},
 		"parts answered 503 for ever": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
 			return isPart(r) && n >= 2 && answer(w, r, http.StatusServiceUnavailable)
-		}, result.StorageError},
+		}, contract.StorageError},
 		"parts reset for ever": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
 			return isPart(r) && n >= 2 && reset(w)
-		}, result.StorageUnreachable},
+		}, contract.StorageUnreachable},
 		"parts refused half-way": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
 			return isPart(r) && n >= 2 && answer(w, r, http.StatusForbidden)
-		}, result.StorageAccessDenied},
+		}, contract.StorageAccessDenied},
 		"the store is full half-way": {func(w http.ResponseWriter, r *http.Request, n int32) bool {
 			return isPart(r) && n >= 2 && answer(w, r, http.StatusInsufficientStorage)
-		}, result.StorageFull},
+		}, contract.StorageFull},
 		"the commit is refused": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
 			return r.Method == http.MethodPost && r.URL.Query().Has("uploadId") && answer(w, r, http.StatusForbidden)
-		}, result.StorageAccessDenied},
+		}, contract.StorageAccessDenied},
 		"the manifest is refused": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
 			return r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "manifest.json") && answer(w, r, http.StatusForbidden)
-		}, result.StorageAccessDenied},
+		}, contract.StorageAccessDenied},
 		"the store loses what it has": {func(w http.ResponseWriter, r *http.Request, _ int32) bool {
 			return r.Method == http.MethodHead && strings.HasSuffix(r.URL.Path, "dump.sql.gz") && answer(w, r, http.StatusNotFound)
-		}, result.ArtifactDoubted},
+		}, contract.ArtifactDoubted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // they wait for one another attempt most of the time
@@ -251,10 +251,10 @@ func TestTheStoreHoldsSomethingElse(t *testing.T) {
 	credentials := server.Account(t, "swapped", "pw", "ALL ON *.*")
 	for name, test := range map[string]struct {
 		change func([]byte) []byte
-		reason result.Reason // empty: it succeeds
+		reason contract.Reason // empty: it succeeds
 	}{
-		"another byte":  {func(b []byte) []byte { b[len(b)/2] ^= 1; return b }, result.ArtifactDoubted},
-		"one byte less": {func(b []byte) []byte { return b[1:] }, result.ArtifactDoubted},
+		"another byte":  {func(b []byte) []byte { b[len(b)/2] ^= 1; return b }, contract.ArtifactDoubted},
+		"one byte less": {func(b []byte) []byte { return b[1:] }, contract.ArtifactDoubted},
 		"the same":      {func(b []byte) []byte { return b }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Kinds of storage.
@@ -52,10 +53,10 @@ func (l *location) check() error {
 	switch l.kind {
 	case storageS3:
 		if l.s3.Bucket == "" {
-			return result.Errorf(result.InvalidRequest, "give --s3-bucket", "no bucket was given")
+			return result.Errorf(contract.InvalidRequest, "give --s3-bucket", "no bucket was given")
 		}
 		if l.s3.Endpoint != "" && !strings.HasPrefix(l.s3.Endpoint, "https://") && !strings.HasPrefix(l.s3.Endpoint, "http://") {
-			return result.Errorf(result.InvalidRequest, "write it as in https://s3.example.com", "the endpoint %q is not a URL", l.s3.Endpoint)
+			return result.Errorf(contract.InvalidRequest, "write it as in https://s3.example.com", "the endpoint %q is not a URL", l.s3.Endpoint)
 		}
 		if l.credentialsDir != "" {
 			l.s3.Credentials = &mounted.Secret{Dir: l.credentialsDir, Name: l.secret}
@@ -65,10 +66,10 @@ func (l *location) check() error {
 		}
 	case storageFile:
 		if l.directory == "" {
-			return result.Errorf(result.InvalidRequest, "give --storage-directory, or --s3-bucket", "no place for artifacts was given")
+			return result.Errorf(contract.InvalidRequest, "give --storage-directory, or --s3-bucket", "no place for artifacts was given")
 		}
 	default:
-		return result.Errorf(result.InvalidRequest, "use s3 or file", "unknown storage %q", l.kind)
+		return result.Errorf(contract.InvalidRequest, "use s3 or file", "unknown storage %q", l.kind)
 	}
 	return nil
 }
@@ -89,7 +90,7 @@ func (l *location) point(where string) (key string, err error) {
 	rest, isS3 := strings.CutPrefix(where, "s3://")
 	if !isS3 {
 		if strings.Contains(where, "://") {
-			return "", result.Errorf(result.InvalidRequest, "use s3://bucket/key or the path of a file or folder", "%q is not a place that artifacts can be in", where)
+			return "", result.Errorf(contract.InvalidRequest, "use s3://bucket/key or the path of a file or folder", "%q is not a place that artifacts can be in", where)
 		}
 		l.kind = storageFile
 		if base := filepath.Base(where); attemptFile(base) {
@@ -101,7 +102,7 @@ func (l *location) point(where string) (key string, err error) {
 	}
 	bucket, key, _ := strings.Cut(rest, "/")
 	if bucket == "" || strings.ContainsAny(bucket, "@?#:") || strings.ContainsAny(key, "?#") {
-		return "", result.Errorf(result.InvalidRequest, "write it as s3://bucket/key, without a query; endpoint and credentials are flags",
+		return "", result.Errorf(contract.InvalidRequest, "write it as s3://bucket/key, without a query; endpoint and credentials are flags",
 			"%q is not the place of an artifact", strings.SplitN(where, "?", 2)[0])
 	}
 	l.kind, l.s3.Bucket = storageS3, bucket

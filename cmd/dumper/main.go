@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // version is set when a release is built.
@@ -56,12 +57,12 @@ func run(ctx context.Context, arguments []string) int {
 }
 
 // reportedError is a failure that was already said.
-type reportedError struct{ result.Reason }
+type reportedError struct{ contract.Reason }
 
 func (e reportedError) Error() string { return string(e.Reason) }
 
 func usage(err error) error {
-	return result.Errorf(result.InvalidRequest, "see dumper --help", "%w", err)
+	return result.Errorf(contract.InvalidRequest, "see dumper --help", "%w", err)
 }
 
 func report(failure result.Failure) {

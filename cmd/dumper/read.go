@@ -14,6 +14,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const placeHelp = `The artifact is given as s3://bucket/key, as the path of a local file or folder, or with the storage flags and
@@ -35,7 +36,7 @@ func (r *reading) flags(command *cobra.Command) {
 func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, error) {
 	if len(arguments) == 1 {
 		if r.key != "" {
-			return nil, result.Errorf(result.InvalidRequest, "give one of them", "both --key and %q were given", arguments[0])
+			return nil, result.Errorf(contract.InvalidRequest, "give one of them", "both --key and %q were given", arguments[0])
 		}
 		key, err := r.location.point(arguments[0])
 		if err != nil {
@@ -171,7 +172,7 @@ func settle(report *archive.Report, attempt, file string) error {
 	now := time.Now().UTC()
 	r.StartedAt, r.FinishedAt = now, now
 	r.Failure = &result.Failure{
-		Reason: result.ArtifactDoubted, Hint: "make another dump",
+		Reason: contract.ArtifactDoubted, Hint: "make another dump",
 		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, report.Location),
 	}
 	if err := writeResult(r, file); err != nil {
@@ -191,7 +192,7 @@ func writeResult(r result.Result, file string) error {
 		return err
 	}
 	if err := os.WriteFile(file, data, 0o644); err != nil {
-		return result.Errorf(result.Internal, "give --result-file a file that can be written", "write the result: %w", err)
+		return result.Errorf(contract.Internal, "give --result-file a file that can be written", "write the result: %w", err)
 	}
 	return nil
 }

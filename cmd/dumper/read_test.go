@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -29,7 +30,7 @@ func artifact(t *testing.T) (storage, attempt string) {
 }
 
 // mustRefuse checks that a command failed with a reason, without a result file.
-func (o outcome) mustRefuse(t *testing.T, reason result.Reason, mentions ...string) {
+func (o outcome) mustRefuse(t *testing.T, reason contract.Reason, mentions ...string) {
 	t.Helper()
 	if o.exit != int(reason.ExitCode()) || !strings.HasPrefix(o.stderr, string(reason)+": ") {
 		t.Fatalf("exit code %d, want %s: %s", o.exit, reason, o.stderr)
@@ -80,9 +81,9 @@ func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 			if err := os.WriteFile(file, test.change(bytes.Clone(whole)), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			run(t, "verify", storage).mustRefuse(t, result.ArtifactDoubted, file)
-			run(t, "cat", storage).mustRefuse(t, result.ArtifactDoubted, file)
-			run(t, "cat", storage, "--raw").mustRefuse(t, result.ArtifactDoubted, file)
+			run(t, "verify", storage).mustRefuse(t, contract.ArtifactDoubted, file)
+			run(t, "cat", storage).mustRefuse(t, contract.ArtifactDoubted, file)
+			run(t, "cat", storage, "--raw").mustRefuse(t, contract.ArtifactDoubted, file)
 		})
 	}
 }
@@ -107,7 +108,7 @@ func TestAManifestThatWasTamperedWithIsFoundOut(t *testing.T) {
 			if err := os.WriteFile(file, []byte(change(string(whole))), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			run(t, "verify", storage).mustRefuse(t, result.ArtifactDoubted)
+			run(t, "verify", storage).mustRefuse(t, contract.ArtifactDoubted)
 		})
 	}
 }
@@ -151,16 +152,16 @@ func TestALocationFromChatWorksAndNothingElseIsInIt(t *testing.T) {
 			t.Errorf("%s: %s", location, o.stderr)
 		}
 	}
-	for location, reason := range map[string]result.Reason{
-		"s3://dumps/prod/shop":                                    result.InvalidRequest, // two of them
-		"s3://dumps/prod/nothing":                                 result.InvalidRequest,
-		"s3://nowhere/prod/shop/one/dump.sql.gz":                  result.BucketNotFound,
-		"s3://dumps/prod/shop/one/dump.sql.gz?endpoint=evil":      result.InvalidRequest,
-		"s3://dumps?profile=admin":                                result.InvalidRequest,
-		"s3://key:secret@dumps/prod/shop/one/dump.sql.gz":         result.InvalidRequest,
-		"gs://dumps/prod/shop/one/dump.sql.gz":                    result.InvalidRequest,
-		"s3:///prod/shop/one/dump.sql.gz":                         result.InvalidRequest,
-		"https://s3.example.com/dumps/prod/shop/one?X-Amz-Token=": result.InvalidRequest,
+	for location, reason := range map[string]contract.Reason{
+		"s3://dumps/prod/shop":                                    contract.InvalidRequest, // two of them
+		"s3://dumps/prod/nothing":                                 contract.InvalidRequest,
+		"s3://nowhere/prod/shop/one/dump.sql.gz":                  contract.BucketNotFound,
+		"s3://dumps/prod/shop/one/dump.sql.gz?endpoint=evil":      contract.InvalidRequest,
+		"s3://dumps?profile=admin":                                contract.InvalidRequest,
+		"s3://key:secret@dumps/prod/shop/one/dump.sql.gz":         contract.InvalidRequest,
+		"gs://dumps/prod/shop/one/dump.sql.gz":                    contract.InvalidRequest,
+		"s3:///prod/shop/one/dump.sql.gz":                         contract.InvalidRequest,
+		"https://s3.example.com/dumps/prod/shop/one?X-Amz-Token=": contract.InvalidRequest,
 	} {
 		run(t, append([]string{"cat", location}, access...)...).mustRefuse(t, reason)
 	}
@@ -224,6 +225,6 @@ func TestHelpHasExamples(t *testing.T) {
 			t.Errorf("dumper %s --help: exit code %d\n%s", command, o.exit, o.stdout)
 		}
 	}
-	run(t, "frobnicate").mustRefuse(t, result.InvalidRequest, "frobnicate")
-	run(t, "cat", "--frobnicate").mustRefuse(t, result.InvalidRequest, "frobnicate")
+	run(t, "frobnicate").mustRefuse(t, contract.InvalidRequest, "frobnicate")
+	run(t, "cat", "--frobnicate").mustRefuse(t, contract.InvalidRequest, "frobnicate")
 }

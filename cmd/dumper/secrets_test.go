@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/dumper/client"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -93,7 +93,7 @@ func TestAnEchoedPasswordIsRedacted(t *testing.T) {
 	script := `echo "mariadb-dump: I was given $(grep password= "${1#--defaults-file=}")" >&2; exit 1`
 	e := prepare(t, append(flags(server, credentials, "echoed"), into(t.TempDir())...)...).withClient(fakeClient(t, script))
 	o := e.outcome(t, e.Run())
-	o.mustFail(t, result.ClientFailed, "[redacted]")
+	o.mustFail(t, contract.ClientFailed, "[redacted]")
 	if strings.Contains(o.stdout+o.stderr+o.result.Failure.Message, canary) {
 		t.Error("the password was echoed")
 	}
@@ -165,7 +165,7 @@ func TestEchoedKeysAreRedactedWhenReading(t *testing.T) {
 				e := prepare(t, append([]string{command, "s3://dumps/x", "--s3-endpoint=" + endpoint, "--s3-path-style"}, credentials.flags...)...)
 				e.Env = append(e.Env, credentials.env...)
 				o := e.outcome(t, e.Run())
-				if o.exit != int(result.StorageError.ExitCode()) || !strings.Contains(o.stderr, "the key is [redacted], is it?") || strings.Contains(o.stdout+o.stderr, storageCanary) {
+				if o.exit != int(contract.StorageError.ExitCode()) || !strings.Contains(o.stderr, "the key is [redacted], is it?") || strings.Contains(o.stdout+o.stderr, storageCanary) {
 					t.Errorf("exit code %d\n%s%s", o.exit, o.stdout, o.stderr)
 				}
 			})

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -94,7 +94,7 @@ func TestACopyHasTheSequencesThatItsTablesDrawFrom(t *testing.T) {
 	rest := []string{"--exclude-table=gone", "--exclude-table=v"}
 	for name, test := range map[string]struct {
 		flags    []string
-		reason   result.Reason // none: it succeeds and loads
+		reason   contract.Reason // none: it succeeds and loads
 		mentions []string
 		rows     int
 	}{
@@ -104,11 +104,11 @@ func TestACopyHasTheSequencesThatItsTablesDrawFrom(t *testing.T) {
 		"a table and its sequence":                  {flags: []string{"--table=t", "--table=zq"}, rows: 2},
 		"a table and its sequence without the rows": {flags: []string{"--table=t", "--table=zq", "--table=u", "--exclude-data=t"}},
 		"a table and its sequence without any rows": {flags: []string{"--table=t", "--table=zq", "--exclude-data=*"}},
-		"a table without its sequence":              {[]string{"--table=t"}, result.InvalidRequest, []string{`column "id" of its table "t"`, `"zq"`, "among the tables too"}, 0},
-		"an excluded sequence":                      {append(rest, "--exclude-table=Z*"), result.InvalidRequest, []string{`table "t"`, `sequence "zq", which is excluded`, "exclude.tables"}, 0},
-		"a sequence that is gone":                   {rest[1:], result.InvalidRequest, []string{`table "gone"`, `"dropped"`, "does not exist"}, 0},
-		"a view that uses one":                      {rest[:1], result.BrokenView, []string{`"v"`, "by name"}, 0},
-		"a view that uses an excluded one":          {[]string{rest[0], "--exclude-table=viewed"}, result.BrokenView, []string{`"v"`, `"viewed"`}, 0},
+		"a table without its sequence":              {[]string{"--table=t"}, contract.InvalidRequest, []string{`column "id" of its table "t"`, `"zq"`, "among the tables too"}, 0},
+		"an excluded sequence":                      {append(rest, "--exclude-table=Z*"), contract.InvalidRequest, []string{`table "t"`, `sequence "zq", which is excluded`, "exclude.tables"}, 0},
+		"a sequence that is gone":                   {rest[1:], contract.InvalidRequest, []string{`table "gone"`, `"dropped"`, "does not exist"}, 0},
+		"a view that uses one":                      {rest[:1], contract.BrokenView, []string{`"v"`, "by name"}, 0},
+		"a view that uses an excluded one":          {[]string{rest[0], "--exclude-table=viewed"}, contract.BrokenView, []string{`"v"`, `"viewed"`}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -142,7 +142,7 @@ func TestATriggerThatHoldsTheDefinitionOfSuchATableIsRefused(t *testing.T) {
 	server.Exec(t, fmt.Sprintf("CREATE TRIGGER pasted_dump.holds BEFORE INSERT ON pasted_dump.a FOR EACH ROW SET @x = '%s'", heading))
 	credentials := server.Account(t, "paster", "pw", dbtest.WholeDump("pasted_dump")...)
 	folder := t.TempDir()
-	run(t, append(flags(server, credentials, "pasted_dump"), into(folder)...)...).mustFail(t, result.InvalidRequest, `table "t"`, "trigger")
+	run(t, append(flags(server, credentials, "pasted_dump"), into(folder)...)...).mustFail(t, contract.InvalidRequest, `table "t"`, "trigger")
 	nothingIn(t, folder)
 }
 
@@ -157,7 +157,7 @@ func TestATableThatBeginsToDrawFromASequenceDuringTheDumpIsFoundOut(t *testing.T
 		client := fakeClient(t, fmt.Sprintf("mariadb --no-defaults --socket=%s --user=root --execute='%s' || exit 1\nexec \"$REAL\" \"$@\"", server.Socket, change))
 		folder := t.TempDir()
 		e := prepare(t, append(flags(server, credentials, "late"), into(folder)...)...).withClient(client)
-		e.outcome(t, e.Run()).mustFail(t, result.TableDefinitionChanged, table)
+		e.outcome(t, e.Run()).mustFail(t, contract.TableDefinitionChanged, table)
 		nothingIn(t, folder)
 		server.Exec(t, "CREATE OR REPLACE TABLE late.t (id INT)", "CREATE OR REPLACE TABLE late.u (id INT DEFAULT NEXTVAL(late.sq))")
 	}

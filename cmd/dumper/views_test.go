@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -23,7 +23,7 @@ func TestAViewThatTheCopyCannotHoldIsRefused(t *testing.T) {
 		CREATE VIEW looks AS SELECT ' from viewed.orders' AS x, EXTRACT(YEAR FROM placed) AS y FROM orders`)
 	credentials := server.Account(t, "viewer", "pw", append(dbtest.WholeDump("viewed"), "EXECUTE ON viewed.*", "SELECT ON beside.*")...)
 	weak := server.Account(t, "weak", "pw", append(dbtest.WholeDump("viewed"), "SELECT ON beside.*")...)
-	run(t, append(flags(server, weak, "viewed"), into(t.TempDir())...)...).mustFail(t, result.InsufficientPrivileges, "'viewed.twice'", "GRANT EXECUTE ON `viewed`.*")
+	run(t, append(flags(server, weak, "viewed"), into(t.TempDir())...)...).mustFail(t, contract.InsufficientPrivileges, "'viewed.twice'", "GRANT EXECUTE ON `viewed`.*")
 	bad := []string{"--exclude-table=both_ones", "--exclude-table=on_both", "--exclude-table=by_name"}
 	for name, test := range map[string]struct {
 		flags    []string
@@ -45,7 +45,7 @@ func TestAViewThatTheCopyCannotHoldIsRefused(t *testing.T) {
 			folder := t.TempDir()
 			o := run(t, append(append(flags(server, credentials, "viewed"), into(folder)...), test.flags...)...)
 			if test.mentions != nil {
-				o.mustFail(t, result.BrokenView, test.mentions...)
+				o.mustFail(t, contract.BrokenView, test.mentions...)
 				nothingIn(t, folder)
 				return
 			}

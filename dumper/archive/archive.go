@@ -15,6 +15,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // maxManifestBytes is more than a manifest with all its names can have.
@@ -52,7 +53,7 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, result.Errorf(result.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
+		return nil, result.Errorf(contract.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
 			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), result.ManifestFile)
 	case 1:
 		manifest, err := readManifest(ctx, s, found[0])
@@ -63,7 +64,7 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 			return &Entry{Prefix: found[0], Manifest: manifest}, nil
 		}
 	}
-	return nil, result.Errorf(result.InvalidRequest, "give the key of one of them: "+strings.Join(found[:min(len(found), 5)], " "),
+	return nil, result.Errorf(contract.InvalidRequest, "give the key of one of them: "+strings.Join(found[:min(len(found), 5)], " "),
 		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
 }
 
@@ -88,7 +89,7 @@ func readManifest(ctx context.Context, s *store.Store, prefix string) (*result.M
 	}
 	manifest, err := result.DecodeManifest(data)
 	if err != nil {
-		return nil, result.Errorf(result.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+result.ManifestFile), err)
+		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+result.ManifestFile), err)
 	}
 	return manifest, nil
 }
@@ -119,7 +120,7 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 	written, err := io.CopyBuffer(out, struct{ io.Reader }{text}, make([]byte, 1<<20))
 	switch _, explained := errors.AsType[*result.Error](err); {
 	case out.err != nil:
-		return result.Errorf(result.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key()), out.err)
+		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key()), out.err)
 	case explained:
 		return err
 	case err != nil:
@@ -168,6 +169,6 @@ func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
 }
 
 func doubt(s *store.Store, entry *Entry, format string, args ...any) error {
-	return result.Errorf(result.ArtifactDoubted, "do not restore it; make another dump",
+	return result.Errorf(contract.ArtifactDoubted, "do not restore it; make another dump",
 		"%s is not what was written: %w", s.URI(entry.Key()), fmt.Errorf(format, args...))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Report is what there is below a prefix.
@@ -68,7 +69,7 @@ func inspectAttempt(ctx context.Context, s *store.Store, folder string, files ma
 	manifest, err := readManifest(ctx, s, folder)
 	if err != nil {
 		failure := result.FailureOf(err)
-		if failure.Reason != result.ArtifactDoubted {
+		if failure.Reason != contract.ArtifactDoubted {
 			return attempt, err
 		}
 		attempt.Problem = failure.Message

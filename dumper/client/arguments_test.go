@@ -13,6 +13,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const always = "--single-transaction --quick --skip-lock-tables --hex-blob --triggers --skip-dump-date --default-character-set=utf8mb4 --max-allowed-packet=1G"
@@ -148,7 +149,7 @@ func TestAModeThatAClientCannotBeHeldToIsRefused(t *testing.T) {
 			if (err != nil) != want {
 				t.Errorf("%q with %s: %v", version, mode, err)
 			}
-			if err != nil && result.FailureOf(err).Reason != result.InvalidRequest {
+			if err != nil && result.FailureOf(err).Reason != contract.InvalidRequest {
 				t.Errorf("%q with %s has reason %s", version, mode, result.FailureOf(err).Reason)
 			}
 		}

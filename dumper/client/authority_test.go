@@ -12,6 +12,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/internal/certtest"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -47,7 +48,7 @@ func TestTheClientItselfVerifiesTheCertificate(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || result.FailureOf(err).Reason != result.TLSVerificationFailed {
+			if err == nil || result.FailureOf(err).Reason != contract.TLSVerificationFailed {
 				t.Errorf("the verdict is %v", err)
 			}
 			if len(output) > 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -89,7 +90,7 @@ func TestTheGuardStopsTheClientBeforeItSpeaksInTheClear(t *testing.T) {
 				t.Errorf("the client went on:\n%s", output)
 			}
 			failure, ok := errors.AsType[*result.Error](g.Failure())
-			if !ok || failure.Reason != result.TLSUnavailable {
+			if !ok || failure.Reason != contract.TLSUnavailable {
 				t.Errorf("the guard says %v", g.Failure())
 			}
 			if said := spoken(); len(said) > 0 {

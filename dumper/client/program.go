@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Program is the client that this machine or image has.
@@ -38,14 +39,14 @@ func Find(ctx context.Context, engine v1alpha1.Engine) (*Program, error) {
 		command.Env = environment()
 		output, err := command.Output()
 		if err != nil {
-			return nil, result.Errorf(result.Internal, "reinstall the client program", "%s --version failed: %w", path, err)
+			return nil, result.Errorf(contract.Internal, "reinstall the client program", "%s --version failed: %w", path, err)
 		}
 		if software := identify(string(output)); software.Flavour == string(engine) {
 			program := &Program{Path: path, Software: software}
 			return program, program.adapt(ctx)
 		}
 	}
-	return nil, result.Errorf(result.InvalidRequest, "use the dumper image of the engine, or install its client",
+	return nil, result.Errorf(contract.InvalidRequest, "use the dumper image of the engine, or install its client",
 		"there is no client of %s here (looked for %s)", engine, strings.Join(names, " and "))
 }
 
@@ -58,7 +59,7 @@ func (p *Program) adapt(ctx context.Context) error {
 	command.Env = environment()
 	help, err := command.Output()
 	if err != nil {
-		return result.Errorf(result.Internal, "reinstall the client program", "%s --help failed: %w", p.Path, err)
+		return result.Errorf(contract.Internal, "reinstall the client program", "%s --help failed: %w", p.Path, err)
 	}
 	// From 9.7 on mysqldump also dumps the server's masking policies, which belong to no database and need privileges of
 	// their own.

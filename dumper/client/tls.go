@@ -7,6 +7,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Connection are the options with which this program reaches the server, at host and port, which may be the guard's.
@@ -88,7 +89,7 @@ func (p *Program) provesAuthority() authorityProof {
 // CheckTLS refuses a mode that this client cannot be held to. Its errors have reason InvalidRequest.
 func (p *Program) CheckTLS(server source.Server) error {
 	if server.Engine == v1alpha1.EngineMariaDB && server.TLSMode == v1alpha1.TLSVerifyCA && p.provesAuthority() == notAtAll {
-		return result.Errorf(result.InvalidRequest, "use another release of the client (10.11, or 11.4.4 and newer), or tls.mode VerifyIdentity",
+		return result.Errorf(contract.InvalidRequest, "use another release of the client (10.11, or 11.4.4 and newer), or tls.mode VerifyIdentity",
 			"%s %s cannot verify the authority of a certificate alone, which tls.mode VerifyCA asks for: it verifies the server's name too, or nothing",
 			p.Path, p.Software.Version)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -42,11 +43,11 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 		return numbered(m[3], m[2], at)
 	}
 	if strings.Contains(complaint, "insufficient privileges to") || strings.Contains(complaint, "insufficent privileges to") {
-		return result.Errorf(result.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB, and MySQL before 8) or SHOW_ROUTINE (MySQL)",
+		return result.Errorf(contract.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB, and MySQL before 8) or SHOW_ROUTINE (MySQL)",
 			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, quoted(complaint))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
-		return result.Errorf(result.TableDefinitionChanged, "dump when nobody drops or renames tables",
+		return result.Errorf(contract.TableDefinitionChanged, "dump when nobody drops or renames tables",
 			"table %q of database %q on %s went away before it was copied", m[1], at.Database, at.Address)
 	}
 	return e.unexplained(program, complaint)
@@ -56,12 +57,12 @@ func (e Exit) unexplained(program *Program, complaint string) error {
 	name := program.Path[strings.LastIndex(program.Path, "/")+1:]
 	switch {
 	case e.Signal != 0 && complaint == "":
-		return result.Errorf(result.ClientFailed, "if it was the memory, raise the limit in job.resources of the source",
+		return result.Errorf(contract.ClientFailed, "if it was the memory, raise the limit in job.resources of the source",
 			"%s was killed (signal: %v)", name, e.Signal)
 	case complaint == "":
-		return result.Errorf(result.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
+		return result.Errorf(contract.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
 	}
-	return result.Errorf(result.ClientFailed, "read what the client says", "%s failed: %s", name, quoted(complaint))
+	return result.Errorf(contract.ClientFailed, "read what the client says", "%s failed: %s", name, quoted(complaint))
 }
 
 func numbered(number, text string, at servererror.Origin) error {

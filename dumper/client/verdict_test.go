@@ -9,6 +9,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func TestVerdictOnAClient(t *testing.T) {
@@ -16,28 +17,28 @@ func TestVerdictOnAClient(t *testing.T) {
 	at := servererror.Origin{Engine: "MariaDB", Address: "db:3306", Username: "reader", Database: "shop"}
 	for name, test := range map[string]struct {
 		exit     client.Exit
-		reason   result.Reason // empty: it went well
+		reason   contract.Reason // empty: it went well
 		mentions string
 	}{
 		"code 0 and silence":                 {client.Exit{}, "", ""},
 		"code 0 and an empty line":           {client.Exit{Stderr: "\n \r\n"}, "", ""},
-		"code 0 and a complaint":             {client.Exit{Stderr: "mysqldump: Error: odd\n"}, result.ClientFailed, "odd"},
-		"a code and silence":                 {client.Exit{Code: 7}, result.ClientFailed, "exit code 7"},
-		"a signal":                           {client.Exit{Code: -1, Signal: syscall.SIGKILL}, result.ClientFailed, "killed"},
-		"access denied, MariaDB's way":       {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1045: "Access denied for user 'u'@'h' (using password: YES)" when trying to connect` + "\n"}, result.AccessDenied, "(using password: YES) (error 1045)"},
-		"access denied, MySQL's way":         {client.Exit{Code: 2, Stderr: "mysqldump: Got error: 1045: Access denied for user 'u'@'h' (using password: YES) when trying to connect\n"}, result.AccessDenied, "(error 1045)"},
-		"no TLS":                             {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: SSL is required, but the server does not support it" when trying to connect`}, result.TLSUnavailable, "db:3306"},
-		"no TLS, MySQL's way":                {client.Exit{Code: 2, Stderr: `mysqldump: Got error: 2026: SSL connection error: SSL is required but the server doesn't support it when trying to connect`}, result.TLSUnavailable, "db:3306"},
-		"an unknown authority":               {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: self-signed certificate in certificate chain" when trying to connect`}, result.TLSVerificationFailed, "self-signed"},
-		"the connection is lost":             {client.Exit{Code: 3, Stderr: "mysqldump: Error 2013: Lost connection to MySQL server during query when dumping table `or``ders` at row: 5"}, result.ConnectionLost, "or``ders"},
-		"the connection is lost under TLS":   {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 2026: TLS/SSL error: unexpected eof while reading when dumping table `t` at row: 5"}, result.ConnectionLost, `"t"`},
-		"the definition changed":             {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 1412: Table definition has changed, please retry transaction when dumping table `t` at row: 0"}, result.TableDefinitionChanged, `"t"`},
-		"a broken view":                      {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)"}, result.BrokenView, "shop.v"},
-		"a query over several lines":         {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SELECT\n 1\n FROM x': Access denied; you need (at least one of) the PROCESS privilege(s) for this operation (1227)"}, result.InsufficientPrivileges, "PROCESS"},
-		"routines without their text":        {client.Exit{Code: 2, Stderr: "mariadb-dump: reader has insufficient privileges to SHOW CREATE PROCEDURE `p`!"}, result.InsufficientPrivileges, "`p`"},
-		"a table went away":                  {client.Exit{Code: 6, Stderr: `mariadb-dump: Couldn't find table: "t"`}, result.TableDefinitionChanged, `"t"`},
-		"an error without a meaning of ours": {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1290: "The server is running with the --x option" when doing something`}, result.ServerError, "1290"},
-		"an option it does not know":         {client.Exit{Code: 7, Stderr: "mysqldump: [ERROR] unknown variable 'x=1'."}, result.ClientFailed, "unknown variable"},
+		"code 0 and a complaint":             {client.Exit{Stderr: "mysqldump: Error: odd\n"}, contract.ClientFailed, "odd"},
+		"a code and silence":                 {client.Exit{Code: 7}, contract.ClientFailed, "exit code 7"},
+		"a signal":                           {client.Exit{Code: -1, Signal: syscall.SIGKILL}, contract.ClientFailed, "killed"},
+		"access denied, MariaDB's way":       {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1045: "Access denied for user 'u'@'h' (using password: YES)" when trying to connect` + "\n"}, contract.AccessDenied, "(using password: YES) (error 1045)"},
+		"access denied, MySQL's way":         {client.Exit{Code: 2, Stderr: "mysqldump: Got error: 1045: Access denied for user 'u'@'h' (using password: YES) when trying to connect\n"}, contract.AccessDenied, "(error 1045)"},
+		"no TLS":                             {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: SSL is required, but the server does not support it" when trying to connect`}, contract.TLSUnavailable, "db:3306"},
+		"no TLS, MySQL's way":                {client.Exit{Code: 2, Stderr: `mysqldump: Got error: 2026: SSL connection error: SSL is required but the server doesn't support it when trying to connect`}, contract.TLSUnavailable, "db:3306"},
+		"an unknown authority":               {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: self-signed certificate in certificate chain" when trying to connect`}, contract.TLSVerificationFailed, "self-signed"},
+		"the connection is lost":             {client.Exit{Code: 3, Stderr: "mysqldump: Error 2013: Lost connection to MySQL server during query when dumping table `or``ders` at row: 5"}, contract.ConnectionLost, "or``ders"},
+		"the connection is lost under TLS":   {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 2026: TLS/SSL error: unexpected eof while reading when dumping table `t` at row: 5"}, contract.ConnectionLost, `"t"`},
+		"the definition changed":             {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 1412: Table definition has changed, please retry transaction when dumping table `t` at row: 0"}, contract.TableDefinitionChanged, `"t"`},
+		"a broken view":                      {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)"}, contract.BrokenView, "shop.v"},
+		"a query over several lines":         {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SELECT\n 1\n FROM x': Access denied; you need (at least one of) the PROCESS privilege(s) for this operation (1227)"}, contract.InsufficientPrivileges, "PROCESS"},
+		"routines without their text":        {client.Exit{Code: 2, Stderr: "mariadb-dump: reader has insufficient privileges to SHOW CREATE PROCEDURE `p`!"}, contract.InsufficientPrivileges, "`p`"},
+		"a table went away":                  {client.Exit{Code: 6, Stderr: `mariadb-dump: Couldn't find table: "t"`}, contract.TableDefinitionChanged, `"t"`},
+		"an error without a meaning of ours": {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1290: "The server is running with the --x option" when doing something`}, contract.ServerError, "1290"},
+		"an option it does not know":         {client.Exit{Code: 7, Stderr: "mysqldump: [ERROR] unknown variable 'x=1'."}, contract.ClientFailed, "unknown variable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := test.exit.Verdict(program, at)

@@ -19,6 +19,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const (
@@ -61,7 +62,7 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	config.TLS = tlsConfig
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
-		return nil, result.Errorf(result.Internal, "", "configure the connection to %s: %w", server.Address(), err)
+		return nil, result.Errorf(contract.Internal, "", "configure the connection to %s: %w", server.Address(), err)
 	}
 	pool := sql.OpenDB(connector)
 	greeting, done := context.WithTimeout(ctx, patience)
@@ -117,7 +118,7 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return servererror.Failure(2013, err.Error(), at)
 	}
-	return result.Errorf(result.ServerError, "if it stays, look at the server's error log",
+	return result.Errorf(contract.ServerError, "if it stays, look at the server's error log",
 		"%s at %s: %w", at.Engine, at.Address, err)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // mute is a server that accepts connections and never speaks.
@@ -34,19 +35,19 @@ func mute(t *testing.T) source.Server {
 // A firewall that answers for a server that is gone looks like this, and would hold a dump until its run deadline.
 func TestAServerThatAcceptsAndNeverSpeaksIsUnreachable(t *testing.T) {
 	_, err := connect(t.Context(), mute(t), "shop", 50*time.Millisecond)
-	if reason := result.FailureOf(err).Reason; reason != result.ServerUnreachable {
-		t.Errorf("got %v with reason %s, want %s", err, reason, result.ServerUnreachable)
+	if reason := result.FailureOf(err).Reason; reason != contract.ServerUnreachable {
+		t.Errorf("got %v with reason %s, want %s", err, reason, contract.ServerUnreachable)
 	}
 }
 
 // Whoever stopped the dump is the cause then, and not the server.
 func TestAGreetingThatIsCutShortFromOutsideKeepsItsCause(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(result.Errorf(result.Interrupted, "", "told to stop"))
+	cancel(result.Errorf(contract.Interrupted, "", "told to stop"))
 
 	_, err := connect(ctx, mute(t), "shop", time.Hour)
-	if reason := result.FailureOf(err).Reason; reason != result.Interrupted {
-		t.Errorf("got %v with reason %s, want %s", err, reason, result.Interrupted)
+	if reason := result.FailureOf(err).Reason; reason != contract.Interrupted {
+		t.Errorf("got %v with reason %s, want %s", err, reason, contract.Interrupted)
 	}
 }
 
@@ -54,7 +55,7 @@ func TestAWrongPasswordNamesTheSecretItCameFrom(t *testing.T) {
 	server := source.Server{Engine: v1alpha1.EngineMariaDB, Host: "db", Port: 3306, Username: "reader", Secret: "shop-reader"}
 	err := classify(t.Context(), &mysql.MySQLError{Number: 1045, Message: "Access denied"}, server.Origin("shop"))
 	failure := result.FailureOf(err)
-	if failure.Reason != result.AccessDenied || !strings.Contains(failure.Hint, "the Secret shop-reader") {
+	if failure.Reason != contract.AccessDenied || !strings.Contains(failure.Hint, "the Secret shop-reader") {
 		t.Errorf("got %+v, want AccessDenied with a hint that names the Secret shop-reader", failure)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -85,7 +86,7 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	}
 	facts.FoldsCase = lowerCase != 0
 	if facts.Server.Flavour != string(g.engine) {
-		return result.Errorf(result.EngineMismatch, "set engine of the source to "+facts.Server.Flavour,
+		return result.Errorf(contract.EngineMismatch, "set engine of the source to "+facts.Server.Flavour,
 			"the server at %s is %s %s, and the source says it is %s", g.at.Address, facts.Server.Flavour, facts.Server.Version, g.engine)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func TestATableWhoseNameHoldsALineBreakIsCopiedOnlyIfItIsLeftOut(t *testing.T) {
@@ -14,19 +15,19 @@ func TestATableWhoseNameHoldsALineBreakIsCopiedOnlyIfItIsLeftOut(t *testing.T) {
 	for sentence, test := range map[string]struct {
 		tables  []preflight.Table
 		request preflight.Request
-		want    result.Reason
+		want    contract.Reason
 	}{
-		"a table with a line break":   {[]preflight.Table{{Name: bad}}, preflight.Request{}, result.InvalidRequest},
-		"a view with a line break":    {[]preflight.Table{{Name: "t"}, {Name: bad, View: true}}, preflight.Request{}, result.InvalidRequest},
-		"a table that was asked for":  {[]preflight.Table{{Name: bad}}, preflight.Request{Tables: []string{bad}}, result.InvalidRequest},
-		"a table with an escape code": {[]preflight.Table{{Name: "t\x1b[2J"}}, preflight.Request{}, result.InvalidRequest},
+		"a table with a line break":   {[]preflight.Table{{Name: bad}}, preflight.Request{}, contract.InvalidRequest},
+		"a view with a line break":    {[]preflight.Table{{Name: "t"}, {Name: bad, View: true}}, preflight.Request{}, contract.InvalidRequest},
+		"a table that was asked for":  {[]preflight.Table{{Name: bad}}, preflight.Request{Tables: []string{bad}}, contract.InvalidRequest},
+		"a table with an escape code": {[]preflight.Table{{Name: "t\x1b[2J"}}, preflight.Request{}, contract.InvalidRequest},
 		"one that is left out":        {[]preflight.Table{{Name: "t"}, {Name: bad}}, preflight.Request{ExcludeTables: []string{"t*x"}}, ""},
 		"names of any language":       {[]preflight.Table{{Name: "Größe `1`; -- 表"}}, preflight.Request{}, ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			facts := &preflight.Facts{Database: "shop", Tables: test.tables, SeesEvents: true}
 			_, err := preflight.Judge(facts, test.request, servererror.Origin{Address: "db:3306", Database: "shop"})
-			var got result.Reason
+			var got contract.Reason
 			if failure, ok := errors.AsType[*result.Error](err); ok {
 				got = failure.Reason
 			}

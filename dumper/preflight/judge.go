@@ -7,6 +7,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -170,7 +171,7 @@ func named(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([]
 		})
 		// The answer is the same whether an excluded table exists or not.
 		if matchAny(request.ExcludeTables, name) {
-			return nil, result.Errorf(result.InvalidRequest, "leave the table out of the request, or ask the data owner to change the source's exclusions",
+			return nil, result.Errorf(contract.InvalidRequest, "leave the table out of the request, or ask the data owner to change the source's exclusions",
 				"table %q of database %q is asked for and excluded at once", name, facts.Database)
 		}
 		if i < 0 {
@@ -195,15 +196,15 @@ func missing(name string, facts *Facts, request Request, at servererror.Origin) 
 	if near := text.Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return result.Errorf(result.TableNotFound, hint, "database %q on %s has no table %q", facts.Database, at.Address, name)
+	return result.Errorf(contract.TableNotFound, hint, "database %q on %s has no table %q", facts.Database, at.Address, name)
 }
 
 func nothing(plan *Plan, at servererror.Origin) error {
 	if len(plan.Excluded) > 0 {
-		return result.Errorf(result.NothingToDump, "exclude less: the source's own exclusions and the request's add up",
+		return result.Errorf(contract.NothingToDump, "exclude less: the source's own exclusions and the request's add up",
 			"all %d tables of database %q on %s are excluded", len(plan.Excluded), plan.Database, at.Address)
 	}
-	return result.Errorf(result.NothingToDump, "check that this is the database you mean, and that the account may see its tables: "+servererror.GrantHint(at, "SELECT"),
+	return result.Errorf(contract.NothingToDump, "check that this is the database you mean, and that the account may see its tables: "+servererror.GrantHint(at, "SELECT"),
 		"database %q on %s has no tables that the user %q can see", plan.Database, at.Address, at.Username)
 }
 
@@ -252,7 +253,7 @@ func held(facts *Facts, privilege string, names []string, whole bool) bool {
 }
 
 func lacks(facts *Facts, at servererror.Origin, what, hint string) error {
-	return result.Errorf(result.InsufficientPrivileges, hint, "the user %q lacks %s on database %q of %s at %s",
+	return result.Errorf(contract.InsufficientPrivileges, hint, "the user %q lacks %s on database %q of %s at %s",
 		at.Username, what, facts.Database, at.Engine, at.Address)
 }
 

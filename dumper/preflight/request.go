@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
 )
 
@@ -15,10 +16,10 @@ const maxNameRunes = 64
 // Check that the request can be meant. Its errors have reason InvalidRequest.
 func (r Request) Check() error {
 	if r.Database == "" {
-		return result.Errorf(result.InvalidRequest, "give --database", "no database was given")
+		return result.Errorf(contract.InvalidRequest, "give --database", "no database was given")
 	}
 	if pattern.IsSystemDatabase(r.Database) {
-		return result.Errorf(result.InvalidRequest, "name another database", "database %q holds the server's own state and accounts and is never copied", r.Database)
+		return result.Errorf(contract.InvalidRequest, "name another database", "database %q holds the server's own state and accounts and is never copied", r.Database)
 	}
 	for _, name := range append([]string{r.Database}, r.Tables...) {
 		if err := checkName(name); err != nil {
@@ -39,7 +40,7 @@ func checkName(name string) error {
 	}, name)
 	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxNameRunes || printable != name {
 		shown := []rune(printable)
-		return result.Errorf(result.InvalidRequest, "names have 1 to 64 characters and no control characters",
+		return result.Errorf(contract.InvalidRequest, "names have 1 to 64 characters and no control characters",
 			"%q is not the name of a database or table", string(shown[:min(len(shown), maxNameRunes)]))
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // sequenceDefault is a column's default that refers to a sequence.
@@ -81,6 +82,6 @@ func (p *Plan) lacksSequence(d sequenceDefault, exists bool, at servererror.Orig
 		what, hint = fmt.Sprintf("which does not exist, or which the user %q cannot see", at.Username),
 			"give the column another default, make the sequence, or let the user read it: "+servererror.GrantHint(at, "SELECT")
 	}
-	return result.Errorf(result.InvalidRequest, hint, "the copy of database %q on %s could not be loaded: column %q of its table %q draws its default from the sequence %q, %s",
+	return result.Errorf(contract.InvalidRequest, hint, "the copy of database %q on %s could not be loaded: column %q of its table %q draws its default from the sequence %q, %s",
 		p.Database, at.Address, d.column, d.table, d.sequence.name, what)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -47,7 +48,7 @@ func TestALostConnectionIsNotReplaced(t *testing.T) {
 		}
 	}
 	err := CheckViews(t.Context(), db, s, &Plan{Database: "shop", Views: []string{"v"}})
-	if result.FailureOf(err).Reason != result.ConnectionLost {
+	if result.FailureOf(err).Reason != contract.ConnectionLost {
 		t.Errorf("the failure is %v", err)
 	}
 }

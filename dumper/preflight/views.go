@@ -14,6 +14,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // CheckViews fails where a view cannot be copied, where the artifact could not be loaded because of one, or where one
@@ -57,7 +58,7 @@ func lacking(ctx context.Context, db *Session, at servererror.Origin, plan *Plan
 func (p *Plan) lacks(view string, r reference, at servererror.Origin) error {
 	is := func(name string) bool { return p.same(name, r.name) }
 	unloadable := func(hint, reads string) error {
-		return result.Errorf(result.BrokenView, hint, "the copy of database %q on %s could not be loaded: its view %q %s", p.Database, at.Address, view, reads)
+		return result.Errorf(contract.BrokenView, hint, "the copy of database %q on %s could not be loaded: its view %q %s", p.Database, at.Address, view, reads)
 	}
 	switch {
 	case r.call:
@@ -107,7 +108,7 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 			continue
 		}
 		failure := result.FailureOf(classify(ctx, err, at))
-		if failure.Reason != result.BrokenView && failure.Reason != result.TableDefinitionChanged {
+		if failure.Reason != contract.BrokenView && failure.Reason != contract.TableDefinitionChanged {
 			return err
 		}
 		names = append(names, view)
@@ -116,13 +117,13 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
 				text = e.Message
 			}
-			first = result.Errorf(result.BrokenView, failure.Hint, "%s", text)
+			first = result.Errorf(contract.BrokenView, failure.Hint, "%s", text)
 		}
 	}
 	if first == nil {
 		return nil
 	}
-	return result.Errorf(result.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
+	return result.Errorf(contract.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
 		"database %q on %s has broken views: %s (the first: %s)", plan.Database, at.Address, list(names), first.Message)
 }
 
@@ -144,7 +145,7 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 	if len(names) == 0 {
 		return nil
 	}
-	return result.Errorf(result.BrokenView,
+	return result.Errorf(contract.BrokenView,
 		"leave them out with --exclude (exclude.tables), or define them without the database's name, without tables of another database and without sequences",
 		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence",
 		plan.Database, at.Address, list(names))

@@ -8,11 +8,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Kubelet keeps 4096 bytes of a termination message and the manager reads it as JSON: one byte more is a lost result.
 func TestWhatAServerSaysBringsNoControlCharactersIntoAFailure(t *testing.T) {
-	f := result.FailureOf(result.Errorf(result.ServerError, "do\x1b[31m this", "it says\r\n\u009b31m \x7f\tñandú 🦙"))
+	f := result.FailureOf(result.Errorf(contract.ServerError, "do\x1b[31m this", "it says\r\n\u009b31m \x7f\tñandú 🦙"))
 	if f.Message != "it says 31m ñandú 🦙" || f.Hint != "do [31m this" {
 		t.Errorf("%q, %q", f.Message, f.Hint)
 	}
@@ -29,7 +30,7 @@ func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
 			Server: &result.Software{Flavour: "MariaDB", Version: text.Draw(r, "server")},
 			Client: &result.Software{Flavour: "MariaDB", Version: text.Draw(r, "client")}}
 		if rapid.Bool().Draw(r, "failed") {
-			whole.Failure = &result.Failure{Reason: result.StorageTLSVerificationFailed, Message: text.Draw(r, "message"), Hint: text.Draw(r, "hint")}
+			whole.Failure = &result.Failure{Reason: contract.StorageTLSVerificationFailed, Message: text.Draw(r, "message"), Hint: text.Draw(r, "hint")}
 		} else {
 			whole.Artifact = &result.Artifact{File: result.ArtifactFileGzip, SizeBytes: 1 << 50, UncompressedBytes: 1 << 50, SHA256: strings.Repeat("a", 64)}
 		}

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
-
-// maxText is the API's bound on status.failure.message and hint, in characters.
-const maxText = 1024
 
 // Error is a Failure on its way out: the reason is fixed where the thing that failed is known by name.
 type Error struct {
@@ -18,7 +16,7 @@ type Error struct {
 
 // Errorf makes an Error. The format is fmt.Errorf's: %w keeps the cause. It must render one sentence that names the
 // thing; the hint says what to do.
-func Errorf(reason Reason, hint, format string, args ...any) *Error {
+func Errorf(reason contract.Reason, hint, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Failure: Failure{Reason: reason, Message: err.Error(), Hint: hint}, cause: err}
 }
@@ -35,12 +33,12 @@ func (e *Error) Unwrap() error { return errors.Unwrap(e.cause) }
 // through. One alone in a pod's termination message keeps kubectl from printing the pods of its namespace as YAML.
 func FailureOf(err error) Failure {
 	f := Failure{
-		Reason: Internal, Message: err.Error(),
+		Reason: contract.Internal, Message: err.Error(),
 		Hint: "this is a defect of Volcado: please report it with the dumper's log",
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		f = e.Failure
 	}
-	f.Message, f.Hint = text.OneLine(f.Message, maxText), text.OneLine(f.Hint, maxText)
+	f.Message, f.Hint = text.OneLine(f.Message, contract.MaxMessage), text.OneLine(f.Hint, contract.MaxMessage)
 	return f
 }

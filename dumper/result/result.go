@@ -1,5 +1,5 @@
 // Package result is the dumper's own word on how a dump went: the termination message that the manager reads, the
-// manifest beside an artifact, and the vocabulary of failure reasons with their exit codes.
+// manifest beside an artifact, and how an error becomes a failure with one of internal/contract's reasons.
 //
 // It is the only contract between the dumper and the manager, so it depends on neither.
 package result
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -55,7 +56,7 @@ type Artifact struct {
 
 // Failure says why an attempt has no artifact.
 type Failure struct {
-	Reason Reason `json:"reason"`
+	Reason contract.Reason `json:"reason"`
 	// Message is one sentence: what happened, to which thing. Never a password, a token or a presigned URL.
 	Message string `json:"message"`
 	// Hint says what to do.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Origin is where an error came from, for the sentence that reports it.
@@ -29,7 +30,7 @@ type Origin struct {
 }
 
 type meaning struct {
-	reason result.Reason
+	reason contract.Reason
 	hint   string
 }
 
@@ -49,77 +50,77 @@ const (
 // meanings is the one table of numbers. https://mariadb.com/kb/en/mariadb-error-code-reference/ and
 // https://dev.mysql.com/doc/mysql-errors/en/ list them; 2000 to 2999 are the client library's.
 var meanings = map[int]meaning{
-	1045: {result.AccessDenied, hintCredentials},
-	1130: {result.AccessDenied, "the server refuses connections from the pod's address; create the account for that host (or '%')"},
-	1251: {result.AccessDenied, hintPlugin},
-	1524: {result.AccessDenied, hintPlugin},
-	1698: {result.AccessDenied, hintCredentials},
-	1820: {result.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
-	1862: {result.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
-	2049: {result.AccessDenied, hintPlugin},
-	2058: {result.AccessDenied, hintPlugin},
-	2059: {result.AccessDenied, hintPlugin},
-	2061: {result.AccessDenied, hintPlugin},
-	3118: {result.AccessDenied, "unlock the account on the server"},
-	3159: {result.AccessDenied, "the server demands TLS; set tls.mode of the source to VerifyIdentity"},
-	4151: {result.AccessDenied, "unlock the account on the server"},
+	1045: {contract.AccessDenied, hintCredentials},
+	1130: {contract.AccessDenied, "the server refuses connections from the pod's address; create the account for that host (or '%')"},
+	1251: {contract.AccessDenied, hintPlugin},
+	1524: {contract.AccessDenied, hintPlugin},
+	1698: {contract.AccessDenied, hintCredentials},
+	1820: {contract.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
+	1862: {contract.AccessDenied, "the account's password has expired; set a new one and put it into the source's Secret"},
+	2049: {contract.AccessDenied, hintPlugin},
+	2058: {contract.AccessDenied, hintPlugin},
+	2059: {contract.AccessDenied, hintPlugin},
+	2061: {contract.AccessDenied, hintPlugin},
+	3118: {contract.AccessDenied, "unlock the account on the server"},
+	3159: {contract.AccessDenied, "the server demands TLS; set tls.mode of the source to VerifyIdentity"},
+	4151: {contract.AccessDenied, "unlock the account on the server"},
 
 	// The server does not tell an account without privileges whether the database exists.
-	1044: {result.InsufficientPrivileges, "check that the database exists; if it does, "},
-	1142: {result.InsufficientPrivileges, ""},
-	1143: {result.InsufficientPrivileges, ""},
-	1227: {result.InsufficientPrivileges, ""},
-	1370: {result.InsufficientPrivileges, ""},
+	1044: {contract.InsufficientPrivileges, "check that the database exists; if it does, "},
+	1142: {contract.InsufficientPrivileges, ""},
+	1143: {contract.InsufficientPrivileges, ""},
+	1227: {contract.InsufficientPrivileges, ""},
+	1370: {contract.InsufficientPrivileges, ""},
 
-	1049: {result.DatabaseNotFound, "check the spelling; on most servers upper and lower case differ"},
+	1049: {contract.DatabaseNotFound, "check the spelling; on most servers upper and lower case differ"},
 
-	1356: {result.BrokenView, hintView},
-	1449: {result.BrokenView, "the account that defined it (DEFINER) is gone; create it again, redefine the view, or leave it out with --exclude"},
+	1356: {contract.BrokenView, hintView},
+	1449: {contract.BrokenView, "the account that defined it (DEFINER) is gone; create it again, redefine the view, or leave it out with --exclude"},
 
-	1412: {result.TableDefinitionChanged, hintDDL},
-	1146: {result.TableDefinitionChanged, hintDDL},
-	1051: {result.TableDefinitionChanged, hintDDL},
-	1054: {result.TableDefinitionChanged, hintDDL},
-	1305: {result.TableDefinitionChanged, "a routine was dropped during the dump; dump when nobody does that"},
-	1360: {result.TableDefinitionChanged, "a trigger was dropped during the dump; dump when nobody does that"},
-	1539: {result.TableDefinitionChanged, "an event was dropped during the dump; dump when nobody does that"},
+	1412: {contract.TableDefinitionChanged, hintDDL},
+	1146: {contract.TableDefinitionChanged, hintDDL},
+	1051: {contract.TableDefinitionChanged, hintDDL},
+	1054: {contract.TableDefinitionChanged, hintDDL},
+	1305: {contract.TableDefinitionChanged, "a routine was dropped during the dump; dump when nobody does that"},
+	1360: {contract.TableDefinitionChanged, "a trigger was dropped during the dump; dump when nobody does that"},
+	1539: {contract.TableDefinitionChanged, "an event was dropped during the dump; dump when nobody does that"},
 
-	1053: {result.ConnectionLost, "the server was shut down; dump when it runs again"},
-	1080: {result.ConnectionLost, hintRetry},
-	1152: {result.ConnectionLost, hintRetry},
-	1158: {result.ConnectionLost, hintTimeout},
-	1159: {result.ConnectionLost, hintTimeout},
-	1160: {result.ConnectionLost, hintTimeout},
-	1161: {result.ConnectionLost, hintTimeout},
-	1317: {result.ConnectionLost, "somebody killed the query or the connection on the server; find out who, or what watchdog, if it stays"},
-	1927: {result.ConnectionLost, "somebody killed the connection on the server; find out who, or what watchdog, if it stays"},
-	2006: {result.ConnectionLost, hintTimeout},
-	2013: {result.ConnectionLost, hintTimeout},
-	2055: {result.ConnectionLost, hintTimeout},
-	4031: {result.ConnectionLost, hintTimeout},
+	1053: {contract.ConnectionLost, "the server was shut down; dump when it runs again"},
+	1080: {contract.ConnectionLost, hintRetry},
+	1152: {contract.ConnectionLost, hintRetry},
+	1158: {contract.ConnectionLost, hintTimeout},
+	1159: {contract.ConnectionLost, hintTimeout},
+	1160: {contract.ConnectionLost, hintTimeout},
+	1161: {contract.ConnectionLost, hintTimeout},
+	1317: {contract.ConnectionLost, "somebody killed the query or the connection on the server; find out who, or what watchdog, if it stays"},
+	1927: {contract.ConnectionLost, "somebody killed the connection on the server; find out who, or what watchdog, if it stays"},
+	2006: {contract.ConnectionLost, hintTimeout},
+	2013: {contract.ConnectionLost, hintTimeout},
+	2055: {contract.ConnectionLost, hintTimeout},
+	4031: {contract.ConnectionLost, hintTimeout},
 
-	2001: {result.ServerUnreachable, hintReachable},
-	2002: {result.ServerUnreachable, hintReachable},
-	2003: {result.ServerUnreachable, hintReachable},
-	2004: {result.ServerUnreachable, hintReachable},
-	2005: {result.ServerUnreachable, "the host name does not resolve; check host of the source"},
-	2007: {result.ServerUnreachable, "what answers there does not speak the MySQL protocol; check host and port of the source"},
+	2001: {contract.ServerUnreachable, hintReachable},
+	2002: {contract.ServerUnreachable, hintReachable},
+	2003: {contract.ServerUnreachable, hintReachable},
+	2004: {contract.ServerUnreachable, hintReachable},
+	2005: {contract.ServerUnreachable, "the host name does not resolve; check host of the source"},
+	2007: {contract.ServerUnreachable, "what answers there does not speak the MySQL protocol; check host and port of the source"},
 
-	1040: {result.ServerError, hintConnections},
-	1203: {result.ServerError, hintConnections},
-	1226: {result.ServerError, hintConnections},
-	1129: {result.ServerError, "the server blocks the pod's address after too many failed connections; run FLUSH HOSTS on it"},
-	1153: {result.ServerError, hintPacket},
-	2020: {result.ServerError, hintPacket},
-	1034: {result.ServerError, hintTable},
-	1194: {result.ServerError, hintTable},
-	1195: {result.ServerError, hintTable},
-	1877: {result.ServerError, hintTable},
-	1932: {result.ServerError, hintTable},
-	1205: {result.ServerError, hintRetry},
-	1213: {result.ServerError, hintRetry},
-	1969: {result.ServerError, "the server's max_statement_time ended a query; give the account a larger one"},
-	3024: {result.ServerError, "the server's max_execution_time ended a query; give the account a larger one"},
+	1040: {contract.ServerError, hintConnections},
+	1203: {contract.ServerError, hintConnections},
+	1226: {contract.ServerError, hintConnections},
+	1129: {contract.ServerError, "the server blocks the pod's address after too many failed connections; run FLUSH HOSTS on it"},
+	1153: {contract.ServerError, hintPacket},
+	2020: {contract.ServerError, hintPacket},
+	1034: {contract.ServerError, hintTable},
+	1194: {contract.ServerError, hintTable},
+	1195: {contract.ServerError, hintTable},
+	1877: {contract.ServerError, hintTable},
+	1932: {contract.ServerError, hintTable},
+	1205: {contract.ServerError, hintRetry},
+	1213: {contract.ServerError, hintRetry},
+	1969: {contract.ServerError, "the server's max_statement_time ended a query; give the account a larger one"},
+	3024: {contract.ServerError, "the server's max_execution_time ended a query; give the account a larger one"},
 }
 
 // Failure makes the reason, sentence and hint for an error number with the server's (or the client library's) own text.
@@ -130,19 +131,19 @@ func Failure(number int, text string, at Origin) *result.Error {
 	}
 	m, known := meanings[number]
 	if !known {
-		m = meaning{reason: result.ServerError, hint: hintRetry}
+		m = meaning{reason: contract.ServerError, hint: hintRetry}
 	}
-	if m.reason == result.InsufficientPrivileges {
+	if m.reason == contract.InsufficientPrivileges {
 		privileges := "SELECT, SHOW VIEW, TRIGGER, EVENT"
 		if number == 1370 {
 			privileges = "EXECUTE"
 		}
 		m.hint += GrantHint(at, privileges)
 	}
-	if m.reason == result.AccessDenied && at.Plain {
+	if m.reason == contract.AccessDenied && at.Plain {
 		m.hint += "; an account that REQUIREs SSL is refused like this too, because tls.mode of the source is Disabled"
 	}
-	if m.reason == result.AccessDenied && at.Secret != "" {
+	if m.reason == contract.AccessDenied && at.Secret != "" {
 		m.hint = strings.Replace(m.hint, "the source's Secret", "the Secret "+at.Secret, 1)
 	}
 	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
@@ -161,18 +162,18 @@ func TLSFailure(text string, at Origin) *result.Error {
 	}
 	for _, word := range []string{"protocol version", "no protocols available", "handshake failure", "no shared cipher", "wrong version number"} {
 		if strings.Contains(text, word) {
-			return result.Errorf(result.TLSUnavailable, "enable TLS 1.2 or newer on the server",
+			return result.Errorf(contract.TLSUnavailable, "enable TLS 1.2 or newer on the server",
 				"%s at %s and the client have no version of TLS in common: %s", at.Engine, at.Address, text)
 		}
 	}
-	return result.Errorf(result.TLSVerificationFailed,
+	return result.Errorf(contract.TLSVerificationFailed,
 		"check that caSecretRef of the source holds the authority that signed the server's certificate and, with VerifyIdentity, that the certificate names the host",
 		"the certificate of %s at %s does not prove what the source demands: %s", at.Engine, at.Address, text)
 }
 
 // TLSUnavailable is for a server that does not offer TLS.
 func TLSUnavailable(at Origin) *result.Error {
-	return result.Errorf(result.TLSUnavailable,
+	return result.Errorf(contract.TLSUnavailable,
 		"give the server a certificate, or, if its data may travel in the clear, set tls.mode of the source to Disabled",
 		"%s at %s does not offer TLS and the source demands it", at.Engine, at.Address)
 }
@@ -183,22 +184,22 @@ func GrantHint(at Origin, privileges string) string {
 		sqltext.QuoteName(at.Database), strings.ReplaceAll(at.Username, "'", "''"))
 }
 
-func sentence(reason result.Reason, at Origin) string {
+func sentence(reason contract.Reason, at Origin) string {
 	server := at.Engine + " at " + at.Address
 	switch reason {
-	case result.AccessDenied:
+	case contract.AccessDenied:
 		return fmt.Sprintf("%s refuses the user %q", server, at.Username)
-	case result.InsufficientPrivileges:
+	case contract.InsufficientPrivileges:
 		return fmt.Sprintf("%s does not let the user %q copy database %q", server, at.Username, at.Database)
-	case result.DatabaseNotFound:
+	case contract.DatabaseNotFound:
 		return fmt.Sprintf("%s has no database %q", server, at.Database)
-	case result.ServerUnreachable:
+	case contract.ServerUnreachable:
 		return server + " cannot be reached"
-	case result.ConnectionLost:
+	case contract.ConnectionLost:
 		return "the connection to " + server + " was lost" + doing(" while ", at)
-	case result.BrokenView:
+	case contract.BrokenView:
 		return fmt.Sprintf("a view of database %q on %s is broken", at.Database, server)
-	case result.TableDefinitionChanged:
+	case contract.TableDefinitionChanged:
 		return fmt.Sprintf("database %q on %s was changed during the dump%s", at.Database, server, doing(", while ", at))
 	}
 	return server + " reported an error" + doing(" while ", at)

@@ -17,6 +17,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Keys of the Secret with the database credentials.
@@ -58,7 +59,7 @@ func ReadCredentials(secret mounted.Secret) (username, password string, err erro
 		return "", "", err
 	}
 	if username == "" {
-		return "", "", result.Errorf(result.CredentialsMissing, "put the name of a database account there", "%s is empty", secret.Describe(KeyUsername))
+		return "", "", result.Errorf(contract.CredentialsMissing, "put the name of a database account there", "%s is empty", secret.Describe(KeyUsername))
 	}
 	if password, err = credential(secret, KeyPassword); err != nil {
 		return "", "", err
@@ -69,20 +70,20 @@ func ReadCredentials(secret mounted.Secret) (username, password string, err erro
 func credential(secret mounted.Secret, key string) (string, error) {
 	value, err := secret.Value(key)
 	if missing, ok := errors.AsType[*mounted.MissingError](err); ok {
-		reason := result.CredentialsMissing
+		reason := contract.CredentialsMissing
 		if missing.Whole {
-			reason = result.SecretNotFound
+			reason = contract.SecretNotFound
 		}
 		return "", result.Errorf(reason, missing.Hint(), "%w", err)
 	}
 	if err != nil {
-		return "", result.Errorf(result.CredentialsMissing, "make it readable for the dumper's user", "%w", err)
+		return "", result.Errorf(contract.CredentialsMissing, "make it readable for the dumper's user", "%w", err)
 	}
 	switch {
 	case strings.ContainsRune(value, 0):
-		return "", result.Errorf(result.CredentialsMissing, "write the plain value there; the clients cannot send a NUL byte", "%s holds a NUL byte", secret.Describe(key))
+		return "", result.Errorf(contract.CredentialsMissing, "write the plain value there; the clients cannot send a NUL byte", "%s holds a NUL byte", secret.Describe(key))
 	case len(value) > maxCredentialBytes:
-		return "", result.Errorf(result.CredentialsMissing, "use a shorter one", "%s is longer than %d bytes", secret.Describe(key), maxCredentialBytes)
+		return "", result.Errorf(contract.CredentialsMissing, "use a shorter one", "%s is longer than %d bytes", secret.Describe(key), maxCredentialBytes)
 	}
 	return value, nil
 }
@@ -99,12 +100,12 @@ func (s *Server) ResolveCA(authority mounted.Authority) error {
 	}
 	if authority.Path == "" {
 		if s.TLSMode == v1alpha1.TLSVerifyCA {
-			return result.Errorf(result.InvalidRequest, "give --tls-ca-file, or use --tls-mode=VerifyIdentity",
+			return result.Errorf(contract.InvalidRequest, "give --tls-ca-file, or use --tls-mode=VerifyIdentity",
 				"mode VerifyCA with the authorities of the web would accept anybody's certificate")
 		}
 		i := slices.IndexFunc(systemBundles, func(path string) bool { _, err := os.Stat(path); return err == nil })
 		if i < 0 {
-			return result.Errorf(result.TLSVerificationFailed, "set caSecretRef of the source, or install ca-certificates in the dumper image",
+			return result.Errorf(contract.TLSVerificationFailed, "set caSecretRef of the source, or install ca-certificates in the dumper image",
 				"there is no authority to verify the certificate of %s against", s.Address())
 		}
 		authority.Path = systemBundles[i]
@@ -117,7 +118,7 @@ func (s *Server) ResolveCA(authority mounted.Authority) error {
 func (s *Server) roots() (*x509.CertPool, error) {
 	pool, err := s.CA.Pool()
 	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
-		return nil, result.Errorf(result.TLSAuthorityMissing, e.Hint(), "%w", err)
+		return nil, result.Errorf(contract.TLSAuthorityMissing, e.Hint(), "%w", err)
 	}
 	return pool, err
 }
@@ -166,18 +167,18 @@ func (s Server) Check() error {
 	switch s.Engine {
 	case v1alpha1.EngineMySQL, v1alpha1.EngineMariaDB:
 	default:
-		return result.Errorf(result.InvalidRequest, "use MySQL or MariaDB", "unknown engine %q", s.Engine)
+		return result.Errorf(contract.InvalidRequest, "use MySQL or MariaDB", "unknown engine %q", s.Engine)
 	}
 	switch s.TLSMode {
 	case v1alpha1.TLSDisabled, v1alpha1.TLSRequired, v1alpha1.TLSVerifyCA, v1alpha1.TLSVerifyIdentity:
 	default:
-		return result.Errorf(result.InvalidRequest, "use Disabled, Required, VerifyCA or VerifyIdentity", "unknown TLS mode %q", s.TLSMode)
+		return result.Errorf(contract.InvalidRequest, "use Disabled, Required, VerifyCA or VerifyIdentity", "unknown TLS mode %q", s.TLSMode)
 	}
 	switch {
 	case s.Host == "":
-		return result.Errorf(result.InvalidRequest, "give --host", "no server was given")
+		return result.Errorf(contract.InvalidRequest, "give --host", "no server was given")
 	case s.Port < 1 || s.Port > 65535:
-		return result.Errorf(result.InvalidRequest, "use 1 to 65535", "port %d cannot be", s.Port)
+		return result.Errorf(contract.InvalidRequest, "use 1 to 65535", "port %d cannot be", s.Port)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // beneath is a folder below which everything stays. A volume may be shared: whoever else writes to it could lay a
@@ -25,7 +26,7 @@ type beneath struct {
 // on the way.
 func (b beneath) folder(name string, create bool) (*os.Root, error) {
 	if !fs.ValidPath(name) {
-		return nil, result.Errorf(result.InvalidRequest, "give a key without empty parts and dots", "%q is no place below %s", name, b.path)
+		return nil, result.Errorf(contract.InvalidRequest, "give a key without empty parts and dots", "%q is no place below %s", name, b.path)
 	}
 	folder, err := b.root.OpenRoot(".")
 	if err != nil || name == "." {
@@ -87,7 +88,7 @@ func (b beneath) file(key string) (*os.File, fs.FileInfo, error) {
 	case seen.Mode().Type() == fs.ModeSymlink:
 		return nil, nil, linked(folder, name, where)
 	case !seen.Mode().IsRegular():
-		return nil, nil, result.Errorf(result.StorageError, "remove it", "%s is no file: %s", where, seen.Mode())
+		return nil, nil, result.Errorf(contract.StorageError, "remove it", "%s is no file: %s", where, seen.Mode())
 	}
 	// A pipe that took its place would be waited for.
 	f, err := folder.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -107,10 +108,10 @@ func linked(parent *os.Root, name, where string) error {
 	if target, err := parent.Readlink(name); err == nil {
 		to = fmt.Sprintf(" to %q", target)
 	}
-	return result.Errorf(result.VolumeNotWritable, "remove the link, and find out who else writes to the volume",
+	return result.Errorf(contract.VolumeNotWritable, "remove the link, and find out who else writes to the volume",
 		"%s is a symbolic link%s, and links are not followed: what is written there would not be kept there", where, to)
 }
 
 func replaced(where string) error {
-	return result.Errorf(result.VolumeNotWritable, "find out who else writes to the volume", "%s was replaced while it was being used", where)
+	return result.Errorf(contract.VolumeNotWritable, "find out who else writes to the volume", "%s was replaced while it was being used", where)
 }

@@ -14,6 +14,7 @@ import (
 	"gocloud.dev/blob"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Modes of what is written into a folder. A copy of a database is nobody's business but the owner's and the group's,
@@ -34,7 +35,7 @@ func OpenFolder(folder string, create bool) (*Store, error) {
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", folder, cause(err))
+		return nil, result.Errorf(contract.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", folder, cause(err))
 	}
 	place.root = root
 	place.bucket = blob.NewBucket(&folderBucket{place.beneath})
@@ -139,14 +140,14 @@ func (p *folderPlace) explain(err error, key string) *result.Error {
 	where := p.uri(key)
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		return result.Errorf(result.StorageFull, "free space on the volume or enlarge it", "the volume has no room for %s: %w", where, cause(err))
+		return result.Errorf(contract.StorageFull, "free space on the volume or enlarge it", "the volume has no room for %s: %w", where, cause(err))
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return result.Errorf(result.VolumeNotWritable, "mount the volume read-write, and let the group 65532 (the pod's fsGroup) write to it",
+		return result.Errorf(contract.VolumeNotWritable, "mount the volume read-write, and let the group 65532 (the pod's fsGroup) write to it",
 			"%s cannot be written: %w", where, cause(err))
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return result.Errorf(result.VolumeNotWritable, "check that the volume is mounted there", "%s cannot be opened: %w", where, cause(err))
+		return result.Errorf(contract.VolumeNotWritable, "check that the volume is mounted there", "%s cannot be opened: %w", where, cause(err))
 	}
-	return result.Errorf(result.StorageError, "if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))
+	return result.Errorf(contract.StorageError, "if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))
 }
 
 // cause is the system's own word, without gocloud's and the path, which the sentence has already.

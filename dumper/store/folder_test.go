@@ -11,6 +11,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const (
@@ -28,7 +29,7 @@ func openFolder(t *testing.T, path string) *store.Store {
 	return s
 }
 
-func mustBe(t *testing.T, err error, reason result.Reason, says string) {
+func mustBe(t *testing.T, err error, reason contract.Reason, says string) {
 	t.Helper()
 	failure, ok := errors.AsType[*result.Error](err)
 	if !ok || failure.Reason != reason || !strings.Contains(failure.Message, says) {
@@ -113,11 +114,11 @@ func TestLinksAreNotFollowed(t *testing.T) {
 					t.Fatal(err)
 				}
 				s := openFolder(t, volume)
-				mustBe(t, s.Probe(t.Context(), artifact), result.VolumeNotWritable, path+" is a symbolic link to ")
-				mustBe(t, s.WriteFile(t.Context(), artifact, []byte("text")), result.VolumeNotWritable, path+" is a symbolic link to ")
+				mustBe(t, s.Probe(t.Context(), artifact), contract.VolumeNotWritable, path+" is a symbolic link to ")
+				mustBe(t, s.WriteFile(t.Context(), artifact, []byte("text")), contract.VolumeNotWritable, path+" is a symbolic link to ")
 				_, _, err := s.ReadFile(t.Context(), artifact, 100)
-				mustBe(t, err, result.VolumeNotWritable, path+" is a symbolic link to ")
-				mustBe(t, s.Discard(t.Context(), attempt, "dump.sql.gz"), result.VolumeNotWritable, path+" is a symbolic link to ")
+				mustBe(t, err, contract.VolumeNotWritable, path+" is a symbolic link to ")
+				mustBe(t, s.Discard(t.Context(), attempt, "dump.sql.gz"), contract.VolumeNotWritable, path+" is a symbolic link to ")
 				mustBeEmpty(t, outside)
 				mustBeEmpty(t, other)
 			})
@@ -133,7 +134,7 @@ func TestALinkInPlaceOfTheArtifactIsNotRead(t *testing.T) {
 	}
 	s := openFolder(t, volume)
 	_, _, err := s.Reader(t.Context(), artifact)
-	mustBe(t, err, result.VolumeNotWritable, path+" is a symbolic link to ")
+	mustBe(t, err, contract.VolumeNotWritable, path+" is a symbolic link to ")
 	if err := s.WriteFile(t.Context(), artifact, []byte("text")); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func TestAFolderThatIsReplacedWhileItIsWrittenFailsTheCommit(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = w.Commit()
-			mustBe(t, err, result.VolumeNotWritable, filepath.Clean(folder))
+			mustBe(t, err, contract.VolumeNotWritable, filepath.Clean(folder))
 			mustBeEmpty(t, moved)
 			mustBeEmpty(t, outside)
 		})

@@ -21,6 +21,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Keys of the Secret with the storage credentials.
@@ -77,7 +78,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	})
 	bucket, err := s3blob.OpenBucket(ctx, client, s.Bucket, &s3blob.Options{RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired})
 	if err != nil {
-		return nil, nil, result.Errorf(result.InvalidRequest, "", "open the bucket: %w", err)
+		return nil, nil, result.Errorf(contract.InvalidRequest, "", "open the bucket: %w", err)
 	}
 	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout}}, secrets, nil
 }
@@ -93,7 +94,7 @@ func (s S3) transport() (*http.Transport, error) {
 	}
 	roots, err := s.CA.Pool()
 	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
-		return nil, result.Errorf(result.StorageTLSAuthorityMissing, e.Hint(), "%w", err)
+		return nil, result.Errorf(contract.StorageTLSAuthorityMissing, e.Hint(), "%w", err)
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		}
 		loaded, err := config.LoadDefaultConfig(ctx, options...)
 		if err != nil {
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "correct the AWS configuration of this environment", "read the AWS configuration: %w", err)
+			return aws.Config{}, nil, result.Errorf(contract.StorageCredentialsMissing, "correct the AWS configuration of this environment", "read the AWS configuration: %w", err)
 		}
 		if loaded.Region == "" {
 			loaded.Region = anyRegion
@@ -129,15 +130,15 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		switch {
 		case isMissing && key == KeySessionToken:
 		case isMissing && missing.Whole:
-			return aws.Config{}, nil, result.Errorf(result.StorageSecretNotFound, missing.Hint(), "%w", err)
+			return aws.Config{}, nil, result.Errorf(contract.StorageSecretNotFound, missing.Hint(), "%w", err)
 		case isMissing:
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, missing.Hint(), "%w", err)
+			return aws.Config{}, nil, result.Errorf(contract.StorageCredentialsMissing, missing.Hint(), "%w", err)
 		case err != nil:
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
+			return aws.Config{}, nil, result.Errorf(contract.StorageCredentialsMissing, "make it readable for the dumper's user", "%w", err)
 		case value == "" && key != KeySessionToken:
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "put the value there", "%s is empty", secret.Describe(key))
+			return aws.Config{}, nil, result.Errorf(contract.StorageCredentialsMissing, "put the value there", "%s is empty", secret.Describe(key))
 		case strings.ContainsFunc(value, unicode.IsControl):
-			return aws.Config{}, nil, result.Errorf(result.StorageCredentialsMissing, "write the plain value there, on one line",
+			return aws.Config{}, nil, result.Errorf(contract.StorageCredentialsMissing, "write the plain value there, on one line",
 				"%s holds a line break or another control character", secret.Describe(key))
 		}
 		values[i] = value
@@ -165,7 +166,7 @@ func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
 		untrusted := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-			if reason, _ := connectionReason(err); reason == result.StorageTLSVerificationFailed {
+			if reason, _ := connectionReason(err); reason == contract.StorageTLSVerificationFailed {
 				return aws.FalseTernary
 			}
 			return aws.UnknownTernary

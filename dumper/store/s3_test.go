@@ -16,6 +16,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const (
@@ -48,7 +49,7 @@ func endpoint(t *testing.T, handler http.HandlerFunc) (s *Store, secrets []strin
 	return s, secrets
 }
 
-func mustFail(t *testing.T, err error, reason result.Reason, message, hint string) {
+func mustFail(t *testing.T, err error, reason contract.Reason, message, hint string) {
 	t.Helper()
 	failure, ok := errors.AsType[*result.Error](err)
 	if !ok || failure.Reason != reason || !strings.Contains(failure.Message, message) || !strings.Contains(failure.Hint, hint) {
@@ -62,7 +63,7 @@ func listed(key string) string {
 
 func TestAKeyWithALineBreakIsNamed(t *testing.T) {
 	_, _, err := OpenS3(t.Context(), S3{Bucket: "dumps", Credentials: keys(t, "AKIA\nEXAMPLE")})
-	mustFail(t, err, result.StorageCredentialsMissing, "the key AWS_ACCESS_KEY_ID of the Secret dumps-writer holds a line break", "on one line")
+	mustFail(t, err, contract.StorageCredentialsMissing, "the key AWS_ACCESS_KEY_ID of the Secret dumps-writer holds a line break", "on one line")
 }
 
 func TestAStoreWithoutRegionsIsReadWithoutNamingOne(t *testing.T) {
@@ -142,10 +143,10 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	defer other.Close()
 	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 		s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+r.URL.Path, status) })
-		mustFail(t, s.Probe(t.Context(), "x"), result.StorageError, "redirect", "s3.endpoint")
+		mustFail(t, s.Probe(t.Context(), "x"), contract.StorageError, "redirect", "s3.endpoint")
 		_, err := s.Verify(t.Context(), "x", Sum{})
-		mustFail(t, err, result.StorageError, "redirect", "s3.endpoint")
-		mustFail(t, s.WriteFile(t.Context(), "x", []byte("text")), result.StorageError, "redirect", "s3.endpoint")
+		mustFail(t, err, contract.StorageError, "redirect", "s3.endpoint")
+		mustFail(t, s.WriteFile(t.Context(), "x", []byte("text")), contract.StorageError, "redirect", "s3.endpoint")
 	}
 	if followed.Load() {
 		t.Error("a redirect was followed")
@@ -182,7 +183,7 @@ func TestAStoreThatNeverAnswersIsUnreachable(t *testing.T) {
 			place.patience = 100 * time.Millisecond
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("the probe has no bound of its own"))
 			defer cancel()
-			mustFail(t, s.Probe(ctx, "x"), result.StorageUnreachable, "the store does not answer within 100ms", "s3.endpoint")
+			mustFail(t, s.Probe(ctx, "x"), contract.StorageUnreachable, "the store does not answer within 100ms", "s3.endpoint")
 		})
 	}
 }
@@ -191,9 +192,9 @@ func TestAProbeThatIsStoppedSaysWhy(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	ended := make(chan struct{})
 	s, _ := endpoint(t, func(http.ResponseWriter, *http.Request) {
-		stop(result.Errorf(result.Interrupted, "", "told to stop"))
+		stop(result.Errorf(contract.Interrupted, "", "told to stop"))
 		<-ended
 	})
 	t.Cleanup(func() { close(ended) })
-	mustFail(t, s.Probe(ctx, "x"), result.Interrupted, "told to stop", "")
+	mustFail(t, s.Probe(ctx, "x"), contract.Interrupted, "told to stop", "")
 }

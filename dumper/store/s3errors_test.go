@@ -6,7 +6,7 @@ import (
 	"net"
 	"testing"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // As the SDK words it in a pod without an identity of its own.
@@ -15,10 +15,10 @@ func TestAPodWithoutAnIdentityIsToldThatAndNotThatTheStoreIsAway(t *testing.T) {
 	err := fmt.Errorf("operation error S3: CreateMultipartUpload, get identity: get credentials: failed to refresh cached credentials, "+
 		"no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, %w", refused)
 	place := &s3Place{S3: S3{Bucket: "dumps"}}
-	if got := place.explain(err, "a/dump.sql.gz"); got.Reason != result.StorageCredentialsMissing {
-		t.Errorf("got %s (%s), want %s", got.Reason, got.Message, result.StorageCredentialsMissing)
+	if got := place.explain(err, "a/dump.sql.gz"); got.Reason != contract.StorageCredentialsMissing {
+		t.Errorf("got %s (%s), want %s", got.Reason, got.Message, contract.StorageCredentialsMissing)
 	}
-	if got := place.explain(refused, "a/dump.sql.gz"); got.Reason != result.StorageUnreachable {
-		t.Errorf("got %s (%s) for a store that is away, want %s", got.Reason, got.Message, result.StorageUnreachable)
+	if got := place.explain(refused, "a/dump.sql.gz"); got.Reason != contract.StorageUnreachable {
+		t.Errorf("got %s (%s) for a store that is away, want %s", got.Reason, got.Message, contract.StorageUnreachable)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"gocloud.dev/gcerrors"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // cleanupTimeout bounds what is done after a failure, when the context that failed can no longer be used. It is shorter
@@ -165,13 +166,13 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verification, error) {
 	attributes, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
-		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store", "%s is not there although it was committed", s.URI(key))
+		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store", "%s is not there although it was committed", s.URI(key))
 	}
 	if err != nil {
 		return "", s.explain(ctx, err, key)
 	}
 	if attributes.Size != sum.Bytes {
-		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store",
+		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has %d bytes and %d were sent", s.URI(key), attributes.Size, sum.Bytes)
 	}
 	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
@@ -187,7 +188,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 		return "", err
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != sum.SHA256 {
-		return "", result.Errorf(result.ArtifactDoubted, "if it stays, do not trust the store",
+		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
 	return result.VerifiedByReading, nil

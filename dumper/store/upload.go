@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // sendingParts at once. One fills a good line; the second bridges the time in which the store answers.
@@ -86,7 +87,7 @@ func (u *upload) Write(p []byte) (written int, err error) {
 // send the part that was filled, while the next is being filled.
 func (u *upload) send() error {
 	if u.begun == maxParts {
-		return result.Errorf(result.StorageFull, "leave tables out with --exclude, or compress", "%s would have more parts than the %d that S3 takes", u.place.uri(u.key), maxParts)
+		return result.Errorf(contract.StorageFull, "leave tables out with --exclude, or compress", "%s would have more parts than the %d that S3 takes", u.place.uri(u.key), maxParts)
 	}
 	if u.id == nil {
 		created, err := u.place.client.CreateMultipartUpload(u.ctx, &s3.CreateMultipartUploadInput{Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType)})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/naming"
 )
 
@@ -101,7 +102,7 @@ func podFailurePolicy() *batchv1.PodFailurePolicy {
 		OnExitCodes: &batchv1.PodFailurePolicyOnExitCodesRequirement{
 			ContainerName: new(ContainerName),
 			Operator:      batchv1.PodFailurePolicyOnExitCodesOpIn,
-			Values:        result.FinalExitCodes(),
+			Values:        contract.FinalExitCodes(),
 		},
 	}}}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 	"github.com/volcado-io/volcado/internal/naming"
 )
@@ -124,7 +125,7 @@ func jobStopping(reason string) batchv1.JobCondition {
 	return batchv1.JobCondition{Type: batchv1.JobFailureTarget, Status: corev1.ConditionTrue, Reason: reason}
 }
 
-func failing(reason result.Reason) string {
+func failing(reason contract.Reason) string {
 	data, err := result.Result{Attempt: "pod-uid", Failure: &result.Failure{Reason: reason, Message: "it failed"}}.Encode()
 	if err != nil {
 		panic(err)

@@ -8,11 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
-
-// maxMessage is the API's bound on status.failure.message and hint, in characters.
-const maxMessage = 1024
 
 // hints say what to do, by reason. The dumper's own reasons come with its own hints.
 var hints = map[string]string{
@@ -79,7 +77,7 @@ func permittedDatabases(f Facts) string {
 	for _, p := range f.Source.Spec.Databases {
 		patterns = append(patterns, string(p))
 	}
-	return text.Cut("Set spec.database to one that the source permits: "+strings.Join(patterns, ", "), maxMessage)
+	return text.Cut("Set spec.database to one that the source permits: "+strings.Join(patterns, ", "), contract.MaxMessage)
 }
 
 func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1alpha1.DatabaseName) v1alpha1.Failure {
@@ -95,8 +93,8 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 	return v1alpha1.Failure{
 		Reason: v1alpha1.ReasonNotAllowed,
 		Message: text.OneLine(fmt.Sprintf("No DumpAllowList permits %s user %s database %s of source %s in channel %s",
-			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), maxMessage),
-		Hint: text.OneLine(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), maxMessage),
+			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), contract.MaxMessage),
+		Hint: text.OneLine(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), contract.MaxMessage),
 	}
 }
 
@@ -105,7 +103,7 @@ func placeRefused(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester) v1alpha1.F
 	return v1alpha1.Failure{
 		Reason: v1alpha1.ReasonNotAllowed,
 		Message: text.OneLine(fmt.Sprintf("No dump of source %s can be requested in channel %s: people of other organisations may be in it",
-			dump.Spec.SourceRef.Name, by.Channel), maxMessage),
+			dump.Spec.SourceRef.Name, by.Channel), contract.MaxMessage),
 		Hint: "Ask in a direct message to the bot, or in a channel that no other organisation shares.",
 	}
 }
@@ -122,7 +120,7 @@ func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
 		return notEnrolled(dump)
 	}
-	return failure(r.Reason, text.OneLine("The API server refused the Job: "+r.Message, maxMessage))
+	return failure(r.Reason, text.OneLine("The API server refused the Job: "+r.Message, contract.MaxMessage))
 }
 
 func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
@@ -154,18 +152,18 @@ func outOfMemory(pod string) v1alpha1.Failure {
 }
 
 func evicted(pod *corev1.Pod) v1alpha1.Failure {
-	return failure(v1alpha1.ReasonEvicted, text.OneLine(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), maxMessage))
+	return failure(v1alpha1.ReasonEvicted, text.OneLine(strings.TrimSpace(fmt.Sprintf("Pod %s was evicted or lost with its node. %s", pod.Name, pod.Status.Message)), contract.MaxMessage))
 }
 
 func dumperFailed(message string) v1alpha1.Failure {
-	return failure(v1alpha1.ReasonDumperFailed, text.Cut(message, maxMessage))
+	return failure(v1alpha1.ReasonDumperFailed, text.Cut(message, contract.MaxMessage))
 }
 
 // notStartable quotes the runtime: the container has no log that could say it.
 func notStartable(pod string, ended *corev1.ContainerStateTerminated) v1alpha1.Failure {
 	return v1alpha1.Failure{
 		Reason:  v1alpha1.ReasonDumperFailed,
-		Message: text.OneLine(fmt.Sprintf("The dumper of pod %s could not be started: %s", pod, cmp.Or(ended.Message, ended.Reason)), maxMessage),
+		Message: text.OneLine(fmt.Sprintf("The dumper of pod %s could not be started: %s", pod, cmp.Or(ended.Message, ended.Reason)), contract.MaxMessage),
 		Hint:    "See that the dumper image is Volcado's and is made for the node's processor.",
 	}
 }

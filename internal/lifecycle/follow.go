@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -150,7 +151,7 @@ func (j *judgement) stop(f v1alpha1.Failure) {
 	j.progressing(reason, "Stopping the Job and its pods")
 	bound := j.since(v1alpha1.ConditionFailed).Add(stopBound)
 	if !j.Now.Before(bound) {
-		f.Message = text.Cut(f.Message+" Its Job was not seen to stop.", maxMessage)
+		f.Message = text.Cut(f.Message+" Its Job was not seen to stop.", contract.MaxMessage)
 		j.end(endOfStopped(f.Reason), f)
 		return
 	}

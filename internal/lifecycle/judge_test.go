@@ -13,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 )
 
@@ -206,25 +206,25 @@ func TestJudge(t *testing.T) {
 		"an attempt that failed is not the end while the Job goes on": {
 			func() lifecycle.Facts {
 				f := starting()
-				return withPod(f, ended(f, 41, failing(result.ConnectionLost)))
+				return withPod(f, ended(f, 41, failing(contract.ConnectionLost)))
 			}(),
 			want{v1alpha1.PhaseRunning, "", "", 0, false},
 		},
 		"the last attempt's word is the Job's": {
 			func() lifecycle.Facts {
 				f := starting()
-				f = withPod(f, ended(f, 40, failing(result.ServerUnreachable)))
+				f = withPod(f, ended(f, 40, failing(contract.ServerUnreachable)))
 				f.Now = f.Now.Add(time.Minute)
-				f = withPod(f, ended(f, 41, failing(result.ConnectionLost)))
+				f = withPod(f, ended(f, 41, failing(contract.ConnectionLost)))
 				return withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
 			}(),
-			want{v1alpha1.PhaseFailed, string(result.ConnectionLost), "", 0, true},
+			want{v1alpha1.PhaseFailed, string(contract.ConnectionLost), "", 0, true},
 		},
 		"the Job's deadline interrupts the dumper": {
 			func() lifecycle.Facts {
 				f := withJob(started(), jobFailed(batchv1.JobReasonDeadlineExceeded))
 				f.Pods = nil
-				return withPod(f, ended(f, 49, failing(result.Interrupted)))
+				return withPod(f, ended(f, 49, failing(contract.Interrupted)))
 			}(),
 			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
 		},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -99,7 +100,7 @@ func (j *judgement) failureOf() v1alpha1.Failure {
 	last := newestFirst(j.Pods)[0]
 	f := failureOfPod(last)
 	// The Job's deadline stops the dumper with a signal, and the dumper then can only say that it was interrupted.
-	if expired && (f.Reason == string(result.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {
+	if expired && (f.Reason == string(contract.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {
 		return runDeadlineExceeded()
 	}
 	return f
@@ -134,7 +135,7 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	ended := c.State.Terminated
 	word, err := wordOf(pod)
 	switch {
-	case err == nil && word.Failure != nil && word.Failure.Reason == result.Interrupted && disrupted(pod):
+	case err == nil && word.Failure != nil && word.Failure.Reason == contract.Interrupted && disrupted(pod):
 		return evicted(pod)
 	case err == nil && word.Failure != nil:
 		return ofDumper(*word.Failure)
@@ -143,7 +144,7 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	case disrupted(pod):
 		return evicted(pod)
 	case ended.ExitCode == 0 && err != nil:
-		return failure(v1alpha1.ReasonResultLost, text.Cut("Pod "+pod.Name+" ended well, but "+err.Error(), maxMessage))
+		return failure(v1alpha1.ReasonResultLost, text.Cut("Pod "+pod.Name+" ended well, but "+err.Error(), contract.MaxMessage))
 	case ended.ExitCode == 0:
 		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact of another compression than was asked for")
 	case err == nil:
@@ -158,14 +159,14 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 // ofDumper takes over the dumper's own words. A reason outside its vocabulary is not repeated: conditions have a syntax
 // for reasons, and one that breaks it would make every write of the status fail.
 func ofDumper(f result.Failure) v1alpha1.Failure {
-	if f.Reason.ExitCode() == result.Internal.ExitCode() && f.Reason != result.Internal {
+	if f.Reason.ExitCode() == contract.Internal.ExitCode() && f.Reason != contract.Internal {
 		return dumperFailed("The dumper failed for a reason that this manager does not know: " + text.OneLine(f.Message, 512))
 	}
-	message := text.OneLine(f.Message, maxMessage)
+	message := text.OneLine(f.Message, contract.MaxMessage)
 	if message == "" {
 		message = "The dumper failed"
 	}
-	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: text.OneLine(f.Hint, maxMessage)}
+	return v1alpha1.Failure{Reason: string(f.Reason), Message: message, Hint: text.OneLine(f.Hint, contract.MaxMessage)}
 }
 
 func disrupted(pod *corev1.Pod) bool {
@@ -201,9 +202,9 @@ func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
 			continue
 		}
 		if strings.Contains(strings.ToLower(c.Message), "persistentvolumeclaim") {
-			return failure(v1alpha1.ReasonVolumeNotFound, text.Cut("Pod "+pod.Name+" waits for its volume: "+c.Message, maxMessage)), blockage{now: true}
+			return failure(v1alpha1.ReasonVolumeNotFound, text.Cut("Pod "+pod.Name+" waits for its volume: "+c.Message, contract.MaxMessage)), blockage{now: true}
 		}
-		return failure(v1alpha1.ReasonUnschedulable, text.Cut("No node takes pod "+pod.Name+": "+c.Message, maxMessage)), blockage{now: true}
+		return failure(v1alpha1.ReasonUnschedulable, text.Cut("No node takes pod "+pod.Name+": "+c.Message, contract.MaxMessage)), blockage{now: true}
 	}
 	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		w := c.State.Waiting
@@ -212,10 +213,10 @@ func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
 		}
 		if slices.Contains(imageProblems, w.Reason) {
 			message := fmt.Sprintf("Image %s cannot be pulled: %s", c.Image, cmp.Or(w.Message, w.Reason))
-			return failure(v1alpha1.ReasonImagePullFailed, text.OneLine(message, maxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
+			return failure(v1alpha1.ReasonImagePullFailed, text.OneLine(message, contract.MaxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
 		}
 		message := fmt.Sprintf("Container %s of pod %s waits: %s", c.Name, pod.Name, strings.TrimSpace(w.Reason+" "+w.Message))
-		return failure(v1alpha1.ReasonStartDeadlineExceeded, text.OneLine(message, maxMessage)),
+		return failure(v1alpha1.ReasonStartDeadlineExceeded, text.OneLine(message, contract.MaxMessage)),
 			blockage{now: w.Reason != "ContainerCreating" && w.Reason != "PodInitializing"}
 	}
 	return failure(v1alpha1.ReasonStartDeadlineExceeded, "Pod "+pod.Name+" did not run before the start deadline"), blockage{}

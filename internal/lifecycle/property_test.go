@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 )
 
@@ -86,7 +86,7 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 		*f = withPod(*f, running(*f))
 	case 12, 13:
 		exitCode := rapid.SampledFrom([]int32{0, 1, 12, 41, 49, 137}).Draw(t, "exit code")
-		message := rapid.SampledFrom([]string{succeeding(), failing(result.AccessDenied), failing("no\nreason"), "", rapid.String().Draw(t, "message")}).Draw(t, "word")
+		message := rapid.SampledFrom([]string{succeeding(), failing(rapid.SampledFrom(contract.DumperReasons()).Draw(t, "reason")), failing("Bogus"), failing("no\nreason"), "", rapid.String().Draw(t, "message")}).Draw(t, "word")
 		*f = withPod(*f, ended(*f, exitCode, message))
 	case 14:
 		*f = withPod(*f, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
@@ -138,6 +138,9 @@ func check(t *rapid.T, before v1alpha1.DatabaseDumpStatus, v lifecycle.Verdict) 
 	}
 	if f := s.Failure; f != nil && (len(f.Reason) > 64 || utf8.RuneCountInString(f.Message) > 1024 || utf8.RuneCountInString(f.Hint) > 1024) {
 		t.Fatalf("the API server would refuse failure %+v", f)
+	}
+	if f := s.Failure; f != nil && !slices.Contains(contract.Reasons(), contract.Reason(f.Reason)) {
+		t.Fatalf("reason %s is none that people are told of", f.Reason)
 	}
 	finished := is("Finished")
 	if meta.IsStatusConditionTrue(before.Conditions, "Finished") && !equality.Semantic.DeepEqual(before, s) {

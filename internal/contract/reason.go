@@ -1,12 +1,13 @@
-package result
+package contract
 
 import "slices"
 
-// Reason is one word for why an attempt failed. Each has an exit code of its own, so that a Job's podFailurePolicy can
-// tell what trying again cannot mend. docs/failures.md explains them to people.
+// Reason is one word for why a dump has no artifact: what stands in status.failure.reason. docs/failures.md explains each
+// to people. Those that the dumper says have an exit code of their own, so that a Job's podFailurePolicy can tell what
+// trying again cannot mend.
 type Reason string
 
-// Reasons that trying again cannot mend.
+// Reasons of the dumper's that trying again cannot mend.
 const (
 	// InvalidRequest: the dumper's own arguments do not fit together, or do not fit what they ask for.
 	InvalidRequest Reason = "InvalidRequest"
@@ -54,7 +55,7 @@ const (
 	RunDeadlineExceeded Reason = "RunDeadlineExceeded"
 )
 
-// Reasons that trying again may mend.
+// Reasons of the dumper's that trying again may mend.
 const (
 	// ServerUnreachable: no connection to the database server.
 	ServerUnreachable Reason = "ServerUnreachable"
@@ -95,7 +96,7 @@ var exitCodes = map[Reason]int32{
 // firstRetryable is the smallest exit code of a reason that trying again may mend.
 const firstRetryable = 40
 
-// ExitCode of a reason: 10 to 39 when trying again cannot mend it, 40 to 59 when it may. An unknown reason has
+// ExitCode of a reason of the dumper's: 10 to 39 when trying again cannot mend it, 40 to 59 when it may. Any other has
 // Internal's.
 func (r Reason) ExitCode() int32 {
 	if code, ok := exitCodes[r]; ok {
@@ -104,7 +105,7 @@ func (r Reason) ExitCode() int32 {
 	return exitCodes[Internal]
 }
 
-// Final reports whether trying again cannot mend it.
+// Final reports whether trying again cannot mend it, of a reason of the dumper's.
 func (r Reason) Final() bool { return r.ExitCode() < firstRetryable }
 
 // FinalExitCodes are the exit codes that fail a Job at once, in ascending order.
