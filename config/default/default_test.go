@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -139,6 +138,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{envtestenv.Bot, "get", "", "secrets", "", envtestenv.SystemNamespace, false},
 		{envtestenv.Bot, "list", "", "pods", "", enrolled, false},
 		{envtestenv.Bot, "update", "", "configmaps", "", envtestenv.SystemNamespace, false},
+		{envtestenv.Bot, "create", "coordination.k8s.io", "leases", "", envtestenv.SystemNamespace, true},
+		{envtestenv.Bot, "create", "coordination.k8s.io", "leases", "", other, false},
+		{envtestenv.Bot, "list", "coordination.k8s.io", "leases", "", envtestenv.SystemNamespace, false},
+		{envtestenv.Bot, "update", "coordination.k8s.io", "leases", "", envtestenv.SystemNamespace, false},
+		{envtestenv.Bot, "create", "", "events", "", envtestenv.SystemNamespace, false},
 	} {
 		resource := tc.resource
 		if tc.subresource != "" {
@@ -149,19 +153,45 @@ func TestWhoMayDoWhat(t *testing.T) {
 			where = tc.namespace
 		}
 		t.Run(fmt.Sprintf("%s %s %s in %s", tc.account, tc.verb, resource, where), func(t *testing.T) {
-			review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-				User:   "system:serviceaccount:" + envtestenv.SystemNamespace + ":" + tc.account,
-				Groups: []string{"system:serviceaccounts", "system:serviceaccounts:" + envtestenv.SystemNamespace, "system:authenticated"},
-				ResourceAttributes: &authorizationv1.ResourceAttributes{
-					Namespace: tc.namespace, Verb: tc.verb, Group: tc.group, Resource: tc.resource, Subresource: tc.subresource,
-				},
-			}}
-			if err := env.Client.Create(t.Context(), review); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tc.want, review.Status.Allowed); diff != "" {
-				t.Errorf("allowed (-want +got)\n%s%s", diff, review.Status.Reason)
+			got := allows(t, env, tc.account, authorizationv1.ResourceAttributes{
+				Namespace: tc.namespace, Verb: tc.verb, Group: tc.group, Resource: tc.resource, Subresource: tc.subresource,
+			})
+			if got != tc.want {
+				t.Errorf("allowed %t, want %t", got, tc.want)
 			}
 		})
+	}
+}
+
+// allows asks the API server about one of the two ServiceAccounts.
+func allows(t *testing.T, env *envtestenv.Env, account string, what authorizationv1.ResourceAttributes) bool {
+	t.Helper()
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+		User:               "system:serviceaccount:" + envtestenv.SystemNamespace + ":" + account,
+		Groups:             []string{"system:serviceaccounts", "system:serviceaccounts:" + envtestenv.SystemNamespace, "system:authenticated"},
+		ResourceAttributes: &what,
+	}}
+	if err := env.Client.Create(t.Context(), review); err != nil {
+		t.Fatal(err)
+	}
+	return review.Status.Allowed
+}
+
+// A Lease is granted by its name, so that bot and manager cannot take each other's.
+func TestEachProgramHasItsOwnLeases(t *testing.T) {
+	env := envtestenv.Get(t)
+	env.Install(t)
+	owners := map[string]string{"volcado-bot": envtestenv.Bot, "volcado-bot-heard": envtestenv.Bot, "volcado-manager": envtestenv.Manager}
+	for lease, owner := range owners {
+		for _, account := range []string{envtestenv.Bot, envtestenv.Manager} {
+			for _, verb := range []string{"get", "update", "delete"} {
+				want := account == owner && verb != "delete"
+				if got := allows(t, env, account, authorizationv1.ResourceAttributes{
+					Namespace: envtestenv.SystemNamespace, Verb: verb, Group: "coordination.k8s.io", Resource: "leases", Name: lease,
+				}); got != want {
+					t.Errorf("%s may %s Lease %s: %t, want %t", account, verb, lease, got, want)
+				}
+			}
+		}
 	}
 }
