@@ -16,6 +16,8 @@ CLUSTER ?= local
 # REGISTRY and TAG name the images that `make push deploy` uses on a cluster of one's own.
 REGISTRY ?= volcado.local
 TAG ?= dev
+# BOT_SETTINGS is the bot's file of settings; with it `make deploy` deploys the bot, too.
+BOT_SETTINGS ?=
 
 GO_PACKAGES := ./...
 # Every program of ours that begins by naming bash.
@@ -82,8 +84,8 @@ images: ## Build the images (REGISTRY=, TAG=).
 	@hack/images/build --registry "$(REGISTRY)" --tag "$(TAG)"
 push: ## Push the images to REGISTRY.
 	@hack/images/push --registry "$(REGISTRY)" --tag "$(TAG)"
-deploy: ## Install CRDs, policies and manager into the current kubeconfig context (REGISTRY=, TAG=).
-	@hack/deploy/deploy --registry "$(REGISTRY)" --tag "$(TAG)"
+deploy: ## Install CRDs, policies, manager and bot into the current kubeconfig context (REGISTRY=, TAG=, BOT_SETTINGS=).
+	@hack/deploy/deploy --registry "$(REGISTRY)" --tag "$(TAG)" $(if $(BOT_SETTINGS),--bot-settings "$(BOT_SETTINGS)")
 undeploy: ## Remove what deploy installed; CRDs stay, and with them everybody's dumps.
 	@hack/deploy/undeploy
 

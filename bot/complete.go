@@ -8,26 +8,28 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/grammar"
+	"github.com/volcado-io/volcado/bot/read"
 )
 
 // completionTimeout bounds what somebody waits for who pressed a key.
 const completionTimeout = 2 * time.Second
 
-// Complete lists what the last word of a line may become, for services that can offer it: only what this person may
-// know of, and nothing where that cannot be found out at once.
-func (b *Bot) Complete(ctx context.Context, author chat.Author, line string) []string {
+// Complete lists what the last word of a line may become, for services that can offer it: only what this person can know
+// of, and nothing where that cannot be found out at once.
+func (b *Bot) Complete(ctx context.Context, place chat.Place, author chat.Author, line string) []string {
 	ctx, cancel := context.WithTimeout(ctx, completionTimeout)
 	defer cancel()
-	c := &conversation{Bot: b, by: requester(chat.Message{Author: author})}
 	// The last word is whatever stands after the last space, perhaps nothing.
-	before := strings.Fields(line)
-	last := ""
+	before, last := strings.Fields(line), ""
 	if len(before) > 0 && !strings.HasSuffix(line, " ") {
 		last = before[len(before)-1]
 		before = before[:len(before)-1]
 	}
+	words, argument := grammar.Complete(before, last)
+	person := b.Cluster.As(Requester(chat.Message{Place: place, Author: author}))
 	var found []string
-	for _, candidate := range c.candidates(ctx, before, last) {
+	for _, candidate := range append(words, namesOf(ctx, person, argument)...) {
 		if strings.HasPrefix(candidate, last) && !slices.Contains(found, candidate) {
 			found = append(found, candidate)
 		}
@@ -36,45 +38,31 @@ func (b *Bot) Complete(ctx context.Context, author chat.Author, line string) []s
 	return found
 }
 
-func (c *conversation) candidates(ctx context.Context, before []string, last string) []string {
-	var names []string
-	if len(before) == 0 {
-		for _, cmd := range c.commands {
-			names = append(names, cmd.name)
-		}
-		return names
-	}
-	cmd, ok := c.lookUp(before[0])
-	if !ok {
-		return nil
-	}
-	if strings.HasPrefix(last, "-") {
-		for _, o := range cmd.options {
-			names = append(names, "--"+o.name)
-		}
-		return names
-	}
-	if len(before) > 1 {
-		return nil
-	}
-	switch cmd.name {
-	case "help":
-		return c.candidates(ctx, nil, last)
-	case "dump", "why":
-		offers, _ := c.offers(ctx, recent)
+// namesOf what an argument can be. An error leaves them out: nobody asked a question.
+func namesOf(ctx context.Context, p *read.Person, argument grammar.Argument) (names []string) {
+	switch argument {
+	case grammar.ArgumentSource:
+		offers, _ := p.Offers(ctx, read.Recent)
 		for _, o := range offers {
-			names = append(names, o.source.Name, o.String())
+			names = append(names, o.Source.Name, o.String())
 		}
-	case "dumpdb":
-		offers, _ := c.offers(ctx, recent)
+	case grammar.ArgumentDatabase:
+		offers, _ := p.Offers(ctx, read.Recent)
 		for _, o := range offers {
-			names = append(names, o.literals()...)
+			names = append(names, o.Literals()...)
 		}
-	case "status", "cancel":
-		s, _ := c.dumps(ctx, func(d *v1alpha1.DatabaseDump) bool { return cmd.name == "status" || !d.Status.Finished() })
-		for _, d := range s.dumps {
-			names = append(names, d.Name)
+	case grammar.ArgumentDump, grammar.ArgumentRunning:
+		s, _ := p.Dumps(ctx, read.Recent, func(d *v1alpha1.DatabaseDump) bool {
+			return argument == grammar.ArgumentDump || !d.Status.Finished()
+		})
+		for i := range s.Dumps {
+			names = append(names, s.Dumps[i].Name)
 		}
 	}
 	return names
+}
+
+// Unfinished names the dumps of an author whose messages' ids begin with the prefix and that have not ended.
+func (b *Bot) Unfinished(ctx context.Context, place chat.Place, author chat.Author, prefix string) ([]string, error) {
+	return b.Cluster.As(Requester(chat.Message{Place: place, Author: author})).Unfinished(ctx, prefix)
 }

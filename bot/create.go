@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/read"
 )
 
 // errNameConflict is a dump of the name that this message's must have, asked for by somebody else.
@@ -39,52 +40,47 @@ var createBackoff = wait.Backoff{Duration: 250 * time.Millisecond, Factor: 2, Ji
 // listening: then nobody would know whether there is a dump.
 func (c *conversation) create(
 	ctx context.Context, wanted *v1alpha1.DatabaseDump,
-) (dump *v1alpha1.DatabaseDump, already bool, err error) {
+) (dump *v1alpha1.DatabaseDump, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.patience)
 	defer cancel()
 	unanswered := false
 	_ = createBackoff.DelayFunc().Until(ctx, true, true, func(ctx context.Context) (settled bool, _ error) {
-		dump, already, err = c.createOnce(ctx, wanted)
+		dump, err = c.createOnce(ctx, wanted)
 		if err == nil || isRefusal(err) {
 			return true, nil
 		}
 		unanswered = true
 		return false, nil
 	})
-	switch {
-	case err == nil:
-		// One that was made by a request before is news all the same.
-		return dump, already && !unanswered, nil
-	case unanswered && !errors.Is(err, errNameConflict):
+	if unanswered && err != nil && !errors.Is(err, errNameConflict) {
 		// Not even a refusal of the last request tells what became of the first.
-		return nil, false, &unansweredError{dump: client.ObjectKeyFromObject(wanted), err: err}
-	default:
-		return nil, false, err
+		return nil, &unansweredError{dump: client.ObjectKeyFromObject(wanted), err: err}
 	}
+	return dump, err
 }
 
 // createOnce sends one request, which may take half of the patience: a connection that has died silently must not take
 // all of it.
 func (c *conversation) createOnce(
 	ctx context.Context, wanted *v1alpha1.DatabaseDump,
-) (dump *v1alpha1.DatabaseDump, already bool, err error) {
+) (dump *v1alpha1.DatabaseDump, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.patience/2)
 	defer cancel()
 	// A copy, because what the API server fills in (a UID, a version) may not be sent with the next request.
 	dump = wanted.DeepCopy()
-	if err := c.api.Create(ctx, dump); err == nil {
-		return dump, false, nil
+	if err := c.API.Create(ctx, dump); err == nil {
+		return dump, nil
 	} else if !apierrors.IsAlreadyExists(err) {
-		return nil, false, fmt.Errorf("create DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+		return nil, fmt.Errorf("create DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
 	}
 	dump = &v1alpha1.DatabaseDump{}
-	if err := c.api.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
-		return nil, false, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
+	if err := c.API.Get(ctx, client.ObjectKeyFromObject(wanted), dump); err != nil {
+		return nil, fmt.Errorf("read DatabaseDump %s: %w", client.ObjectKeyFromObject(wanted), err)
 	}
-	if !isOf(dump, *wanted.Spec.RequestedBy) {
-		return nil, false, errNameConflict
+	if !read.IsOf(dump, *wanted.Spec.RequestedBy) {
+		return nil, errNameConflict
 	}
-	return dump, true, nil
+	return dump, nil
 }
 
 // isRefusal reports whether an error says for certain that this request did nothing: in HTTP's terms, the client's fault.

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/url"
 	"strings"
@@ -14,7 +15,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/naming"
 )
 
 var dumpResource = schema.GroupResource{Group: "volcado.io", Resource: "databasedumps"}
@@ -22,7 +27,7 @@ var dumpResource = schema.GroupResource{Group: "volcado.io", Resource: "database
 // createsWith lets the bot create through the function, which is told how many requests were before this one.
 func (w *world) createsWith(create func(ctx context.Context, before int, really func() error) error) *atomic.Int32 {
 	var creates atomic.Int32
-	w.with(interceptor.NewClient(w.api, interceptor.Funcs{
+	w.acts(interceptor.NewClient(w.api, interceptor.Funcs{
 		Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
 			return create(ctx, int(creates.Add(1))-1, func() error { return c.Create(ctx, o, opts...) })
 		},
@@ -50,62 +55,58 @@ func TestADumpWhoseAnswerIsLostIsFoundAgain(t *testing.T) {
 		"the API server made it and does not answer": func(ctx context.Context, really func() error) error { _ = really(); <-ctx.Done(); return ctx.Err() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newShop(t)
-			w.createsWith(func(ctx context.Context, before int, really func() error) error {
-				if before == 0 {
-					return lose(ctx, really)
+			inBoth(t, func(w *world) {
+				w.shop()
+				w.createsWith(func(ctx context.Context, before int, really func() error) error {
+					if before == 0 {
+						return lose(ctx, really)
+					}
+					return really()
+				})
+				said := w.ask("dump shop")
+				dump := w.theDump()
+				if said.err != nil || said.Outcome != chat.Succeeded || said.Follows != w.namespace+"/"+dump.Name || len(said.Posts) > 0 {
+					w.Errorf("answered %+v", said)
 				}
-				return really()
 			})
-			asked := w.askForShop()
-			dump := w.theDump()
-			w.eventually("it is told", func() bool { return w.chat.everSaid(dump.Name + ": a copy of") })
-			w.report(dump, succeed)
-			if r, outcome := asked.ended(); outcome != chat.Succeeded {
-				t.Errorf("outcome %v\n%s", outcome, text(r))
-			}
-			if found := w.dumps(); len(found) != 1 {
-				t.Errorf("%d dumps", len(found))
-			}
 		})
 	}
 }
 
-// Asking once more would be a second message, and so a second dump.
-func TestADumpThatMayHaveBeenStartedIsNotToBeAskedForAgain(t *testing.T) {
-	for name, create := range map[string]func(before int, really func() error) error{
-		"every answer is lost": func(_ int, really func() error) error { _ = really(); return errReset },
-		"no request arrives":   func(int, func() error) error { return apierrors.NewInternalError(io.EOF) },
-		"a refusal of what is sent again says nothing of what was sent first": func(before int, really func() error) error {
-			if before > 0 {
-				return apierrors.NewForbidden(dumpResource, "x", io.EOF)
-			}
-			_ = really()
-			return errReset
-		},
-	} {
+// createsInVain are ways in which nobody ever knows whether the dump was made.
+var createsInVain = map[string]func(before int, really func() error) error{
+	"every answer is lost": func(_ int, really func() error) error { _ = really(); return errReset },
+	"no request arrives":   func(int, func() error) error { return apierrors.NewInternalError(io.EOF) },
+	"a refusal of what is sent again says nothing of what was sent first": func(before int, really func() error) error {
+		if before > 0 {
+			return apierrors.NewForbidden(dumpResource, "x", io.EOF)
+		}
+		_ = really()
+		return errReset
+	},
+}
+
+// Whoever asks once more on the console writes a second message, which is a second dump.
+func TestOnTheConsoleADumpThatMayHaveBeenStartedIsNotToBeAskedForAgain(t *testing.T) {
+	for name, create := range createsInVain {
 		t.Run(name, func(t *testing.T) {
-			w := newShop(t)
+			w := newWorld(t, console)
+			w.shop()
 			creates := w.createsWith(func(_ context.Context, before int, really func() error) error { return create(before, really) })
-			r, outcome := w.ask("dump shop-" + w.namespace)
-			if outcome != chat.Unavailable || creates.Load() < 2 {
-				t.Errorf("outcome %v after %d requests\n%s", outcome, creates.Load(), text(r))
+			m := w.message(w.alice, "dump shop")
+			said := w.handle(m)
+			v := viewOf[view.MayHaveStarted](t, said)
+			if want := naming.DumpName("shop", bot.Requester(m)); v.Dump != want || said.Outcome != chat.Unavailable || creates.Load() < 2 {
+				t.Errorf("outcome %v after %d requests, of %s, want %s", said.Outcome, creates.Load(), v.Dump, want)
 			}
-			dump := "shop-" + w.namespace
-			if found := w.dumps(); len(found) > 0 {
-				dump = found[0].Name
-			}
-			if !strings.Contains(r.Headline, dump) || !strings.Contains(r.Headline, "may have been started") || !strings.Contains(r.Closing, "status "+dump) {
-				t.Errorf("it does not say how to find out:\n%s", text(r))
-			}
-			if strings.Contains(strings.ToLower(text(r)), "again") {
-				t.Errorf("it has somebody ask for a second dump:\n%s", text(r))
+			if all := text(said.Said); !strings.Contains(all, "status "+v.Dump) || strings.Contains(strings.ToLower(all), "again") {
+				t.Errorf("it does not say how to find out, or has somebody ask for a second dump:\n%s", all)
 			}
 		})
 	}
 }
 
-func TestARefusedDumpIsNotAskedForAgain(t *testing.T) {
+func TestARefusedDumpIsNotSentAgain(t *testing.T) {
 	for name, err := range map[string]error{
 		"forbidden":             apierrors.NewForbidden(dumpResource, "x", io.EOF),
 		"invalid":               apierrors.NewInvalid(schema.GroupKind{Kind: "DatabaseDump"}, "x", nil),
@@ -113,12 +114,89 @@ func TestARefusedDumpIsNotAskedForAgain(t *testing.T) {
 		"the token has expired": apierrors.NewUnauthorized("x"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newShop(t)
+			w := newWorld(t, console)
+			w.shop()
 			creates := w.createsWith(func(context.Context, int, func() error) error { return err })
-			r, outcome := w.ask("dump shop-" + w.namespace)
-			if outcome != chat.Unavailable || creates.Load() != 1 || strings.Contains(text(r), "may have been started") {
-				t.Errorf("outcome %v after %d requests\n%s", outcome, creates.Load(), text(r))
+			said := w.ask("dump shop")
+			viewOf[view.Trouble](t, said)
+			if said.Outcome != chat.Unavailable || creates.Load() != 1 {
+				t.Errorf("outcome %v after %d requests\n%s", said.Outcome, creates.Load(), text(said.Said))
 			}
 		})
+	}
+}
+
+// A name is only a hash: somebody with kubectl may have taken the one that a message's dump must have.
+func TestANameThatSomebodyElseHasIsNoAnswer(t *testing.T) {
+	inBoth(t, func(w *world) {
+		w.shop()
+		m := w.message(w.alice, "dump shop")
+		taken := &v1alpha1.DatabaseDump{Spec: v1alpha1.DatabaseDumpSpec{SourceRef: v1alpha1.ObjectReference{Name: "crm"}, Database: "crm"}}
+		taken.Name = naming.DumpName("shop", bot.Requester(m))
+		w.create(taken)
+		said := w.handle(m)
+		if v := viewOf[view.NameTaken](t, said); v.Dump != w.namespace+"/"+taken.Name || said.Outcome != chat.Refused || said.Follows != "" {
+			w.Errorf("answered %+v", said)
+		}
+		w.mustHave(1)
+	})
+}
+
+// A failure that passes is not an answer: the message stays open until its dump is made, or it is too old.
+func TestADumpThatCannotBeMadeNowIsMadeWhenTheMessageComesAgain(t *testing.T) {
+	for name, create := range createsInVain {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, serve)
+			w.shop()
+			var well atomic.Bool
+			w.createsWith(func(_ context.Context, before int, really func() error) error {
+				if well.Load() {
+					return really()
+				}
+				return create(before, really)
+			})
+			w.bot.SetPatience(500 * time.Millisecond)
+			team := w.place(chat.KindPrivate)
+			m := in(team, w.message(w.alice, "dump shop"))
+			for range 3 {
+				said := w.handle(m)
+				// Once, and to alice alone.
+				if len(said.Posts) != 1 || said.Posts[0].To.Only != w.alice.User {
+					t.Fatalf("said %+v", said.Posts)
+				}
+				v, is := said.Posts[0].View.(view.Trouble)
+				if !is || !v.Until.Equal(m.Written.Add(time.Hour)) {
+					t.Fatalf("said %+v", said.Posts[0].View)
+				}
+				if made := len(w.dumps()) > 0; said.err == nil && !made {
+					t.Fatalf("it was acknowledged without a dump: %+v", said)
+				}
+			}
+			well.Store(true)
+			said := w.handle(m)
+			dump := w.theDump()
+			if said.err != nil || said.Follows != w.namespace+"/"+dump.Name || len(said.Posts) != 1 {
+				t.Errorf("answered %+v", said)
+			}
+		})
+	}
+}
+
+// A bot that stops leaves the message unacknowledged, and says nothing: the next one handles it.
+func TestAMessageWhoseBotStopsIsLeftToTheNext(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	m := w.message(w.alice, "dump nothing")
+	if _, err := w.bot.Handle(ctx, m); !errors.Is(err, context.Canceled) {
+		t.Errorf("it was acknowledged: %v", err)
+	}
+	w.bot.Wait(context.Background())
+	if said := w.chat.of(m); len(said) > 0 {
+		t.Errorf("said %+v", said)
+	}
+	if said := w.handle(m); said.Outcome != chat.Refused || len(said.Posts) != 1 {
+		t.Errorf("answered %+v", said)
 	}
 }

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"strings"
@@ -17,71 +18,150 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/view"
 )
 
 // Each trouble is a real one where it can be made: a token that is none, an account without rights, an address where
-// nobody listens.
+// nobody listens. What passes by itself is tried again where the message can come again, and said to alice alone.
 func TestTroubleIsASentence(t *testing.T) {
-	w := newShop(t)
-	mapper := w.api.RESTMapper()
-	connect := func(config *rest.Config) client.WithWatch {
-		api, err := client.NewWithWatch(config, client.Options{Scheme: w.env.Scheme, Mapper: mapper})
-		if err != nil {
-			t.Fatal(err)
+	for _, m := range []mode{console, serve} {
+		for name, tc := range troubles {
+			t.Run(string(m)+", "+name, func(t *testing.T) {
+				w := newWorld(t, m)
+				w.shop()
+				w.acts(tc.api(w))
+				w.bot.SetPatience(time.Second)
+				said := w.handle(in(w.place(chat.KindPrivate), w.message(w.alice, "dump shop")))
+				v, ok := said.View.(view.Trouble)
+				if lost, is := said.View.(view.MayHaveStarted); is {
+					v, ok = lost.Trouble, m == console
+				}
+				if m == serve && tc.passes {
+					if said.err == nil || len(said.Posts) != 1 || said.Posts[0].To.Only != w.alice.User {
+						t.Fatalf("answered %+v", said)
+					}
+					v, ok = said.Posts[0].View.(view.Trouble)
+					said.Said, said.Outcome = said.Posts[0].Reply, chat.Unavailable
+					if v.Until.IsZero() {
+						t.Error("it does not say until when it is tried")
+					}
+				} else if said.err != nil || !v.Until.IsZero() {
+					t.Errorf("it is tried again: %+v, error %v", v, said.err)
+				}
+				if !ok || v.Kind != tc.kind || !strings.Contains(v.Detail, tc.detail) || said.Outcome != chat.Unavailable {
+					t.Errorf("outcome %v, %+v", said.Outcome, said.View)
+				}
+				for _, never := range []string{"secret-token", "goroutine", "{", "&", "%!"} {
+					if strings.Contains(text(said.Said), never) {
+						t.Errorf("it says %q:\n%s", never, text(said.Said))
+					}
+				}
+			})
 		}
-		return api
 	}
-	badToken := rest.AnonymousClientConfig(w.env.Config)
-	badToken.BearerToken = "secret-token-of-nobody"
-	nobodyListens := rest.AnonymousClientConfig(w.env.Config)
-	nobodyListens.Host = "https://127.0.0.1:1"
-	creating := func(err error) client.WithWatch {
+}
+
+var troubles = map[string]struct {
+	api    func(*world) client.WithWatch
+	kind   view.TroubleKind
+	detail string
+	passes bool
+}{
+	"a token that is refused": {func(w *world) client.WithWatch {
+		config := rest.AnonymousClientConfig(w.env.Config)
+		config.BearerToken = "secret-token-of-nobody"
+		return w.connect(config)
+	}, view.TroubleToken, "", true},
+	"an account without rights": {func(w *world) client.WithWatch { return w.connect(w.env.ConfigAs("default", "default")) }, view.TroubleForbidden, "default", false},
+	"nobody listens": {func(w *world) client.WithWatch {
+		config := rest.AnonymousClientConfig(w.env.Config)
+		config.Host = "https://127.0.0.1:1"
+		return w.connect(config)
+	}, view.TroubleNetwork, "127.0.0.1:1", true},
+	"a name that is not known": {creating(&url.Error{Op: "Post", URL: "https://nowhere.invalid:6443/apis", Err: &net.DNSError{Name: "nowhere.invalid"}}),
+		view.TroubleNetwork, "nowhere.invalid:6443: the name nowhere.invalid is not known", true},
+	"the kinds are not installed": {func(w *world) client.WithWatch {
+		missing := apierrors.NewGenericServerResponse(404, "get", schema.GroupResource{}, "", "404 page not found", 0, true)
+		return interceptor.NewClient(w.api, interceptor.Funcs{
+			List:   func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error { return missing },
+			Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return missing },
+		})
+	}, view.TroubleKinds, "", false},
+	"a validation of the API server's": {creating(apierrors.NewInvalid(schema.GroupKind{Group: "volcado.io", Kind: "DatabaseDump"}, "x", field.ErrorList{
+		field.Invalid(field.NewPath("spec", "reason"), "y", "is not good"),
+	})), view.TroubleInvalid, `reason: Invalid value: "y": is not good`, false},
+	"an admission policy":          {creating(apierrors.NewForbidden(dumpResource, "x", errors.New("the policy says no"))), view.TroubleForbidden, "the policy says no", false},
+	"an API server that is busy":   {creating(apierrors.NewTooManyRequests("slow down", 1)), view.TroubleBusy, "slow down", true},
+	"a request that took too long": {creating(context.DeadlineExceeded), view.TroubleTimeout, "", true},
+	"a conflict that nobody knows": {creating(apierrors.NewConflict(dumpResource, "x", errors.New("strange"))), view.TroubleRefused, "strange", false},
+}
+
+func creating(err error) func(*world) client.WithWatch {
+	return func(w *world) client.WithWatch {
 		return interceptor.NewClient(w.api, interceptor.Funcs{
 			Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return err },
 		})
 	}
-	kind := schema.GroupKind{Group: "volcado.io", Kind: "DatabaseDump"}
-	missing := interceptor.NewClient(w.api, interceptor.Funcs{
+}
+
+func (w *world) connect(config *rest.Config) client.WithWatch {
+	api, err := client.NewWithWatch(config, client.Options{Scheme: w.env.Scheme, Mapper: w.api.RESTMapper()})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return api
+}
+
+// What only asks is answered at once: whoever asked can ask again.
+func TestAQuestionThatCannotBeAnsweredNowIsNotKept(t *testing.T) {
+	w := newWorld(t, serve)
+	w.acts(interceptor.NewClient(w.api, interceptor.Funcs{
 		List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error {
-			return apierrors.NewGenericServerResponse(404, "get", schema.GroupResource{}, "", "404 page not found", 0, true)
+			return apierrors.NewServiceUnavailable("etcd has no leader")
 		},
-	})
-	for name, tc := range map[string]struct {
-		api  client.WithWatch
-		says string
-	}{
-		"a token that is refused":   {connect(badToken), "does not accept the bot's token"},
-		"an account without rights": {connect(w.env.ConfigAs("default", "default")), "needs the rights in config/bot"},
-		"nobody listens":            {connect(nobodyListens), "The API server at 127.0.0.1:1 does not answer"},
-		"a name that is not known": {creating(&url.Error{Op: "Post", URL: "https://nowhere.invalid:6443/apis", Err: &net.DNSError{Name: "nowhere.invalid"}}),
-			"The API server at nowhere.invalid:6443 does not answer: the name nowhere.invalid is not known"},
-		"the kinds are not installed": {missing, "Volcado's kinds are not installed"},
-		"a validation of the API server's": {creating(apierrors.NewInvalid(kind, "x", field.ErrorList{
-			field.Invalid(field.NewPath("spec", "reason"), "y", "is not good"),
-		})), `does not accept this request: reason: Invalid value: "y": is not good.`},
-		"an API server that is busy":   {creating(apierrors.NewTooManyRequests("slow down", 1)), "too busy or not ready"},
-		"a request that took too long": {creating(context.DeadlineExceeded), "did not answer in time"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w.T = t
-			w.with(tc.api)
-			w.bot.SetPatience(time.Second)
-			r, outcome := w.ask("dump shop-" + w.namespace)
-			if outcome != chat.Unavailable || !strings.Contains(text(r), tc.says) {
-				t.Errorf("outcome %v\n%s", outcome, text(r))
-			}
-			for _, never := range []string{"secret-token", "goroutine", "{", "&", "%!"} {
-				if strings.Contains(text(r), never) {
-					t.Errorf("it says %q:\n%s", never, text(r))
-				}
-			}
-		})
+	}))
+	for _, line := range []string{"list", "sources", "status nothing", "why nothing"} {
+		said := w.ask(line)
+		if v := viewOf[view.Trouble](t, said); v.Kind != view.TroubleBusy || !v.Until.IsZero() || said.err != nil || said.Outcome != chat.Unavailable {
+			t.Errorf("%q: answered %+v", line, said)
+		}
+	}
+}
+
+// A cancel and a follow are tried again like a dump.
+func TestWhatActsIsTriedAgain(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	dump, bob := w.makeDump(w.alice, "dump shop"), w.person("bob")
+	w.create(w.allow("bob", bob, []v1alpha1.AllowedSource{"shop"}, "*"))
+	well := w.api
+	w.acts(interceptor.NewClient(w.api, interceptor.Funcs{
+		Patch: func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error {
+			return errReset
+		},
+	}))
+	cancel, follow := w.message(w.alice, "cancel shop"), w.message(bob, "follow shop")
+	for _, m := range []chat.Message{cancel, follow} {
+		if said := w.handle(m); said.err == nil || len(said.Posts) != 1 {
+			t.Errorf("%q: answered %+v", m.Text, said)
+		}
+	}
+	w.acts(well)
+	cancel.Again, follow.Again = true, true
+	for _, m := range []chat.Message{follow, cancel} {
+		if said := w.handle(m); said.err != nil || said.Outcome != chat.Succeeded || len(said.Posts) != 2 {
+			t.Errorf("%q: answered %+v", m.Text, said)
+		}
+	}
+	if !w.read(dump.Name).Spec.Cancel {
+		t.Error("it was not cancelled")
 	}
 }
 
 // The rights of the bot are what it uses, and no more.
-func TestTheBotMayDoNoMore(t *testing.T) {
-	w := newShop(t)
+func TestTheBotCanDoNoMore(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
 	dump := w.makeDump(w.alice, "dumpdb shop")
 	ctx := context.Background()
 	forged := dump.DeepCopy()
@@ -99,7 +179,7 @@ func TestTheBotMayDoNoMore(t *testing.T) {
 		"make a source": func() error { s := source("x", "x"); s.Namespace = w.namespace; return w.api.Create(ctx, s) },
 	} {
 		if err := try(); !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {
-			t.Errorf("the bot may %s: %v", what, err)
+			t.Errorf("the bot can %s: %v", what, err)
 		}
 	}
 }

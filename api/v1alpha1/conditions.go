@@ -122,4 +122,6 @@ const (
 	ManagedBy      = "volcado"
 	// ChatAnnotationPrefix is the bot's own: an admission policy keeps everybody else from it.
 	ChatAnnotationPrefix = "chat.volcado.io/"
+	// AnnotationDelivery, on a dump that the bot made, says what was said of it in chat.
+	AnnotationDelivery = ChatAnnotationPrefix + "delivery"
 )

@@ -1,8 +1,11 @@
-// Package chat says what a chat service must offer to the bot: messages in, replies out. A driver knows this package and
-// nothing else of Volcado; chattest is its conformance suite.
+// Package chat is the contract between the bot and a chat service: messages in, replies out. A driver knows this package
+// and nothing else of Volcado; chattest is its conformance suite. It imports the standard library alone.
 package chat
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Kind says who can read a channel.
 type Kind string
@@ -14,65 +17,98 @@ const (
 	KindPrivate Kind = "Private"
 	// KindPublic can be joined by anybody in the workspace.
 	KindPublic Kind = "Public"
-	// KindShared has members of other organisations.
+	// KindShared has members of other organisations, or is about to have some.
 	KindShared Kind = "Shared"
 )
 
-// Author is who wrote, and where, as the service knows it. What the service does not vouch for may not stand here: the
-// bot decides by it.
-type Author struct {
-	// Platform is the service's name in the API, such as console.
+// ServiceID tells one chat service from every other.
+type ServiceID struct {
+	// Platform is the kind of service, such as console: ^[a-z][a-z0-9-]*$, at most 32 characters.
 	Platform string
-	// Workspace is the service's tenant, where it has any.
+	// Workspace is the tenant, or the server, at most 64 characters. Only the console has none.
 	Workspace string
-	// User is the author's id, never a display name.
-	User string
-	// DisplayName is for people to read.
-	DisplayName string
-	// Groups of the author, by id. A driver that cannot find them out does not deliver the message as if there were none.
-	Groups []string
-	// Channel is the channel's id.
+}
+
+func (id ServiceID) String() string {
+	if id.Workspace == "" {
+		return id.Platform
+	}
+	return id.Platform + "/" + id.Workspace
+}
+
+// Place is where a message was written and where answers go. It can be made again from a dump's requestedBy.
+type Place struct {
+	Platform, Workspace string
+	// Channel is the channel's id, at most 64 characters.
 	Channel string
-	// Kind of the channel.
+	// Thread is the id of the thread that answers go to, at most 128 characters. Where a message begins a thread, it is
+	// that message's. Empty where the service has no threads.
+	Thread string
+	// Kind of the channel when the message was written.
 	Kind Kind
 }
 
-// Message is one thing that a person wrote to the bot.
+// ServiceID of the place.
+func (p Place) ServiceID() ServiceID { return ServiceID{p.Platform, p.Workspace} }
+
+// Author is who wrote, as the service knows it. What the service does not vouch for must not stand here: the bot decides
+// by it.
+type Author struct {
+	// User is the author's id, never a name. At most 64 characters.
+	User string
+	// DisplayName is for people to read.
+	DisplayName string
+	// Locale is the author's language, such as es or es-MX, where the service tells it.
+	Locale string
+	// Groups of the author, by id. A driver that cannot find them out does not deliver the message as if there were none.
+	Groups []string
+}
+
+// Message is one thing that a person wrote, or clicked.
 type Message struct {
+	Place
 	Author
-	// ID is the message's own, unique in its channel for ever. A message that the service delivers twice has one ID.
+	// ID is the message's own, unique in its channel for ever, at most 128 characters; what is too long is hashed by the
+	// driver. A message that the service delivers twice has one ID. A click's is made of post, button and person, so that
+	// a double click is one request.
 	ID string
-	// Text as the person typed it, with the service's own escaping undone (`&amp;` is `&`), its mark-up and the mention of
-	// the bot taken off.
+	// Text is what was typed, with the service's own escaping undone (`&amp;` is `&`) and the bot's mention or prefix taken
+	// off; or the line of the grammar that a button carries.
 	Text string
+	// Form holds the values of a form that was sent; Text is then the command's name.
+	Form map[string]string
+	// Written is when, by the service's clock. The zero time is taken for now.
+	Written time.Time
+	// Again: delivered again by the service, or read again by the driver.
+	Again bool
+	// CanOpenForm: a form in the answer to this message will be shown.
+	CanOpenForm bool
 }
 
-// Posted identifies a reply that was posted, for Edit.
-type Posted string
+// Handler takes a message. It returns as soon as what the message asks for is durable, and never waits for a dump. A
+// driver may call it for several messages at once.
+//
+// After nil the driver acknowledges the message. After an error it calls the handler again, after a pause that grows,
+// until that returns nil: the handler itself gives up on a message that has become too old, and not every service
+// delivers a second time. It stops calling when ctx ends; an unacknowledged message is then delivered or read again.
+type Handler func(ctx context.Context, m Message) (Answer, error)
 
-// Handler is called for each message. It returns when everything that the message asked for has been said, or ctx is
-// done. A service may call it for several messages at once.
-type Handler func(ctx context.Context, m Message) Outcome
-
-// Service is one chat service.
-type Service interface {
-	// Run hands every message to handle until ctx is done or the service has ended for good. It returns nil where that
-	// is how things should end.
-	Run(ctx context.Context, handle Handler) error
-	Replier
+// Answer rides on the acknowledgement. The bot posts everything else itself.
+type Answer struct {
+	// Reply is for the author alone. It is there only where Limits.Ephemeral is.
+	Reply *Reply
+	// Form is to be opened, where the message's CanOpenForm was set.
+	Form *Form
+	// Invalid has, for each field of the form that was sent, what is wrong with it. The form stays open.
+	Invalid map[string]string
+	// Outcome says how the command ended, for services that can tell a program.
+	Outcome Outcome
+	// Follows names the dump whose conversation the message began, as namespace/name, or is empty. Only the console, which
+	// has nobody else to speak to, waits for it.
+	Follows string
 }
 
-// Replier says things.
-type Replier interface {
-	// Post answers a message where it was written, or to its author alone where the reply is Private. It returns when
-	// the service has taken the reply.
-	Post(ctx context.Context, to Message, reply Reply) (Posted, error)
-	// Edit replaces a reply that Post or Edit made. A service may leave out an edit whose reply has Progress, but never
-	// one that has another Stage than what is shown, nor one without Progress.
-	Edit(ctx context.Context, to Message, posted Posted, reply Reply) error
-}
-
-// Outcome says how a message's command ended, for services that can tell a program.
+// Outcome says how a command ended.
 type Outcome int
 
 const (
@@ -84,8 +120,110 @@ const (
 	Misunderstood
 	// Refused: there is no such thing, or not for this person.
 	Refused
+	// Offered: nothing was started, because a dump that is equal is there already.
+	Offered
 	// Unavailable: the cluster, or what is needed in it, could not be reached.
 	Unavailable
 	// Detached: the service stopped listening to the answer; what was begun goes on.
 	Detached
 )
+
+// Service is one chat service, as a driver serves it.
+type Service interface {
+	// ID is the key by which the bot finds the service of a place. It never changes.
+	ID() ServiceID
+	// Listen hands every message to handle until ctx is done. It reconnects for ever; it returns an error only for what
+	// waiting cannot mend, such as a token that was revoked, and is then called again after a pause. Messages written
+	// since then may not have been handled: it reads them again, paged to the end, with Again set, and finds out by itself
+	// what it must not deliver. It is called by one replica at a time.
+	Listen(ctx context.Context, since time.Time, handle Handler) error
+	// Limits of the service. They may change while it runs.
+	Limits() Limits
+	// Health is what is known at the moment, without asking the service.
+	Health() Health
+	// KindOf reads anew who can read a channel: it may have been made public, or shared, since the message was written.
+	// Its error is an *Error.
+	KindOf(ctx context.Context, place Place) (Kind, error)
+	Poster
+}
+
+// Limits of a service.
+type Limits struct {
+	// EditEvery is the shortest time between two edits of one post.
+	EditEvery time.Duration
+	// EditsPerMinute is how many edits the workspace takes in all; 0 is without a limit.
+	EditsPerMinute int
+	// Longest is how many characters one post holds; 0 is without a limit. A driver splits, or cuts visibly, what is longer.
+	Longest int
+	// Live: edits cost nothing and disturb nobody, because they go to one person's own screen.
+	Live bool
+	// Finds: Find can be relied on.
+	Finds bool
+	// Ephemeral: the acknowledgement of a message can carry a reply that its author alone sees.
+	Ephemeral bool
+	// Actions: buttons are shown, and the service itself vouches for who clicked.
+	Actions bool
+	// Forms can be opened, and the service itself vouches for who sent them.
+	Forms bool
+}
+
+// Health of a service's connection.
+type Health struct {
+	// Connected: messages would arrive now.
+	Connected bool
+	// Behind: messages that were written before may still have to be read, as after Listen was called or a connection was
+	// lost. It is set before the first message of the new connection is handed over, and cleared when the last one that was
+	// missed has been. Meanwhile the bot does not take later messages for a sign that the earlier ones were handled. A driver
+	// that keeps messages back, other than behind one of the same person's that is being handled, is behind, too.
+	Behind bool
+	// Heard is when anything was last heard from the service, a ping too.
+	Heard time.Time
+	// Reconnects since the start.
+	Reconnects int
+	// Why it is not connected, for the operator; never a secret. Empty when it is.
+	Why string
+}
+
+// Key is the identity of one thing that is said: "<dump's uid>/0/end", "<message's id>/answer". It travels with the post,
+// where people do not see it, so that Find finds the post by it. At most 256 characters.
+type Key string
+
+// Target says to whom a reply goes.
+type Target struct {
+	Place
+	// Only is the id of the one user who sees the reply: it goes to the direct messages with that user, not to the place.
+	Only string
+	// Mention is the id of a user to be notified, or empty. Nobody else is, whatever the reply holds.
+	Mention string
+}
+
+// Ref is a post that exists.
+type Ref struct {
+	Channel string `json:"channel"`
+	Post    string `json:"post"`
+	Thread  string `json:"thread,omitempty"`
+}
+
+// Poster says things. Its errors are *Error; any other is taken for Uncertain.
+type Poster interface {
+	// Post returns when the service has taken the reply. One that is split over several posts is referred to by its first.
+	Post(ctx context.Context, to Target, key Key, reply Reply) (Ref, error)
+	// Edit replaces a post of the bot's. To repeat an edit does no harm.
+	Edit(ctx context.Context, ref Ref, reply Reply) error
+	// Find looks for a post of the bot's own with this key that was made since then. Posts of others never count, since
+	// metadata can be forged. Not found is certain.
+	Find(ctx context.Context, to Target, key Key, since time.Time) (ref Ref, found bool, err error)
+}
+
+// Finding is one thing that was checked.
+type Finding struct {
+	// Severity is Good, Warning or Bad.
+	Severity Severity
+	// Text says what was found, and if it is not good, what to do. Never a secret.
+	Text string
+}
+
+// Examiner is what a driver offers beside, so that `bot doctor` can say what is wrong with its settings and rights.
+type Examiner interface {
+	Examine(ctx context.Context) []Finding
+}

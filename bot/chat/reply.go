@@ -17,7 +17,8 @@ const (
 // Reply is what the bot says, in no service's mark-up. A driver renders it, and escapes all of it: every string may hold
 // what a person typed, or what a database is called.
 //
-// It is read in this order: Headline, Lines, Fields, Rows, Snippets, Closing.
+// It is read in this order: Headline, Lines, Fields, Rows, Snippets, Closing, Actions. In Lines and Closing, text between
+// backticks is to be typed as it stands; a driver may set it apart, and otherwise shows the backticks.
 type Reply struct {
 	Severity Severity
 	// Headline is one line and never empty.
@@ -32,9 +33,9 @@ type Reply struct {
 	Snippets []Snippet
 	// Closing is a last line: what to do next.
 	Closing string
+	// Actions are buttons, for services that have them. Whatever they do can be typed as well.
+	Actions []Action
 
-	// Private replies are for the author alone.
-	Private bool
 	// Progress is there while more will be said by editing this reply.
 	Progress *Progress
 }
@@ -49,4 +50,36 @@ type Snippet struct{ Caption, Text string }
 type Progress struct {
 	// Stage changes whenever something happened that a person wants to see.
 	Stage string
+}
+
+// Action is a button. Whoever clicks it is the author of a message that holds Line, and is judged as if it were typed.
+type Action struct {
+	Label string
+	// Line of the grammar, such as "cancel shop-7f3k2qv5m0c4x9ra".
+	Line string
+	// Danger: it should be confirmed.
+	Danger bool
+}
+
+// Form asks for the arguments of a command.
+type Form struct {
+	// Command is the name of the command that the form's values are for.
+	Command string
+	Title   string
+	Submit  string
+	Fields  []FormField
+}
+
+// FormField is one value of a form.
+type FormField struct {
+	// Name is the key in Message.Form and Answer.Invalid.
+	Name  string
+	Label string
+	// Hint says what may be entered.
+	Hint string
+	// Value that is there already.
+	Value    string
+	Required bool
+	// Choices, where only these will do; a switch has "yes" and "no".
+	Choices []string
 }

@@ -14,7 +14,9 @@ import (
 	"github.com/volcado-io/volcado/bot/console"
 )
 
-var alice = chat.Author{Platform: "console", User: "alice", DisplayName: "Alice", Groups: []string{"qa"}, Channel: "console", Kind: chat.KindDirect}
+var alice = chat.Author{User: "alice", DisplayName: "Alice", Groups: []string{"qa"}}
+
+var desk = chat.Place{Platform: "console", Channel: "console", Kind: chat.KindDirect}
 
 // wire keeps everything that was written.
 type wire struct {
@@ -50,7 +52,7 @@ func TestAConsoleOfPipesConforms(t *testing.T) {
 		return chattest.Harness{
 			Service: console.New(console.Options{In: in, Out: out, Author: alice, Session: "s"}),
 			Type:    func(text string) { write(t, typed, text+"\n") },
-			Author:  alice, Shown: w.shown,
+			Author:  alice, Place: desk, Shown: w.shown,
 		}
 	})
 }
@@ -63,7 +65,7 @@ func TestAConsoleOnATerminalConforms(t *testing.T) {
 		return chattest.Harness{
 			Service: console.New(console.Options{In: terminal, Out: terminal, Author: alice, Session: "s", Colour: true}),
 			Type:    func(text string) { write(t, master, text+"\r") },
-			Author:  alice, Shown: w.shown,
+			Author:  alice, Place: desk, Shown: w.shown,
 		}
 	})
 }

@@ -28,13 +28,24 @@ type Options struct {
 	Colour bool
 	// Interrupts holds the presses of Ctrl-C that the terminal turned into signals.
 	Interrupts <-chan os.Signal
+	// Follow tells on this console what becomes of the dump that an answer follows, to its end, and says how it ended. When
+	// ctx is done nobody watches any more: it says so and returns. Nil where nothing is followed.
+	Follow func(ctx context.Context, m chat.Message, a chat.Answer) chat.Outcome
 	// Complete lists what the last word of a line may become. Optional.
 	Complete func(ctx context.Context, line string) []string
-	// Unfinished names what this session began and still runs. Optional.
-	Unfinished func(ctx context.Context) ([]string, error)
+	// Greeting is shown before the first prompt. Optional.
+	Greeting chat.Reply
+	// Farewell is what is left to say to somebody who leaves, such as what runs on, if anything is. Optional.
+	Farewell func(ctx context.Context) (chat.Reply, bool)
 	// Now is the clock; time.Now where it is nil.
 	Now func() time.Time
 }
+
+// Platform and Channel of every message.
+const (
+	Platform = "console"
+	Channel  = "console"
+)
 
 // Console is a chat.Service.
 type Console struct {
@@ -47,7 +58,7 @@ type Console struct {
 
 var _ chat.Service = (*Console)(nil)
 
-// New makes a console. It writes nothing before Run.
+// New makes a console. It writes nothing before Listen.
 func New(o Options) *Console {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -62,13 +73,16 @@ type lineReader interface {
 	close()
 }
 
-// Run reads lines and has each answered before it reads the next. It ends at the end of the input, at Ctrl-C, Ctrl-D
-// or exit on the prompt, and where there is no prompt at Ctrl-C.
-func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
+// Listen reads lines and has each answered, and what it began told to its end, before it reads the next. It ends at the end
+// of the input, at Ctrl-C, Ctrl-D or exit on the prompt, and where there is no prompt at Ctrl-C. Nothing can have been
+// written before it is called, so since makes no difference.
+func (c *Console) Listen(ctx context.Context, _ time.Time, handle chat.Handler) error {
 	lines, interactive := c.lines()
 	defer lines.close()
-	if interactive {
-		c.print(chat.Reply{Headline: fmt.Sprintf("You speak as %s. Type help to see what can be asked; Ctrl-D or exit leaves.", c.Author.User)})
+	c.begin()
+	defer c.end()
+	if interactive && c.Greeting.Headline != "" {
+		c.print(c.Greeting)
 	}
 	for !c.interrupted {
 		line, err := c.read(ctx, lines)
@@ -78,6 +92,7 @@ func (c *Console) Run(ctx context.Context, handle chat.Handler) error {
 		if err != nil {
 			return err
 		}
+		c.heard()
 		if interactive && isFarewell(line) {
 			break
 		}
@@ -160,20 +175,19 @@ func (c *Console) read(ctx context.Context, lines lineReader) (string, error) {
 // answer hands one line on. Ctrl-C meanwhile ends the listening, not what was begun.
 func (c *Console) answer(ctx context.Context, line string, handle chat.Handler) {
 	c.sent++
-	m := chat.Message{Author: c.Author, ID: fmt.Sprintf("%s-%d", c.Session, c.sent), Text: line}
+	m := chat.Message{
+		Place: place, Author: c.Author, ID: fmt.Sprintf("%s-%d", c.Session, c.sent), Text: line, Written: c.Now(),
+	}
 	listening, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		outcome := handle(listening, m)
-		if c.first == chat.Succeeded {
-			c.first = outcome
-		}
-	}()
+	ended := make(chan chat.Outcome, 1)
+	go func() { ended <- c.converse(listening, m, handle) }()
 	for {
 		select {
-		case <-done:
+		case outcome := <-ended:
+			if c.first == chat.Succeeded {
+				c.first = outcome
+			}
 			return
 		case <-c.Interrupts:
 			c.interrupted = true
@@ -182,20 +196,37 @@ func (c *Console) answer(ctx context.Context, line string, handle chat.Handler) 
 	}
 }
 
-// leave says what this session leaves running. Where there is no terminal nothing can be: every line was answered to its
-// end, or the bot has said that it runs on.
+const (
+	// repeatFirst and repeatLast bound the pauses before a message whose handler failed is handed on again.
+	repeatFirst, repeatLast = 100 * time.Millisecond, 10 * time.Second
+)
+
+// converse has a message answered, and what it began told to its end.
+func (c *Console) converse(ctx context.Context, m chat.Message, handle chat.Handler) chat.Outcome {
+	for pause := repeatFirst; ; pause = min(2*pause, repeatLast) {
+		answer, err := handle(ctx, m)
+		switch {
+		case err == nil && answer.Follows != "" && c.Follow != nil:
+			return c.Follow(ctx, m, answer)
+		case err == nil:
+			return answer.Outcome
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return chat.Detached
+		}
+	}
+}
+
+// leave says what is left to say to somebody who asked for something. Where there is no terminal nothing is: every line was
+// answered to its end, or the bot has said that it runs on.
 func (c *Console) leave(ctx context.Context) {
-	if c.Unfinished == nil || c.sent == 0 {
+	if c.Farewell == nil || c.sent == 0 {
 		return
 	}
-	names, err := c.Unfinished(context.WithoutCancel(ctx))
-	switch {
-	case err != nil:
-		c.print(chat.Reply{Severity: chat.Warning, Headline: "What this session began runs on; which dumps those are cannot be found out just now."})
-	case len(names) == 1:
-		c.print(chat.Reply{Severity: chat.Warning, Headline: fmt.Sprintf("%s runs on without you. status shows it later, cancel stops it.", names[0])})
-	case len(names) > 1:
-		c.print(chat.Reply{Severity: chat.Warning, Headline: fmt.Sprintf("%s run on without you. status shows them later, cancel stops them.", strings.Join(names, ", "))})
+	if farewell, ok := c.Farewell(context.WithoutCancel(ctx)); ok {
+		c.print(farewell)
 	}
 }
 

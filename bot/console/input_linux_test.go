@@ -27,10 +27,10 @@ func TestWhatIsTypedDuringAnAnswerReachesTheNextPrompt(t *testing.T) {
 	c := console.New(console.Options{In: terminal, Out: terminal, Author: alice, Session: "s"})
 	asked, answer, ended := make(chan string), make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- c.Run(t.Context(), func(_ context.Context, m chat.Message) chat.Outcome {
+		ended <- c.Listen(t.Context(), time.Now(), func(_ context.Context, m chat.Message) (chat.Answer, error) {
 			asked <- m.Text
 			<-answer
-			return chat.Succeeded
+			return chat.Answer{}, nil
 		})
 	}()
 	write(t, master, "first\r")

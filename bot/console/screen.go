@@ -1,10 +1,8 @@
 package console
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -20,55 +18,59 @@ const plainEvery = 10 * time.Second
 // then.
 type screen struct {
 	out      *os.File
+	user     string
 	terminal bool
 	colour   bool
 	now      func() time.Time
 
 	mu     sync.Mutex
+	keys   map[chat.Key]chat.Ref
 	posted int
 	live   string // the id of the reply on the line that renews itself, or ""
-	stage  string // what the last progress line said
+	stage  string // what the last progress line said, and of which reply
 	at     time.Time
-	err    error // of the first write that failed
+	whole  map[string]bool // the stages that were shown with all that they say
+	err    error           // of the first write that failed
+	health chat.Health
 }
 
 func newScreen(o Options) *screen {
 	onTerminal := isTerminal(o.Out)
-	return &screen{out: o.Out, terminal: onTerminal, colour: onTerminal && o.Colour, now: o.Now}
+	return &screen{
+		out: o.Out, user: o.Author.User, terminal: onTerminal, colour: onTerminal && o.Colour, now: o.Now,
+		keys: map[chat.Key]chat.Ref{}, whole: map[string]bool{}, health: chat.Health{Why: "not started"},
+	}
 }
 
-// Post shows a reply. There is nobody else to see it, so Private makes no difference.
-func (s *screen) Post(_ context.Context, _ chat.Message, r chat.Reply) (chat.Posted, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.posted++
-	id := strconv.Itoa(s.posted)
-	s.show(id, r, true)
-	return chat.Posted(id), s.err
-}
-
-// Edit replaces the progress that is shown, or on a screen that cannot take anything back, adds to it.
-func (s *screen) Edit(_ context.Context, _ chat.Message, posted chat.Posted, r chat.Reply) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.show(string(posted), r, false)
-	return s.err
-}
-
+// show writes a reply. One that goes on is a line that renews itself, or where lines cannot, a line now and then. Where
+// something is amiss, the rest of it is shown once as well: it says what somebody has to do.
 func (s *screen) show(id string, r chat.Reply, isNew bool) {
-	switch {
-	case r.Progress == nil:
+	if r.Progress == nil {
 		s.erase()
 		s.write(render(r, s.colour))
+		return
+	}
+	stage := id + " " + r.Progress.Stage
+	switch {
+	case r.Severity > chat.Good && hasMore(r) && !s.whole[stage]:
+		s.whole[stage] = true
+		s.erase()
+		s.write(render(r, s.colour))
+		s.stage, s.at = stage, s.now()
 	case s.terminal:
 		s.erase()
 		// One column stays free: a full line would wrap, and could not be taken back.
 		s.write(paint(fit(visible(r.Headline), s.width()-1), r.Severity, s.colour))
 		s.live = id
-	case isNew || r.Progress.Stage != s.stage || s.now().Sub(s.at) >= plainEvery:
+	case isNew || stage != s.stage || s.now().Sub(s.at) >= plainEvery:
 		s.write(visible(r.Headline) + "\n")
-		s.stage, s.at = r.Progress.Stage, s.now()
+		s.stage, s.at = stage, s.now()
 	}
+}
+
+// hasMore: there is more to a reply than its headline. Its buttons are not shown: whatever they do is typed here.
+func hasMore(r chat.Reply) bool {
+	return len(r.Lines)+len(r.Fields)+len(r.Rows)+len(r.Snippets) > 0 || r.Closing != ""
 }
 
 func (s *screen) erase() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/oauth2"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,7 +22,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/bot"
+	"github.com/volcado-io/volcado/bot/lang"
+	"github.com/volcado-io/volcado/bot/read"
+	"github.com/volcado-io/volcado/bot/view"
 )
 
 // defaultServiceAccount is the one that config/bot makes.
@@ -32,8 +35,29 @@ type connection struct {
 	kubeconfig, context, serviceAccount string
 }
 
+// connectionFlags are those of every command that works in a cluster.
+func connectionFlags(cmd *cobra.Command, c *connection) {
+	flags := cmd.Flags()
+	flags.StringVar(&c.kubeconfig, "kubeconfig", "", "kubeconfig file; default is $KUBECONFIG, else ~/.kube/config")
+	flags.StringVar(&c.context, "context", "", "context in the kubeconfig; default is the current one")
+	flags.StringVar(&c.serviceAccount, "as-service-account", "", "<namespace>/<name> of the bot's ServiceAccount; default outside a pod is "+defaultServiceAccount)
+}
+
 // connect makes a client that acts as the bot, and sees that it works.
 func (c connection) connect(ctx context.Context) (client.WithWatch, error) {
+	config, err := c.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	scheme, err := newScheme()
+	if err != nil {
+		return nil, err
+	}
+	return client.NewWithWatch(config, client.Options{Scheme: scheme, Mapper: mapper()})
+}
+
+// config acts as the bot.
+func (c connection) config(ctx context.Context) (*rest.Config, error) {
 	config, err := c.load()
 	if err != nil {
 		return nil, err
@@ -50,11 +74,15 @@ func (c connection) connect(ctx context.Context) (client.WithWatch, error) {
 	config.QPS = -1
 	config.UserAgent = "volcado-bot"
 	config.WarningHandler = rest.NoWarnings{}
+	return config, nil
+}
+
+func newScheme() (*runtime.Scheme, error) {
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		return nil, fmt.Errorf("register the kinds: %w", err)
 	}
-	return client.NewWithWatch(config, client.Options{Scheme: scheme, Mapper: mapper()})
+	return scheme, nil
 }
 
 // mapper knows the four kinds, so that no time is spent on asking the API server for all that it has.
@@ -120,11 +148,21 @@ func whyNoToken(serviceAccount string, err error) error {
 	case apierrors.IsUnauthorized(err):
 		return errors.New("the API server does not accept your kubeconfig's credentials; they may have expired")
 	}
-	sentence, hint, unknown := bot.Trouble(err)
-	if unknown {
+	trouble := read.Trouble(err)
+	if trouble.Kind == view.TroubleBot || trouble.Kind == view.TroubleRefused {
 		return fmt.Errorf("get a token for the ServiceAccount %s: %w", serviceAccount, err)
 	}
-	return errors.New(strings.TrimSpace(sentence + " " + hint))
+	return errors.New(sentence(trouble))
+}
+
+// sentence says what the bot would say in a chat, for a program's error.
+func sentence(v view.View) string {
+	english, err := lang.New("en")
+	if err != nil {
+		return err.Error()
+	}
+	said := english.Say("", v)
+	return strings.Join(append([]string{said.Headline}, said.Lines...), " ")
 }
 
 const (

@@ -111,7 +111,7 @@ func TestNoAPIServerIsASentence(t *testing.T) {
 	w := newWorld(t)
 	w.kubeconfig = writeKubeconfig(t, &rest.Config{Host: "https://127.0.0.1:1"})
 	out, errs, code := w.piped("", "-c", "sources")
-	if code != exitUnavailable || !strings.Contains(errs, "The API server at 127.0.0.1:1 does not answer: connect: connection refused.") || out != "" {
+	if code != exitUnavailable || !strings.Contains(errs, "The API server cannot be reached: 127.0.0.1:1: connect: connection refused.") || out != "" {
 		t.Errorf("exit code %d\n%s\n%s", code, out, errs)
 	}
 }

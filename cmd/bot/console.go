@@ -11,19 +11,26 @@ import (
 	"os/signal"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot"
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/console"
+	"github.com/volcado-io/volcado/bot/lang"
+	"github.com/volcado-io/volcado/bot/notify"
+	"github.com/volcado-io/volcado/bot/read"
+	"github.com/volcado-io/volcado/bot/settings"
+	"github.com/volcado-io/volcado/bot/view"
 )
 
 type consoleFlags struct {
 	connection
 	user, displayName, command string
-	fetchImage                 string
+	fetchImage, language       string
 	groups                     []string
 }
 
@@ -41,8 +48,9 @@ short-lived token for it, which takes the right to create serviceaccounts/token.
 Where input or output is not a terminal, lines are plain, and each command is run to its end before the next.
 
 Exit codes: 0 all was done; 1 a dump did not succeed; 2 a command was not understood; 3 there is no such thing, or not
-for this person; 4 the cluster did not answer as it should; 130 interrupted, and what was begun goes on. Of several
-commands that were not done, the first one counts. A session on a terminal ends with 0.`,
+for this person; 4 the cluster did not answer as it should; 5 nothing was started, because an equal dump exists; 130
+interrupted, and what was begun goes on. Of several commands that were not done, the first one counts. A session on a
+terminal ends with 0.`,
 		Example: `  bot console --user alice
   bot console --user alice -c 'dump shop'
   echo sources | bot console --user alice --groups qa,dev`,
@@ -56,18 +64,14 @@ commands that were not done, the first one counts. A session on a terminal ends 
 	flags.StringVar(&f.displayName, "display-name", "", "name of that person, for people to read")
 	flags.StringSliceVar(&f.groups, "groups", nil, "ids of that person's groups")
 	flags.StringVarP(&f.command, "command", "c", "", "run this one command and leave")
-	flags.StringVar(&f.fetchImage, "fetch-image", bot.DefaultFetchImage, "image with sleep and cat that the cluster can pull, for the commands that fetch a copy from a volume")
-	flags.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; default is $KUBECONFIG, else ~/.kube/config")
-	flags.StringVar(&f.context, "context", "", "context in the kubeconfig; default is the current one")
-	flags.StringVar(&f.serviceAccount, "as-service-account", "", "<namespace>/<name> of the bot's ServiceAccount; default outside a pod is "+defaultServiceAccount)
+	flags.StringVar(&f.fetchImage, "fetch-image", read.DefaultFetchImage, "image with sleep and cat that the cluster can pull, for the commands that fetch a copy from a volume")
+	flags.StringVar(&f.language, "language", "en", "language of the answers: en or es")
+	connectionFlags(cmd, &f.connection)
 	return cmd
 }
 
 // subjectID is what an allow-list can name. Another id would only be refused later, and less clearly.
 var subjectID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$`)
-
-// imageName is what may stand in an image's name. It is printed in commands that people paste.
-var imageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}$`)
 
 func (f consoleFlags) author() (chat.Author, error) {
 	if f.user == "" {
@@ -78,11 +82,18 @@ func (f consoleFlags) author() (chat.Author, error) {
 			return chat.Author{}, fmt.Errorf("%q cannot stand in an allow-list: an id has up to 64 letters, digits and _ . @ -, and begins with a letter or digit", id)
 		}
 	}
-	return chat.Author{
-		Platform: string(v1alpha1.PlatformConsole), User: f.user, DisplayName: f.displayName, Groups: f.groups,
-		// A console is between one person and the bot.
-		Channel: "console", Kind: chat.KindDirect,
-	}, nil
+	return chat.Author{User: f.user, DisplayName: f.displayName, Groups: f.groups, Locale: f.language}, nil
+}
+
+// check what was typed as flags, before anything is connected to.
+func (f consoleFlags) check(oneCommand bool) error {
+	switch {
+	case oneCommand && strings.TrimSpace(f.command) == "":
+		return errors.New("-c needs a command, such as -c 'dump shop'")
+	case !settings.ImageName.MatchString(f.fetchImage):
+		return fmt.Errorf("--fetch-image %q is not the name of an image, such as %s", f.fetchImage, read.DefaultFetchImage)
+	}
+	return nil
 }
 
 func runConsole(ctx context.Context, f consoleFlags, oneCommand bool) error {
@@ -90,11 +101,12 @@ func runConsole(ctx context.Context, f consoleFlags, oneCommand bool) error {
 	if err != nil {
 		return err
 	}
-	if oneCommand && strings.TrimSpace(f.command) == "" {
-		return errors.New("-c needs a command, such as -c 'dump shop'")
+	if err := f.check(oneCommand); err != nil {
+		return err
 	}
-	if !imageName.MatchString(f.fetchImage) {
-		return fmt.Errorf("--fetch-image %q is not the name of an image, such as %s", f.fetchImage, bot.DefaultFetchImage)
+	speaker, err := lang.New(f.language)
+	if err != nil {
+		return fmt.Errorf("--language: %w", err)
 	}
 	api, err := f.connect(ctx)
 	if err != nil {
@@ -103,25 +115,92 @@ func runConsole(ctx context.Context, f consoleFlags, oneCommand bool) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-
-	options := console.Options{
-		In: os.Stdin, Out: os.Stdout, Author: author, Session: newSession(), Command: f.command,
-		Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Interrupts: interrupts,
-	}
-	// The bot answers through the console, and the console asks the bot what to complete and what still runs.
-	var b *bot.Bot
-	options.Complete = func(ctx context.Context, line string) []string { return b.Complete(ctx, author, line) }
-	options.Unfinished = func(ctx context.Context) ([]string, error) { return b.Unfinished(ctx, author, options.Prefix()) }
-	c := console.New(options)
-	b = bot.New(api, c, slog.Default())
-	b.FetchImage = f.fetchImage
-	if err := c.Run(ctx, b.Handle); err != nil {
+	c := newTalk(f, author, api, speaker, interrupts)
+	if err := c.Listen(ctx, time.Now(), c.bot.Handle); err != nil {
 		return err
 	}
 	if code := exitCodes[c.Outcome()]; code != 0 {
 		return errExit(code)
 	}
 	return nil
+}
+
+// talk is a console, the bot that answers in it, and the notifier that tells there of dumps.
+type talk struct {
+	*console.Console
+	bot     *bot.Bot
+	teller  notify.Console
+	cluster *read.Cluster
+	speaker *lang.Lang
+	author  chat.Author
+	session string
+}
+
+func newTalk(f consoleFlags, author chat.Author, api client.WithWatch, speaker *lang.Lang, interrupts <-chan os.Signal) *talk {
+	t := &talk{cluster: read.Direct(api), speaker: speaker, author: author, session: newSession()}
+	t.Console = console.New(console.Options{
+		In: os.Stdin, Out: os.Stdout, Author: author, Session: t.session, Command: f.command,
+		Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", Interrupts: interrupts,
+		Greeting: t.say(view.Prompt{User: author.User}), Farewell: t.farewell, Complete: t.complete, Follow: t.follow,
+	})
+	services := map[chat.ServiceID]chat.Service{t.ID(): t.Console}
+	t.bot = bot.New(bot.Options{
+		Cluster: t.cluster, API: api, Services: services, Speaker: speaker, FetchImage: f.fetchImage, Log: slog.Default(),
+	})
+	t.teller = notify.Console{
+		Options: notify.Options{
+			Services: services, Speaker: speaker, Log: slog.Default(), Facts: notify.Facts{Now: read.Now},
+		},
+		API: api, Explain: read.Trouble,
+	}
+	return t
+}
+
+// follow tells what becomes of the dump that a line began, to its end.
+func (t *talk) follow(ctx context.Context, m chat.Message, a chat.Answer) chat.Outcome {
+	namespace, name, _ := strings.Cut(a.Follows, "/")
+	d, err := t.cluster.Dump(ctx, client.ObjectKey{Namespace: namespace, Name: name}, read.Newest)
+	switch {
+	case ctx.Err() != nil:
+		return t.post(ctx, m, view.Detached{Dump: name}, chat.Detached)
+	case apierrors.IsNotFound(err):
+		return t.post(ctx, m, view.Deleted{Dump: name}, chat.Failed)
+	case err != nil:
+		t.post(ctx, m, read.Trouble(err), chat.Unavailable)
+		return t.post(ctx, m, view.Detached{Dump: name}, chat.Unavailable) // or it would seem that nothing was started
+	}
+	last, outcome := t.teller.Follow(ctx, d, bot.Requester(m))
+	if outcome == chat.Detached {
+		return t.post(ctx, m, last, outcome)
+	}
+	return outcome
+}
+
+func (t *talk) post(ctx context.Context, m chat.Message, v view.View, outcome chat.Outcome) chat.Outcome {
+	if _, err := t.Post(context.WithoutCancel(ctx), chat.Target{Place: m.Place}, "", t.say(v)); err != nil {
+		return chat.Detached
+	}
+	return outcome
+}
+
+func (t *talk) say(v view.View) chat.Reply { return t.speaker.Say(t.author.Locale, v) }
+
+// place of everything that is typed.
+func (t *talk) place() chat.Place {
+	return chat.Place{Platform: console.Platform, Channel: console.Channel, Kind: chat.KindDirect}
+}
+
+func (t *talk) complete(ctx context.Context, line string) []string {
+	return t.bot.Complete(ctx, t.place(), t.author, line)
+}
+
+// farewell says what this session leaves running.
+func (t *talk) farewell(ctx context.Context) (chat.Reply, bool) {
+	names, err := t.bot.Unfinished(ctx, t.place(), t.author, t.session+"-")
+	if err != nil {
+		return t.say(view.Leaving{Unknown: true}), true
+	}
+	return t.say(view.Leaving{Dumps: names}), len(names) > 0
 }
 
 // newSession is a beginning for message ids that nobody has used and nobody can guess: 80 random bits.

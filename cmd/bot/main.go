@@ -1,4 +1,4 @@
-// Command bot answers in chats: today in the text console.
+// Command bot answers in chats, and in a text console.
 package main
 
 import (
@@ -24,6 +24,7 @@ const (
 	exitMisunderstood = 2 // a command, or a flag of the program, was not understood
 	exitRefused       = 3 // there is no such thing, or not for this person
 	exitUnavailable   = 4 // the cluster did not answer as it should
+	exitOffered       = 5 // nothing was started, because a dump that is equal is there
 	exitDetached      = 130
 )
 
@@ -34,7 +35,7 @@ func (e errExit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 var exitCodes = map[chat.Outcome]int{
 	chat.Failed: exitFailed, chat.Misunderstood: exitMisunderstood, chat.Refused: exitRefused,
-	chat.Unavailable: exitUnavailable, chat.Detached: exitDetached,
+	chat.Unavailable: exitUnavailable, chat.Offered: exitOffered, chat.Detached: exitDetached,
 }
 
 func main() { os.Exit(run()) }
@@ -62,7 +63,8 @@ func command() *cobra.Command {
 		Short: "Volcado's chat bot: people ask for copies of databases, and get them.",
 		Long: `Volcado's chat bot: people ask for copies of databases, and get them.
 
-Today it speaks in the text console: bot console --user alice`,
+In a cluster it answers in chat services: bot serve --settings FILE
+In a terminal it can be tried:            bot console --user alice`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -70,11 +72,11 @@ Today it speaks in the text console: bot console --user alice`,
 			setUpLogs(verbose)
 		},
 		RunE: func(*cobra.Command, []string) error {
-			return errors.New("no chat is configured. To talk to the bot in this terminal: bot console --user alice")
+			return errors.New("say what to do: bot serve --settings FILE, bot doctor --settings FILE or, to talk to the bot in this terminal, bot console --user alice")
 		},
 	}
 	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log everything to the error stream")
-	root.AddCommand(consoleCommand())
+	root.AddCommand(consoleCommand(), serveCommand(), doctorCommand())
 	return root
 }
 
@@ -84,7 +86,11 @@ func setUpLogs(verbose bool) {
 	if verbose {
 		level = slog.LevelDebug
 	}
-	handler := slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	useLogs(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// useLogs has this program and its libraries log there.
+func useLogs(handler slog.Handler) {
 	slog.SetDefault(slog.New(handler))
 	klog.SetSlogLogger(slog.New(handler))
 	ctrllog.SetLogger(logr.FromSlogHandler(handler))

@@ -61,15 +61,27 @@ func (w *world) edit(dump v1alpha1.DatabaseDump, edit func(*v1alpha1.DatabaseDum
 	}
 }
 
+// unsteady is what of a conversation differs from run to run, or on a machine that is busy, and what stands for it.
+var unsteady = []struct{ found, is string }{
+	{`-[0-9a-z]{16}\b`, "-0123456789abcdef"},
+	// Before anything else is seen of a dump there may be a line that says less, and a line may come again later.
+	{`(?m)^\S+(?: was requested|: volcado solicitado)\b.*\n`, ""},
+	{`(?m)^\S+ (?:is waiting for the|espera al) manager\b.*\n(?:Requested|Solicitado): .*\n`, ""},
+	{`(?m)^(\S+ (?:is running|está en curso): .*\n)(?:\S+ (?:is running|está en curso): .*\n)+`, "$1"},
+	// Ages, and the width of their column.
+	{`\b\d+ (?:s|min) ago`, "0 s ago"},
+	{`\bhace \d+ (?:s|min)\b`, "hace 0 s"},
+	{`(?m)(  (?:AGE|ANTIGÜEDAD)) +`, "$1  "},
+	{`(?m)^(  \S+-0123456789abcdef  .*  )\d+ (?:s|min) +`, "${1}0 s  "},
+}
+
 // golden compares a conversation, without what differs from run to run.
 func (w *world) golden(file, got string) {
 	w.Helper()
 	got = strings.ReplaceAll(got, w.namespace, "test")
-	got = regexp.MustCompile(`-[0-9a-z]{16}\b`).ReplaceAllString(got, "-0123456789abcdef")
-	got = regexp.MustCompile(`(\d+)s( ago|   you)`).ReplaceAllString(got, "0s$2")
-	// A machine that is busy takes longer, and then says so.
-	got = regexp.MustCompile(`(?m)^\S+  asked for  \d+s\n`).ReplaceAllString(got, "")
-	got = regexp.MustCompile(`(?m)(  orders)  \d+s$`).ReplaceAllString(got, "$1  0s")
+	for _, u := range unsteady {
+		got = regexp.MustCompile(u.found).ReplaceAllString(got, u.is)
+	}
 	file = filepath.Join("testdata", file)
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -89,36 +101,46 @@ func (w *world) golden(file, got string) {
 }
 
 func TestAPipedConversation(t *testing.T) {
-	w := newWorld(t)
-	w.manage(false)
-	cmd := w.console("--display-name", "Alice", "--groups", "qa,dev")
-	input, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := &watched{}
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := []string{
-		"hello", "sources", "dump " + w.source() + " --reason “reproduce SHOP-123”", "status", "list", "whoami", "why " + w.source(),
-		"dump shp", "dump " + w.source() + " crm", "help", "help dump", "",
-	}
-	if _, err := io.WriteString(input, strings.Join(lines, "\n")+"\n"); err != nil {
-		t.Fatal(err)
-	}
-	// The dump ends only when its progress was seen, so that the conversation is the same each time.
-	out.waitFor(t, "  running  25 %")
-	w.edit(w.dumps()[0], succeed)
-	_ = input.Close()
-	_ = cmd.Wait()
-	if strings.Contains(out.String(), "\x1b") || strings.Contains(out.String(), "\r") {
-		t.Error("it writes for a terminal, and there is none")
-	}
-	w.golden("piped.golden", out.String())
-	if code := cmd.ProcessState.ExitCode(); code != exitRefused {
-		t.Errorf("exit code %d, want that of the first command that was not done", code)
+	for file, tc := range map[string]struct {
+		args    []string
+		running string
+	}{
+		"piped.golden":    {[]string{"--display-name", "Alice", "--groups", "qa,dev"}, " is running: 25%"},
+		"piped.es.golden": {[]string{"--display-name", "Alicia", "--language", "es"}, " está en curso: 25 %"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			w := newWorld(t)
+			w.manage(false)
+			cmd := w.console(tc.args...)
+			input, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := &watched{}
+			cmd.Stdout, cmd.Stderr = out, out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := []string{
+				"hello", "sources", "dump " + w.source() + " --reason “reproduce SHOP-123”", "status", "how", "list", "whoami",
+				"why " + w.source(), "dump shp", "dump " + w.source() + " crm", "dump " + w.source(), "help", "help dump", "",
+			}
+			if _, err := io.WriteString(input, strings.Join(lines, "\n")+"\n"); err != nil {
+				t.Fatal(err)
+			}
+			// The dump ends only when its progress was seen, so that the conversation is the same each time.
+			out.waitFor(t, tc.running)
+			w.edit(w.dumps()[0], succeed)
+			_ = input.Close()
+			_ = cmd.Wait()
+			if strings.Contains(out.String(), "\x1b") || strings.Contains(out.String(), "\r") {
+				t.Error("it writes for a terminal, and there is none")
+			}
+			w.golden(file, out.String())
+			if code := cmd.ProcessState.ExitCode(); code != exitRefused {
+				t.Errorf("exit code %d, want that of the first command that was not done", code)
+			}
+		})
 	}
 }
 
@@ -131,20 +153,21 @@ func TestExitCodes(t *testing.T) {
 		code int
 		says string
 	}{
-		"a dump that succeeds":              {args: []string{"-c", "dump " + w.source()}, code: 0, says: "is done"},
+		"a dump that succeeds":              {args: []string{"-c", "dump " + w.source()}, code: 0, says: " is ready: 12.0 MiB in 41 s."},
 		"several that succeed":              {in: "hello\nsources\n", code: 0},
 		"no input at all":                   {in: "", code: 0},
-		"a command that is none":            {args: []string{"-c", "; rm -rf /"}, code: exitMisunderstood, says: `no command ";"`},
-		"a source that is none":             {args: []string{"-c", "dump nothing"}, code: exitRefused, says: `no source "nothing"`},
+		"a command that is none":            {args: []string{"-c", "; rm -rf /"}, code: exitMisunderstood, says: "no command “;”"},
+		"a source that is none":             {args: []string{"-c", "dump nothing"}, code: exitRefused, says: "a source named “nothing”"},
 		"the first that was not done":       {in: "hello\ndump nothing\nfoo\nhello\n", code: exitRefused},
 		"no line's end at the end":          {in: "foo", code: exitMisunderstood},
-		"a line of ten thousand characters": {in: strings.Repeat("x", 10000) + "\nhello\n", code: exitMisunderstood, says: "it has more than 4000 characters"},
+		"a line of ten thousand characters": {in: strings.Repeat("x", 10000) + "\nhello\n", code: exitMisunderstood, says: "at most 4000 characters"},
 		"a line of ten million":             {in: strings.Repeat("x", 10<<20) + "\nhello\n", code: exitMisunderstood, says: "Hello"},
 		"bytes that are no text":            {in: "\xff\xfe\x00\n", code: exitMisunderstood, says: "not valid UTF-8"},
 		"control characters":                {in: "dump \x1b]0;x\a\n", code: exitMisunderstood, says: "control character U+001B"},
 		"nobody speaks":                     {args: []string{"--user", ""}, code: exitMisunderstood, says: "--user alice"},
 		"somebody whom no list can name":    {args: []string{"--user", "a b"}, code: exitMisunderstood, says: "cannot stand in an allow-list"},
 		"an image that is none":             {args: []string{"--fetch-image", "x; id"}, code: exitMisunderstood, says: `"x; id" is not the name of an image`},
+		"a language that is not spoken":     {args: []string{"--language", "de"}, code: exitMisunderstood, says: "--language: "},
 		"an empty command":                  {args: []string{"-c", " "}, code: exitMisunderstood, says: "-c needs a command"},
 		"a context that is not there":       {args: []string{"--context", "nowhere"}, code: exitUnavailable, says: "the kubeconfig cannot be used"},
 		"a kubeconfig that is not there":    {args: []string{"--kubeconfig", "/nonexistent"}, code: exitUnavailable, says: "kubeconfig"},
@@ -174,6 +197,31 @@ func TestWithoutAChatItSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// An equal dump is offered, and nothing is started; whoever insists names it.
+func TestAskingTwiceIsOfferedTheFirst(t *testing.T) {
+	w := newWorld(t)
+	w.manage(true)
+	if out, errs, code := w.piped("", "-c", "dump "+w.source()); code != 0 {
+		t.Fatalf("exit code %d\n%s\n%s", code, out, errs)
+	}
+	first := w.dumps()[0].Name
+	for _, tc := range []struct {
+		line  string
+		code  int
+		says  string
+		dumps int
+	}{
+		{"dump " + w.source(), exitOffered, "`how " + first + "` to load it, or `again " + first + "` for a new one", 1},
+		{"dump " + w.source() + " --schema-only", 0, "definitions only", 2},
+		{"again " + first, 0, "is ready", 3},
+	} {
+		out, errs, code := w.piped("", "-c", tc.line)
+		if code != tc.code || !strings.Contains(out, tc.says) || len(w.dumps()) != tc.dumps {
+			t.Errorf("%s: exit code %d, want %d, and %d dumps, want %d\n%s\n%s", tc.line, code, tc.code, len(w.dumps()), tc.dumps, out, errs)
+		}
+	}
+}
+
 func TestACopyOnAVolumeIsFetchedWithTheImageOfTheFlag(t *testing.T) {
 	w := newWorld(t)
 	w.manage(true)
@@ -185,8 +233,8 @@ func TestACopyOnAVolumeIsFetchedWithTheImageOfTheFlag(t *testing.T) {
 		s.Storage = &v1alpha1.DumpStorageSpec{PersistentVolumeClaim: &v1alpha1.PersistentVolumeClaimStorage{ClaimName: "dumps"}}
 	})
 	for want, args := range map[string][]string{
-		`"image": "busybox:stable",`:                           {"-c", "status"},
-		`"image": "registry.example.com:5000/tools@sha256:0",`: {"-c", "status", "--fetch-image", "registry.example.com:5000/tools@sha256:0"},
+		`"image": "busybox:stable",`:                           {"-c", "how"},
+		`"image": "registry.example.com:5000/tools@sha256:0",`: {"-c", "how", "--fetch-image", "registry.example.com:5000/tools@sha256:0"},
 	} {
 		if out, errs, _ := w.piped("", args...); !strings.Contains(out, want) {
 			t.Errorf("it does not say %s:\n%s%s", want, out, errs)
@@ -197,7 +245,7 @@ func TestACopyOnAVolumeIsFetchedWithTheImageOfTheFlag(t *testing.T) {
 func TestInterruptedWithoutATerminal(t *testing.T) {
 	w := newWorld(t)
 	w.manage(false)
-	for name, args := range map[string][]string{"piped": nil, "one command": {"-c", "dump " + w.source()}} {
+	for name, args := range map[string][]string{"piped": nil, "one command": {"-c", "dump " + w.source() + " --schema-only"}} {
 		t.Run(name, func(t *testing.T) {
 			cmd := w.console(args...)
 			input, err := cmd.StdinPipe()
@@ -214,7 +262,7 @@ func TestInterruptedWithoutATerminal(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			out.waitFor(t, "  running  25 %")
+			out.waitFor(t, " is running: 25%")
 			if err := cmd.Process.Signal(os.Interrupt); err != nil {
 				t.Fatal(err)
 			}
@@ -222,7 +270,7 @@ func TestInterruptedWithoutATerminal(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != exitDetached {
 				t.Errorf("exit code %d", code)
 			}
-			if !strings.Contains(out.String(), "runs on.") || strings.Contains(out.String(), "Hello") {
+			if !strings.Contains(out.String(), " goes on.\n") || strings.Contains(out.String(), "Hello") {
 				t.Errorf("it says\n%s", out)
 			}
 		})

@@ -145,7 +145,7 @@ func (tt *terminal) exits(want int) {
 func TestLinesAreEdited(t *testing.T) {
 	w := newWorld(t)
 	tt := w.terminal(nil)
-	tt.sees("You speak as "+w.user+". Type help", "volcado> ")
+	tt.sees("You are "+w.user+".", "Type `help`", "volcado> ")
 	tt.types("hellp" + backspace + "o\r")
 	tt.sees("Hello " + w.user)
 	tt.types("hlo" + arrowLeft + arrowLeft + "el\r")
@@ -156,15 +156,15 @@ func TestLinesAreEdited(t *testing.T) {
 	tt.types("dump shop-\t")
 	tt.sees("dump " + w.source() + " ")
 	tt.types("\u202e\u009b--bad\r") // what cannot be seen is not put into the line
-	tt.sees(`There is no option "--bad" here.`)
+	tt.sees("There is no option “--bad”.")
 	tt.types("hel\t")
 	tt.sees("hello  help")
 	tt.types("p\r")
-	tt.sees("This is what can be asked:")
+	tt.sees("These are the commands:")
 	tt.types("\r")
-	tt.sees("There is nothing in that line.")
+	tt.sees("Your message is empty.")
 	tt.types(strings.Repeat("x", 5000) + "\r") // the terminal keeps 4096 of them
-	tt.sees("it has more than 4000 characters")
+	tt.sees("at most 4000 characters")
 	tt.types(ctrlD)
 	tt.exits(0)
 	if strings.Contains(tt.wrote.String(), "\u202e") || strings.Contains(tt.wrote.String(), "\u009b") {
@@ -178,11 +178,13 @@ func TestProgressIsOneLineThatRenewsItself(t *testing.T) {
 	tt := w.terminal(nil)
 	tt.sees("volcado> ")
 	tt.types("dump " + w.source() + "\r")
-	tt.sees(`: a copy of "shop" from`, "  running  25 %  50.0 MiB of about 200.0 MiB  orders  ", renewed, "  orders  ", renewed)
+	tt.sees(" is running: 25%, 50.0 MiB of about 200.0 MiB, table orders.")
+	w.edit(w.dumps()[0], func(s *v1alpha1.DatabaseDumpStatus) { s.Progress.Bytes, s.Progress.Percent = 100<<20, 50 })
+	tt.sees(renewed, " is running: 50%, 100.0 MiB of about 200.0 MiB, table orders.")
 	w.edit(w.dumps()[0], func(s *v1alpha1.DatabaseDumpStatus) { s.Progress.Table = strings.Repeat("漢", 200) })
-	tt.sees("漢漢漢", "…", renewed) // a table's name that is wider than the terminal does not break the line
+	tt.sees(renewed, "漢漢漢", "…") // a table's name that is wider than the terminal does not break the line
 	w.edit(w.dumps()[0], succeed)
-	tt.sees(renewed, " is done: database \"shop\", 12.0 MiB.", "sha256    abab", "dumper cat s3://dumps/prod/dump.sql.gz", "volcado> ")
+	tt.sees(renewed, "Dump of shop is ready: 12.0 MiB in 41 s.", "Location  s3://dumps/prod/dump.sql.gz", "`how ", "volcado> ")
 	tt.types(ctrlC)
 	tt.exits(0)
 	if strings.Contains(tt.shown(), "without you") {
@@ -196,13 +198,13 @@ func TestCtrlCLeavesADumpRunningAndSaysSo(t *testing.T) {
 	tt := w.terminal(nil)
 	tt.sees("volcado> ")
 	tt.types("dump " + w.source() + "\r")
-	tt.sees("running  25 %")
+	tt.sees("is running: 25%")
 	tt.types(ctrlC)
-	tt.sees("No longer watching; "+w.source(), "runs on", "status ", "cancel ", "volcado> ")
+	tt.sees("No longer watching. "+w.source(), " goes on.", "`status ", "`cancel ", "volcado> ")
 	tt.types("status\r")
-	tt.sees(" is running.", "volcado> ")
+	tt.sees(" is running: 25%", "Requested by  you", "volcado> ")
 	tt.types(ctrlC)
-	tt.sees(w.dumps()[0].Name, " runs on without you.")
+	tt.sees("Still running: "+w.dumps()[0].Name+".", " goes on without you.")
 	tt.exits(0)
 	if w.dumps()[0].Spec.Cancel {
 		t.Error("the dump was cancelled")

@@ -185,7 +185,8 @@ func TestEachProgramHasItsOwnLeases(t *testing.T) {
 	for lease, owner := range owners {
 		for _, account := range []string{envtestenv.Bot, envtestenv.Manager} {
 			for _, verb := range []string{"get", "update", "delete"} {
-				want := account == owner && verb != "delete"
+				// What was heard is patched, so that no two writers overwrite each other's service.
+				want := account == owner && verb != "delete" && !(lease == "volcado-bot-heard" && verb == "update")
 				if got := allows(t, env, account, authorizationv1.ResourceAttributes{
 					Namespace: envtestenv.SystemNamespace, Verb: verb, Group: "coordination.k8s.io", Resource: "leases", Name: lease,
 				}); got != want {

@@ -2,6 +2,7 @@ package networkpolicy_test
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,6 +16,8 @@ type endpoint struct {
 	namespace string
 	labels    map[string]string
 	address   string
+	// namespaceLabels beside the one that every namespace has.
+	namespaceLabels map[string]string
 }
 
 // allowed is NetworkPolicy's meaning, as far as the policies here use it: traffic passes if neither the policies that
@@ -122,7 +125,9 @@ func peerMatches(namespace string, p networkingv1.NetworkPolicyPeer, e endpoint)
 			return false, nil
 		}
 	} else {
-		match, err := selectorMatches(p.NamespaceSelector, map[string]string{corev1.LabelMetadataName: e.namespace})
+		labels := map[string]string{corev1.LabelMetadataName: e.namespace}
+		maps.Copy(labels, e.namespaceLabels)
+		match, err := selectorMatches(p.NamespaceSelector, labels)
 		if !match || err != nil {
 			return false, err
 		}

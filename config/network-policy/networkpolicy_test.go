@@ -44,15 +44,19 @@ func policies(t *testing.T) []networkingv1.NetworkPolicy {
 }
 
 func component(name, address string) endpoint {
-	return endpoint{"volcado-system", map[string]string{"app.kubernetes.io/name": "volcado", "app.kubernetes.io/component": name}, address}
+	labels := map[string]string{"app.kubernetes.io/name": "volcado", "app.kubernetes.io/component": name}
+	return pod("volcado-system", labels, address)
 }
 
-// The policies select pods by labels, so the pods must bear them. A bot in the cluster comes with the first driver for a
-// chat; it is held to this from then on.
+func pod(namespace string, labels map[string]string, address string) endpoint {
+	return endpoint{namespace: namespace, labels: labels, address: address}
+}
+
+// The policies select pods by labels, so the pods must bear them.
 func TestThePodsBearTheLabelsThatThePoliciesSelect(t *testing.T) {
 	env := envtestenv.Get(t)
 	var workloads []string
-	for _, object := range env.Kustomize(t, "config/default") {
+	for _, object := range append(env.Kustomize(t, "config/default"), env.Kustomize(t, "config/bot/serve")...) {
 		if object.GetKind() != "Deployment" {
 			continue
 		}
@@ -66,24 +70,26 @@ func TestThePodsBearTheLabelsThatThePoliciesSelect(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", object.GetName(), diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"volcado-manager"}, workloads); diff != "" {
-		t.Errorf("what runs in the cluster, here and in the comments of system.yaml (-want +got)\n%s", diff)
+	if diff := cmp.Diff([]string{"volcado-manager", "volcado-bot"}, workloads); diff != "" {
+		t.Errorf("what runs in the cluster (-want +got)\n%s", diff)
 	}
 }
 
 func TestWhatMayReachWhat(t *testing.T) {
 	manager, bot := component("manager", "10.1.0.1"), component("bot", "10.1.0.2")
 	dumpLabels := map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelDump: "shop-1"}
-	dump := endpoint{"shop", dumpLabels, "10.1.0.3"}
-	otherDump := endpoint{"shop", dumpLabels, "10.1.0.4"}
-	stranger := endpoint{"shop", map[string]string{"app": "web"}, "10.1.0.5"}
-	impostor := endpoint{"shop", manager.labels, "10.1.0.6"}
-	database := endpoint{"shop", map[string]string{"app": "mariadb"}, "10.1.0.7"}
-	dns := endpoint{"kube-system", map[string]string{"k8s-app": "kube-dns"}, "10.1.0.8"}
+	dump := pod("shop", dumpLabels, "10.1.0.3")
+	otherDump := pod("shop", dumpLabels, "10.1.0.4")
+	stranger := pod("shop", map[string]string{"app": "web"}, "10.1.0.5")
+	impostor := pod("shop", manager.labels, "10.1.0.6")
+	database := pod("shop", map[string]string{"app": "mariadb"}, "10.1.0.7")
+	dns := pod("kube-system", map[string]string{"k8s-app": "kube-dns"}, "10.1.0.8")
 	apiServer := endpoint{address: "192.168.0.1"}
 	outside := endpoint{address: "203.0.113.7"}
 	outside6 := endpoint{address: "2001:db8::7"}
 	metadata := endpoint{address: "169.254.169.254"}
+	chat := pod("chat", map[string]string{"app": "chat"}, "10.1.0.10")
+	collector := endpoint{"monitoring", map[string]string{"app": "prometheus"}, "10.1.0.11", map[string]string{"volcado.io/metrics": "true"}}
 
 	all := policies(t)
 	for name, tc := range map[string]struct {
@@ -105,7 +111,15 @@ func TestWhatMayReachWhat(t *testing.T) {
 		"the bot resolves names over TCP":                      {bot, dns, corev1.ProtocolTCP, 53, true},
 		"the bot does not reach a dump":                        {bot, dump, corev1.ProtocolTCP, 8080, false},
 		"the bot does not reach a database":                    {bot, database, corev1.ProtocolTCP, 3306, false},
-		"nobody reaches the bot":                               {stranger, bot, corev1.ProtocolTCP, 8080, false},
+		"the bot reaches a chat service in the cluster":        {bot, chat, corev1.ProtocolTCP, 443, true},
+		"the bot reaches a chat service on no other port":      {bot, chat, corev1.ProtocolTCP, 8065, false},
+		"the bot does not reach the node's credentials":        {bot, metadata, corev1.ProtocolTCP, 443, false},
+		"the bot does not reach plain HTTP":                    {bot, outside, corev1.ProtocolTCP, 80, false},
+		"the bot does not reach the manager":                   {bot, manager, corev1.ProtocolTCP, 8081, false},
+		"what collects metrics reaches those of the bot":       {collector, bot, corev1.ProtocolTCP, 8080, true},
+		"what collects metrics does not reach its health":      {collector, bot, corev1.ProtocolTCP, 8081, false},
+		"what collects metrics does not reach the manager":     {collector, manager, corev1.ProtocolTCP, 8080, false},
+		"nobody else reaches the bot":                          {stranger, bot, corev1.ProtocolTCP, 8080, false},
 		"a dump reaches its database":                          {dump, database, corev1.ProtocolTCP, 3306, true},
 		"a dump reaches a database outside of the cluster":     {dump, outside, corev1.ProtocolTCP, 3306, true},
 		"a dump reaches its storage":                           {dump, outside, corev1.ProtocolTCP, 443, true},

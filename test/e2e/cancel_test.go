@@ -37,7 +37,7 @@ func TestADumpIsCancelledByItsOwnerOrAManagerAndByNobodyElse(t *testing.T) {
 		}
 		console := w.terminal(w.person)
 		console.send("dump " + source + "\r")
-		console.expect("running")
+		console.expect(" is running")
 		for _, d := range w.requested(w.ctx) {
 			if !known[d.Name] {
 				return d.Name
@@ -49,14 +49,14 @@ func TestADumpIsCancelledByItsOwnerOrAManagerAndByNobodyElse(t *testing.T) {
 
 	first := ask()
 	h.inTheMiddle(first)
-	w.expect(w.say(ben, "cancel "+first), 3, "you may not cancel what others asked for", ben)
-	w.expect(w.say(mallory, "cancel "+first), 3, "There is no dump that you may see")
+	w.expect(w.say(ben, "cancel "+first), 3, "You can only cancel your own dumps.", ben)
+	w.expect(w.say(mallory, "cancel "+first), 3, "No dump that you can see has a name that begins with")
 	if d := w.get(first); d.Spec.Cancel {
-		t.Fatal("it was cancelled by somebody who may not")
+		t.Fatal("it was cancelled by somebody who is not allowed to")
 	}
 	w.expect(w.say(w.person, "cancel "+first[:len(first)-6]), 0, first+" is being cancelled")
 	w.failed(w.waitFor(first, "Finished", patience), "Cancelled", v1alpha1.ReasonCancelled)
-	w.expect(w.say(w.person, "cancel "+first), 1, "has ended already")
+	w.expect(w.say(w.person, "cancel "+first), 1, "has already ended")
 
 	second := ask()
 	d, _ := h.inTheMiddle(second)

@@ -32,18 +32,19 @@ func TestCtrlCLeavesARunningDumpRunningAndSaysSo(t *testing.T) {
 	w.source("shop-"+w.suffix, []string{h.database}, nil)
 	console := w.terminal(w.person)
 	console.send("dump shop-" + w.suffix + "\r")
-	console.expect("running")
+	console.expect(" is running")
 	name := w.requested(w.ctx)[0].Name
 	h.inTheMiddle(name)
 
 	console.send(ctrlC)
-	console.expect("No longer watching; " + name + " runs on.")
+	console.expect("No longer watching. " + name + " goes on.")
 	console.expect("volcado> ")
 	console.send("hello\r")
 	console.expect("Hello " + w.person)
 	console.expect("volcado> ")
 	console.send(ctrlC) // at the prompt it ends the session
-	console.expect(name + " runs on without you")
+	console.expect("Still running: " + name + ".")
+	console.expect("goes on without you")
 	select {
 	case <-console.over:
 	case <-time.After(patience):

@@ -20,9 +20,9 @@ func TestWhoIsOnNoListIsRefusedAndCannotTellASourceFromNone(t *testing.T) {
 	for _, command := range []string{"dump SOURCE", "dump SOURCE e2e", "dump " + w.namespace + "/SOURCE", "why SOURCE", "dump SOURCE --schema-only"} {
 		there := w.say(mallory, strings.ReplaceAll(command, "SOURCE", "alpha-"+w.suffix))
 		missing := w.say(mallory, strings.ReplaceAll(command, "SOURCE", "omega-"+w.suffix))
-		w.expect(there, 3, "There is no source", mallory, "platform: console")
+		w.expect(there, 3, "You don't have access to any source here.", mallory, `platform: "console"`)
 		if got := strings.ReplaceAll(there.text, "alpha-", "omega-"); got != missing.text || there.code != missing.code {
-			t.Errorf("%s tells a source that may not be seen:\n%s\nfrom one that does not exist:\n%s", command, there.text, missing.text)
+			t.Errorf("%s tells a source that must not be seen:\n%s\nfrom one that does not exist:\n%s", command, there.text, missing.text)
 		}
 	}
 	for _, command := range []string{"sources", "list", "status", "whoami", "dumpdb e2e_small_" + w.suffix} {
@@ -57,12 +57,12 @@ func TestAWrongNameIsAnsweredWithTheNearestThatThisPersonMayHave(t *testing.T) {
 
 	w.expect(w.say(ben, "dump ordres-"+w.suffix), 3, "Did you mean "+source+"?", w.namespace+"/"+source)
 	a := w.say(ben, "dump "+source+" e2e_smal_"+w.suffix)
-	w.expect(a, 3, "Did you mean "+database+"?", ben)
+	w.expect(a, 3, "You don't have access to database e2e_smal_"+w.suffix, "Did you mean "+database+"?")
 	b := w.say(ben, "dump "+source+" e2e_secret_"+w.suffix)
-	w.expect(b, 3, "You may not have", "allow-list only-small", database)
+	w.expect(b, 3, "You don't have access to database e2e_secret_"+w.suffix, "Allow-list only-small does not permit it", database, ben)
 	for _, answer := range []string{a.text, w.say(ben, "sources").text} {
 		if strings.Contains(answer, "e2e_secret_") {
-			t.Errorf("it names a database that this person may not have:\n%s", answer)
+			t.Errorf("it names a database that this person cannot have:\n%s", answer)
 		}
 	}
 	w.expect(w.say(ben, "dumpdb e2e_smal_"+w.suffix), 3, "Did you mean "+database+"?")
@@ -72,7 +72,7 @@ func TestAWrongNameIsAnsweredWithTheNearestThatThisPersonMayHave(t *testing.T) {
 	c := w.say(ben, "dump "+source+" --tables salarie")
 	w.expect(c, 1, "TableNotFound")
 	if strings.Contains(c.text, "salaries") {
-		t.Errorf("it names a table that no copy of this source may hold:\n%s", c.text)
+		t.Errorf("it names a table that no copy of this source can hold:\n%s", c.text)
 	}
 	w.expect(w.say(ben, "dump "+source+" --tables salaries"), 3, "TableExcluded")
 }

@@ -28,7 +28,8 @@ func TestSomebodyOnTheListAsksInTheConsoleAndGetsAnArtifact(t *testing.T) {
 	}
 	d := &asked[0]
 	w.completed(d)
-	w.expect(a, 0, d.Name+" is done", d.Status.Artifact.URI, d.Status.Artifact.SHA256, "dumper cat")
+	w.expect(a, 0, "Dump of "+database+" is ready", d.Status.Artifact.URI, "how "+d.Name)
+	w.expect(w.say(w.person, "how "+d.Name), 0, d.Status.Artifact.URI, d.Status.Artifact.SHA256, "dumper cat")
 	if by := d.Status.AllowedBy; by == nil || by.Name != "qa" {
 		t.Errorf("the status does not say which list permitted it: %+v", by)
 	}
@@ -36,7 +37,7 @@ func TestSomebodyOnTheListAsksInTheConsoleAndGetsAnArtifact(t *testing.T) {
 		t.Errorf("the dump was asked for by %+v", d.Spec.RequestedBy)
 	}
 	w.expect(w.say(w.person, "status"), 0, d.Name, d.Status.Artifact.URI)
-	w.expect(w.say(w.person, "list"), 0, d.Name, "Succeeded")
+	w.expect(w.say(w.person, "list"), 0, d.Name, "ready")
 }
 
 // oddContent has names that shells, options, patterns and paths take for something else.

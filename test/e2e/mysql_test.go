@@ -84,7 +84,8 @@ func TestAMySQLDatabaseIsCopiedWithMySQLsClientAndRestoredEqual(t *testing.T) {
 		s.Spec.TLS.Mode, s.Spec.TLS.CASecretRef.Name = v1alpha1.TLSVerifyCA, "crm-ca"
 	})
 	// As somebody types it who knows the old plugin.
-	w.expect(w.say(w.person, "!dumpdb crm"), 0, "is done", "sha256", "mysql")
+	w.expect(w.say(w.person, "!dumpdb crm"), 0, "Dump of crm is ready")
+	w.expect(w.say(w.person, "how"), 0, "SHA-256", "| mysql ")
 
 	d := &w.requested(w.ctx)[0]
 	w.completed(d)

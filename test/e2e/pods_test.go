@@ -57,7 +57,7 @@ func TestTheBotsImageAnswersInAPodWithItsOwnServiceAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "botpod")
 	w.source("shop-"+w.suffix, []string{w.small()}, nil)
-	for i, c := range []struct{ command, says string }{{"whoami", w.person}, {"dump shop-" + w.suffix, "is done"}} {
+	for i, c := range []struct{ command, says string }{{"whoami", w.person}, {"dump shop-" + w.suffix, " is ready"}} {
 		name := fmt.Sprintf("e2e-bot-%s-%d", w.suffix, i)
 		manifest := fmt.Sprintf(`
 apiVersion: v1

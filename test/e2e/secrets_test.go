@@ -67,7 +67,7 @@ func TestNoSecretIsEverWrittenAnywhere(t *testing.T) {
 	w.ask("denied", "denied", "")
 	console := w.terminal(w.person)
 	console.send("dump shop-" + w.suffix + "\r")
-	console.expect("running")
+	console.expect(" is running")
 	name := w.requested(w.ctx)[0].Name
 	_, pod := h.inTheMiddle(name)
 
@@ -90,7 +90,7 @@ func TestNoSecretIsEverWrittenAnywhere(t *testing.T) {
 
 	h.release()
 	d := w.waitFor(name, "Complete", patience)
-	console.expect("is done")
+	console.expect(" is ready")
 	w.failed(w.waitFor("stale", "Finished", patience), "Failed", "AccessDenied")
 	w.failed(w.waitFor("denied", "Finished", patience), "Failed", "StorageAccessDenied")
 	w.completed(d)

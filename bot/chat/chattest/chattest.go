@@ -3,299 +3,135 @@
 package chattest
 
 import (
-	"context"
-	"fmt"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// Harness is a driver and the service that it serves, seen from the person's side.
+// Harness is a driver and the service that it serves, seen from the person's side. The fields from Threads on are what not
+// every service has, or what plays it can do: where one is nil, the cases that need it are not there.
 type Harness struct {
-	// Service under test. The suite calls Run on it, once.
+	// Service under test. The suite calls Listen on it. It is not to be listening yet.
 	Service chat.Service
-	// Type has the person write a message.
+	// Type has the person write a message to the bot, always in the same channel. An empty one, too.
 	Type func(text string)
 	// Author that every message of the person must carry.
 	Author chat.Author
-	// Shown is all that was shown to the person up to now, as it went over the wire.
+	// Place that every message of the person must carry, but for its thread.
+	Place chat.Place
+	// Shown is all that was shown to the person up to now, one after another, as the person reads it: a service's mark-up
+	// was obeyed. What was edited since is still in it.
 	Shown func() string
+
+	// Threads, where messages have them.
+	Threads *Threads
+	// Second is another person, in the same channel.
+	Second *Person
+	// Notified is of how many posts of the bot's a user was notified.
+	Notified func(user string) int
+	// Mentions are texts that would notify one of the two if they were not escaped, such as @alice.
+	Mentions []string
+	// Effects are what the service has made of the bot's posts beside text up to now, one word each: bold, link, mention of
+	// U1. Of two replies that differ in their words alone, they must not differ.
+	Effects func() []string
+	// Restart makes another driver of the same service, as another process would.
+	Restart func() chat.Service
+	// Away takes the service away and brings it back. What is typed meanwhile is in its history.
+	Away *Away
+	// Page is how many messages a page of the service's history has. The suite writes a few times as many.
+	Page int
+	// Redeliver has the service deliver the message with that id once more.
+	Redeliver func(id string)
+	// Waiting is how many messages the service waits to be acknowledged.
+	Waiting func() int
+	// Impostors have a message to the bot written in the person's channel that it must not take: by a bot, a webhook, a guest,
+	// somebody who was deactivated, the service itself. They are by name.
+	Impostors map[string]func(text string)
+	// ForgeKey has others write there with that key: people, and machines in the bot's name where there can be.
+	ForgeKey func(at chat.Place, key chat.Key)
+	// Faults that the service can have.
+	Faults *Faults
+	// Delete a post of the bot's.
+	Delete func(chat.Ref)
+	// SetKind changes who can read the person's channel; RemoveChannel deletes it.
+	SetKind       func(chat.Kind)
+	RemoveChannel func()
+	// Token, where the service wants one.
+	Token *Token
+	// Forms are commands that a form can be opened for, and Click is a click of the person's.
+	Forms *Forms
+	Click func(by Person, post chat.Ref, line string)
+}
+
+// Person is another one.
+type Person struct {
+	Type   func(text string)
+	Author chat.Author
+	Shown  func() string
+}
+
+// Threads of a service.
+type Threads struct {
+	// Type has the person write in a thread.
+	Type func(thread, text string)
+	// Shown is what of Harness.Shown stands in that thread.
+	Shown func(thread string) string
+	// Delete the message that it begins with, where that ends the thread; else nil.
+	Delete func(thread string)
+}
+
+// Away is a service that is not there.
+type Away struct{ Leave, Return func() }
+
+// Faults that a service can have. Each of them is of the next post or edit alone.
+type Faults struct {
+	// LoseBefore loses the call, LoseAfter its answer.
+	LoseBefore, LoseAfter func()
+	// Throttle refuses it, for that long.
+	Throttle func(time.Duration)
+	// RefuseEdit says that the post is too old to be edited.
+	RefuseEdit func()
+}
+
+// Token of a bot.
+type Token struct {
+	// Revoke makes it useless; Renew gives the driver another one, where it reads it.
+	Revoke, Renew func()
+}
+
+// Forms of a service.
+type Forms struct {
+	// Command has the person give a command in a way that lets a form be opened.
+	Command func(text string)
+	// Open is the form that is open for the person, or false, and what it says is wrong.
+	Open func() (form chat.Form, invalid map[string]string, open bool)
+	// Send it.
+	Send func(values map[string]string)
 }
 
 // deadline of anything that the suite waits for.
-const deadline = 10 * time.Second
+const deadline = time.Minute
 
-// Run runs the suite. Every case starts a driver of its own.
+// test is one case.
+type test struct {
+	name string
+	// needs says whether the harness has what the case takes; nil where that is nothing.
+	needs func(Harness) bool
+	run   func(*session)
+}
+
+// Run runs the suite. Every case starts a driver of its own, and one more is started to see what there is.
 func Run(t *testing.T, start func(t *testing.T) Harness) {
-	for name, test := range map[string]func(*session){
-		"every message is handed on once, in order, with its author":        messagesArrive,
-		"every message has an id of its own":                                idsDiffer,
-		"a message that is written while another is answered is not lost":   nothingIsLost,
-		"every part of a reply is shown":                                    partsAreShown,
-		"a long reply is shown whole":                                       longRepliesAreShown,
-		"what a reply holds cannot command the screen":                      nothingIsObeyed,
-		"another stage of progress is always shown":                         stagesAreShown,
-		"the last edit is always shown":                                     lastEditIsShown,
-		"two replies that are edited in turn do not mix":                    editsDoNotMix,
-		"nothing that is shown is lost when progress is followed by a post": postsFollowProgress,
-		"it ends, without an error, when it is told to":                     itEnds,
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := &session{T: t, Harness: start(t)}
-			test(s)
-		})
-	}
-}
-
-type session struct {
-	*testing.T
-	Harness
-}
-
-// serve runs the service until the test ends.
-func (s *session) serve(handle chat.Handler) {
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- s.Service.Run(ctx, handle) }()
-	s.Cleanup(func() {
-		stop()
-		select {
-		case err := <-ended:
-			if err != nil {
-				s.Errorf("Run: %v", err)
+	h := start(t)
+	for _, list := range [][]test{messages(), replies(), posts(), failures(), returns(), strangers(), clicks()} {
+		for _, c := range list {
+			if c.needs != nil && !c.needs(h) {
+				continue
 			}
-		case <-time.After(deadline):
-			s.Errorf("Run did not end in %s", deadline)
-		}
-	})
-}
-
-// collect serves and hands messages over.
-func (s *session) collect() <-chan chat.Message {
-	messages := make(chan chat.Message, 100)
-	s.serve(func(_ context.Context, m chat.Message) chat.Outcome {
-		messages <- m
-		return chat.Succeeded
-	})
-	return messages
-}
-
-func (s *session) next(messages <-chan chat.Message) chat.Message {
-	s.Helper()
-	select {
-	case m := <-messages:
-		return m
-	case <-time.After(deadline):
-		s.Fatalf("no message arrived in %s", deadline)
-		return chat.Message{}
-	}
-}
-
-// say serves one message that the person writes and answers it.
-func (s *session) say(answer func(m chat.Message)) {
-	s.Helper()
-	answered := make(chan struct{})
-	s.serve(func(_ context.Context, m chat.Message) chat.Outcome {
-		answer(m)
-		close(answered)
-		return chat.Succeeded
-	})
-	s.Type("hello")
-	select {
-	case <-answered:
-	case <-time.After(deadline):
-		s.Fatalf("the message was not handed on in %s", deadline)
-	}
-}
-
-func (s *session) post(m chat.Message, r chat.Reply) chat.Posted {
-	s.Helper()
-	posted, err := s.Service.Post(context.Background(), m, r)
-	if err != nil {
-		s.Errorf("Post: %v", err)
-	}
-	return posted
-}
-
-func (s *session) edit(m chat.Message, posted chat.Posted, r chat.Reply) {
-	s.Helper()
-	if err := s.Service.Edit(context.Background(), m, posted, r); err != nil {
-		s.Errorf("Edit: %v", err)
-	}
-}
-
-func (s *session) shows(parts ...string) {
-	s.Helper()
-	timeout := time.After(deadline)
-	for _, part := range parts {
-		for !strings.Contains(s.Shown(), part) {
-			select {
-			case <-timeout:
-				s.Fatalf("%q is not shown:\n%q", part, s.Shown())
-			case <-time.After(5 * time.Millisecond):
-			}
+			t.Run(c.name, func(t *testing.T) {
+				c.run(&session{T: t, Harness: start(t), began: time.Now()})
+			})
 		}
 	}
-}
-
-func messagesArrive(s *session) {
-	messages := s.collect()
-	for _, text := range []string{"hello", "dump shop --reason \"<b>&amp; ümläut ☃ 漢字\"", "", "help"} {
-		s.Type(text)
-		m := s.next(messages)
-		if m.Text != text {
-			s.Errorf("typed %q, handed on %q", text, m.Text)
-		}
-		if diff := cmp.Diff(s.Author, m.Author); diff != "" {
-			s.Errorf("another author (-want +got)\n%s", diff)
-		}
-	}
-	select {
-	case m := <-messages:
-		s.Errorf("%q was handed on again", m.Text)
-	default:
-	}
-}
-
-func idsDiffer(s *session) {
-	messages := s.collect()
-	seen := map[string]bool{}
-	for range 3 {
-		s.Type("hello")
-		m := s.next(messages)
-		if m.ID == "" || len(m.ID) > 128 || seen[m.ID] {
-			s.Errorf("id %q is empty, too long, or was there before", m.ID)
-		}
-		seen[m.ID] = true
-	}
-}
-
-func nothingIsLost(s *session) {
-	messages, answer := make(chan chat.Message, 10), make(chan struct{})
-	s.serve(func(_ context.Context, m chat.Message) chat.Outcome {
-		messages <- m
-		<-answer
-		return chat.Succeeded
-	})
-	s.Type("first")
-	s.next(messages)
-	s.Type("second")
-	close(answer)
-	if m := s.next(messages); m.Text != "second" {
-		s.Errorf("got %q", m.Text)
-	}
-}
-
-func partsAreShown(s *session) {
-	s.say(func(m chat.Message) {
-		s.post(m, chat.Reply{
-			Headline: "the headline", Lines: []string{"line one", "line two"},
-			Fields:   []chat.Field{{Name: "field", Value: "its value"}},
-			Rows:     [][]string{{"HEADER", "OTHER"}, {"cell", "漢字 cell"}},
-			Snippets: []chat.Snippet{{Caption: "a caption", Text: "- snippet: [one]\n  and: two"}},
-			Closing:  "the closing",
-		})
-	})
-	s.shows("the headline", "line one", "line two", "field", "its value", "HEADER", "OTHER", "cell", "漢字 cell",
-		"a caption", "- snippet: [one]", "  and: two", "the closing")
-}
-
-func longRepliesAreShown(s *session) {
-	var rows [][]string
-	for i := range 300 {
-		rows = append(rows, []string{fmt.Sprintf("row %d of many", i), strings.Repeat("x", 40)})
-	}
-	s.say(func(m chat.Message) { s.post(m, chat.Reply{Headline: "long", Rows: rows, Closing: "its end"}) })
-	s.shows("row 0 of many", "row 299 of many", "its end")
-}
-
-// orders are what a terminal, or a reader, would obey: escapes, a return to the line's beginning, colours in one
-// character, changes of the direction of writing, and bytes that are no text.
-var orders = []string{"\x1b]0;title\a", "\x1b[2J", "\r", "\b", "\u009b31m", "\u202e", "\u2066", "\x00", "\xff"}
-
-func nothingIsObeyed(s *session) {
-	evil := "before" + strings.Join(orders, "middle") + "after"
-	s.say(func(m chat.Message) {
-		posted := s.post(m, chat.Reply{Headline: evil, Progress: &chat.Progress{Stage: evil}})
-		s.edit(m, posted, chat.Reply{
-			Headline: evil, Lines: []string{evil}, Fields: []chat.Field{{Name: evil, Value: evil}}, Rows: [][]string{{evil, evil}},
-			Snippets: []chat.Snippet{{Caption: evil, Text: evil}}, Closing: evil,
-		})
-		s.post(m, chat.Reply{Headline: "that was all"})
-	})
-	s.shows("that was all", "before")
-	for _, order := range orders {
-		// The driver's own escapes stand beside words of its own, never within a reply's.
-		for _, raw := range []string{"before" + order, order + "middle", "middle" + order, order + "after"} {
-			if strings.Contains(s.Shown(), raw) {
-				s.Errorf("%q is shown raw", raw)
-			}
-		}
-	}
-}
-
-func stagesAreShown(s *session) {
-	s.say(func(m chat.Message) {
-		posted := s.post(m, progress("stage one", "stage one, begun"))
-		for _, stage := range []string{"stage two", "stage three"} {
-			s.edit(m, posted, progress(stage, stage+", begun"))
-		}
-	})
-	s.shows("stage one, begun", "stage two, begun", "stage three, begun")
-}
-
-func lastEditIsShown(s *session) {
-	s.say(func(m chat.Message) {
-		posted := s.post(m, progress("running", "running"))
-		for i := range 50 {
-			s.edit(m, posted, progress("running", fmt.Sprintf("running %d", i)))
-		}
-		s.edit(m, posted, chat.Reply{Headline: "it is over"})
-	})
-	s.shows("it is over")
-}
-
-func editsDoNotMix(s *session) {
-	s.say(func(m chat.Message) {
-		one, two := s.post(m, chat.Reply{Headline: "one"}), s.post(m, chat.Reply{Headline: "two"})
-		if one == two {
-			s.Error("two replies have one id")
-		}
-		s.edit(m, one, chat.Reply{Headline: "one, edited"})
-		s.edit(m, two, chat.Reply{Headline: "two, edited"})
-	})
-	s.shows("one, edited", "two, edited")
-}
-
-func postsFollowProgress(s *session) {
-	s.say(func(m chat.Message) {
-		s.post(m, progress("running", "running"))
-		s.post(m, chat.Reply{Headline: "an answer", Closing: "and its end"})
-	})
-	s.shows("an answer", "and its end")
-}
-
-func itEnds(s *session) {
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- s.Service.Run(ctx, func(context.Context, chat.Message) chat.Outcome { return chat.Succeeded })
-	}()
-	stop()
-	select {
-	case err := <-ended:
-		if err != nil {
-			s.Errorf("Run: %v", err)
-		}
-	case <-time.After(deadline):
-		s.Errorf("Run did not end in %s", deadline)
-	}
-}
-
-func progress(stage, headline string) chat.Reply {
-	return chat.Reply{Headline: headline, Progress: &chat.Progress{Stage: stage}}
 }

@@ -4,12 +4,12 @@
 # workbench <script> runs a shell script where a developer works.
 workbench() { kubectl -n shop exec -i deployment/workbench -- bash -euo pipefail -c "$1"; }
 
-# restore_copy runs the commands that the bot printed for Alice's copy, as they are, after emptying their target.
+# restore_copy runs the commands that how printed for Alice's copy, as they are, after dropping their target.
 restore_copy() {
   local commands fetch sum
   # shellcheck disable=SC2153 # COPY is what alice_asks left
-  commands=$(sed -n '/^Load it into an empty database/,/^$/{/^Load it/d;/^$/d;p}' <<<"$COPY")
-  [[ $commands == *"dumper cat "* ]] || die "the bot's answer, above, holds no commands for fetching and restoring."
+  commands=$(sed -n '/^Load it into a new database, /,/^$/{/^Load it/d;/^$/d;p}' <<<"$COPY")
+  [[ $commands == *"dumper cat "* ]] || die "the bot's answer, above, has no commands that load the copy."
   quietly "dropping the copy of an earlier demo" sql -e 'DROP DATABASE IF EXISTS shop_copy'
   note "what the bot printed, run where a developer works:"
   while read -r line; do printf '\n   %sworkbench$%s %s' "$BOLD" "$PLAIN" "$line"; done <<<"$commands"

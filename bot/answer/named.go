@@ -1,0 +1,54 @@
+package answer
+
+import (
+	"context"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/read"
+	"github.com/volcado-io/volcado/bot/view"
+)
+
+// listed is how many dumps a list shows.
+const listed = 20
+
+// named finds the one dump that was typed by the beginning of its name. A dump that this person must not see reads like one
+// that does not exist. It is as fresh as asked for, and may be the cache's own: read it only.
+func named(ctx context.Context, a Asked, typed string) (*v1alpha1.DatabaseDump, *Result, error) {
+	s, err := a.Person.Named(ctx, a.how, typed)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch len(s.Dumps) {
+	case 1:
+		return &s.Dumps[0], nil, nil
+	case 0:
+		return nil, &Result{View: view.NoDump{Typed: typed}, Outcome: chat.Refused, No: true}, nil
+	default:
+		rows, _ := rows(a, s)
+		return nil, &Result{View: view.WhichDump{Typed: typed, Rows: rows}, Outcome: chat.Misunderstood, No: true}, nil
+	}
+}
+
+// latest is the dump that was typed, or without one this person's latest.
+func latest(ctx context.Context, a Asked) (*v1alpha1.DatabaseDump, *Result, error) {
+	if typed := a.Request.At(0); typed != "" {
+		return named(ctx, a, typed)
+	}
+	s, err := a.Person.Mine(ctx, a.how)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(s.Dumps) == 0 {
+		return nil, &Result{View: view.NoDumps{Yours: true}, No: true}, nil
+	}
+	return &s.Dumps[0], nil, nil
+}
+
+func rows(a Asked, s read.Shelf) (rows []view.Row, more int) {
+	shown := s.Dumps[:min(len(s.Dumps), listed)]
+	for i := range shown {
+		rows = append(rows, s.Row(&shown[i], a.Now))
+	}
+	return rows, len(s.Dumps) - len(shown)
+}

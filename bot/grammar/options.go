@@ -1,0 +1,142 @@
+package grammar
+
+import (
+	"slices"
+	"strings"
+)
+
+// sortOut sorts words into options and positional arguments. Options can stand anywhere; what follows -- is positional. A
+// list can be given several times, and goes on in the next word where there is a comma before or after the space.
+func sortOut(c Command, words []word) (Request, *Problem) {
+	s := sorter{command: c, request: Request{Command: c.Name}, rest: words}
+	for len(s.rest) > 0 {
+		w := s.take()
+		switch {
+		case w.literal || !strings.HasPrefix(w.text, "-"):
+			s.request.Arguments = append(s.request.Arguments, w.text)
+		case w.text == "--":
+			for len(s.rest) > 0 {
+				s.request.Arguments = append(s.request.Arguments, s.take().text)
+			}
+		default:
+			if problem := s.option(w.text); problem != nil {
+				return Request{}, problem
+			}
+		}
+	}
+	if most, count := len(c.Positional), len(s.request.Arguments); count > most {
+		return Request{}, &Problem{Kind: TooManyWords, Typed: s.request.Arguments[most], Most: most, Count: count}
+	}
+	return s.request, nil
+}
+
+// sorter has the words that are left, and the request as far as it is known.
+type sorter struct {
+	command Command
+	request Request
+	rest    []word
+}
+
+func (s *sorter) take() word {
+	w := s.rest[0]
+	s.rest = s.rest[1:]
+	return w
+}
+
+// option stores one option, with as many of the words after it as are its value.
+func (s *sorter) option(typed string) *Problem {
+	name, value, given := strings.Cut(typed, "=")
+	o, ok := s.command.option(plainHyphens(strings.TrimLeft(name, "-")))
+	if !ok || !strings.HasPrefix(name, "--") {
+		near := s.command.nearOption(plainHyphens(strings.TrimLeft(name, "-")))
+		return &Problem{Kind: UnknownOption, Typed: name, Near: near, Known: s.command.optionNames()}
+	}
+	if o.Kind == OptionSwitch {
+		if given {
+			return &Problem{Kind: OptionTakesNone, Typed: typed, Option: o.Name}
+		}
+		s.request.setSwitch(o.Name)
+		return nil
+	}
+	if !given {
+		if !s.valueFollows() {
+			return &Problem{Kind: OptionNeeds, Option: o.Name, Value: o.Value}
+		}
+		value = s.take().text
+	}
+	if o.Kind == OptionText {
+		if _, twice := s.request.Texts[o.Name]; twice {
+			return &Problem{Kind: OptionTwice, Option: o.Name}
+		}
+		s.request.setText(o.Name, value)
+		return nil
+	}
+	for s.listGoesOn(value) {
+		value += s.take().text
+	}
+	entries := splitList(value)
+	if len(entries) == 0 {
+		return &Problem{Kind: OptionNeeds, Option: o.Name, Value: o.Value}
+	}
+	s.request.addToList(o.Name, entries)
+	return nil
+}
+
+// valueFollows: a value that begins with -- takes quotes, so that a forgotten value does not swallow the next option.
+func (s *sorter) valueFollows() bool {
+	return len(s.rest) > 0 && (s.rest[0].literal || !strings.HasPrefix(s.rest[0].text, "--"))
+}
+
+func (s *sorter) listGoesOn(value string) bool {
+	if !s.valueFollows() {
+		return false
+	}
+	next := s.rest[0]
+	return strings.HasSuffix(strings.TrimSpace(value), ",") || !next.literal && strings.HasPrefix(next.text, ",")
+}
+
+func splitList(value string) []string {
+	var entries []string
+	for entry := range strings.SplitSeq(value, ",") {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			entries = append(entries, entry)
+		}
+	}
+	return entries
+}
+
+// plainHyphens: an editor may have put its own into the name of an option.
+func plainHyphens(name string) string {
+	return strings.Map(func(r rune) rune {
+		if isHyphen(r) || isLongDash(r) {
+			return '-'
+		}
+		return r
+	}, name)
+}
+
+func (r *Request) setSwitch(name string) {
+	if r.Switches == nil {
+		r.Switches = map[string]bool{}
+	}
+	r.Switches[name] = true
+}
+
+func (r *Request) setText(name, value string) {
+	if r.Texts == nil {
+		r.Texts = map[string]string{}
+	}
+	r.Texts[name] = value
+}
+
+// addToList leaves out what is there already: the lists are sets in the API, which refuses the same name twice.
+func (r *Request) addToList(name string, entries []string) {
+	if r.Lists == nil {
+		r.Lists = map[string][]string{}
+	}
+	for _, entry := range entries {
+		if !slices.Contains(r.Lists[name], entry) {
+			r.Lists[name] = append(r.Lists[name], entry)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package lang
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/view"
+)
+
+// sources lays out what somebody can have, and what not.
+func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
+	switch v := v.(type) {
+	case view.Sources:
+		r := c.base(chat.Info, v)
+		r.Rows = c.table(v.Sources)
+		r.Closing = c.say("Sources.next", easiest(v.Sources))
+		return r, true
+	case view.NoSources:
+		return c.refused(v, v.IDs), true
+	case view.NoSource:
+		return c.refused(v, v.IDs), true
+	case view.WhichSource:
+		r := c.base(chat.Warning, v)
+		r.Rows = c.table(v.Sources)
+		return r, true
+	case view.NoDefault:
+		return c.base(chat.Warning, v), true
+	case view.NotAllowed:
+		r := c.refused(v, v.IDs)
+		r.Lines = append(r.Lines, c.misses(v.Misses)...)
+		if v.SourceForbids {
+			r.Snippets = nil // no allow-list would help
+		}
+		return r, true
+	case view.Never:
+		return c.base(chat.Bad, v), true
+	case view.NoDatabase:
+		r := c.refused(v, v.IDs)
+		r.Rows = c.table(v.Sources)
+		return r, true
+	case view.WhichDatabase:
+		r := c.base(chat.Warning, v)
+		for _, line := range v.Lines {
+			r.Lines = append(r.Lines, string(code(line)))
+		}
+		return r, true
+	case view.Allowed:
+		return c.allowed(v), true
+	}
+	return chat.Reply{}, false
+}
+
+// refused says no, with what to ask the owner for.
+func (c *catalogue) refused(v view.View, ids view.IDs) chat.Reply {
+	r := c.base(chat.Bad, v)
+	r.Snippets = []chat.Snippet{c.snippet(ids)}
+	return r
+}
+
+func (c *catalogue) allowed(v view.Allowed) chat.Reply {
+	r := c.base(chat.Good, v)
+	r.Lines = append(r.Lines, c.lines(v, "Allowed.manage", "Allowed.have")...)
+	return r
+}
+
+// easiest is the source whose command is the shortest to type: one with a default, or with any database at all.
+func easiest(sources []view.Source) view.Source {
+	var best view.Source
+	for _, s := range sources {
+		if s.Default != "" {
+			return s
+		}
+		if len(best.Databases) == 0 {
+			best = s
+		}
+	}
+	return best
+}
+
+func (c *catalogue) table(sources []view.Source) [][]string {
+	if len(sources) == 0 {
+		return nil
+	}
+	rows := [][]string{c.header("source", "engine", "databases", "default")}
+	for _, s := range sources {
+		databases, byDefault := c.list(s.Databases), s.Default
+		if databases == "" {
+			databases = c.say("none", nil)
+		}
+		if byDefault == "" {
+			byDefault = c.say("none", nil)
+		}
+		rows = append(rows, row(s.Name, s.Engine, databases, byDefault))
+	}
+	return rows
+}
+
+// snippet has what a data owner needs in order to let this person in: one subject of an allow-list. Groups are not in it,
+// because whoever pastes it would let everybody in them in.
+func (c *catalogue) snippet(ids view.IDs) chat.Snippet {
+	return chat.Snippet{Caption: c.say("access.user", nil), Text: subject(ids, "users", []string{ids.User})}
+}
+
+// subject of an allow-list, as YAML. Everything is quoted: an id that looks like a number or a yes would be read as such.
+func subject(ids view.IDs, key string, who []string) string {
+	var b strings.Builder
+	b.WriteString("- platform: " + strconv.QuoteToASCII(ids.Platform) + "\n")
+	if ids.Workspace != "" {
+		b.WriteString("  workspace: " + strconv.QuoteToASCII(ids.Workspace) + "\n")
+	}
+	quoted := make([]string, 0, len(who))
+	for _, id := range who {
+		quoted = append(quoted, strconv.QuoteToASCII(id))
+	}
+	b.WriteString("  " + key + ": [" + strings.Join(quoted, ", ") + "]\n")
+	b.WriteString("  channels: [" + strconv.QuoteToASCII(ids.Channel) + "]")
+	return b.String()
+}

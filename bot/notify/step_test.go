@@ -1,0 +1,460 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+func TestADumpIsOneMessageThatIsEditedAndALastWord(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	r.expect("C1/t1: Progress  0% 0s")
+	r.percent(10)
+	r.run(3 * time.Second)
+	r.percent(20)
+	r.run(time.Second)
+	r.expect("edit p1: Progress Running 20% 5s")
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
+	if r.ledger.saves != 4 {
+		t.Errorf("%d writes, want 4: intended and recorded, twice", r.ledger.saves)
+	}
+	if len(r.memory) != 0 {
+		t.Error("a dump of which all is said is still remembered")
+	}
+}
+
+func TestADumpThatHasEndedBeforeAnythingWasSaidGetsTheLastWordAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.finish(v1alpha1.FinishedFailed)
+	r.run(time.Hour)
+	r.expect("C1/t1: Failed Failed @ana")
+	if r.ledger.saves != 2 {
+		t.Errorf("%d writes, want 2", r.ledger.saves)
+	}
+}
+
+func TestOnlyNewsIsWorthAnEdit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(5 * time.Second)
+	r.expect("C1/t1: Progress  0% 0s")
+	r.run(20 * time.Second)
+	r.expect()
+	r.run(6 * time.Second) // but it must not look as if nothing moved
+	r.expect("edit p1: Progress  0% 30s")
+}
+
+func TestASlowServiceIsEditedAtItsPace(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.chat.can.EditEvery = 20 * time.Second
+	r.run(time.Second)
+	for i := range int32(40) {
+		r.percent(i)
+		r.run(time.Second)
+	}
+	r.expect("C1/t1: Progress  0% 0s", "edit p1: Progress Running 18% 20s", "edit p1: Progress Running 38% 40s")
+}
+
+func TestWhatThePlaceDecides(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*rig)
+		end    string
+		want   []string
+	}{
+		"in a direct message nobody is mentioned, and nobody is asked who reads it": {
+			func(r *rig) {
+				r.dump.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindDirect
+				r.chat.look = []error{fail(chat.NotDone)}
+			},
+			v1alpha1.FinishedSucceeded, []string{"C1/t1: Progress  0% 0s", "C1/t1: Succeeded", "edit p1: Ended Succeeded"}},
+		"in the language of whoever asked": {
+			func(r *rig) { r.dump.Spec.RequestedBy.Locale = "es-MX" },
+			v1alpha1.FinishedSucceeded, []string{"C1/t1: Progress  0% 0s (es-MX)", "C1/t1: Succeeded (es-MX) @ana", "edit p1: Ended Succeeded (es-MX)"}},
+		"where outsiders read, all goes to direct messages": {
+			func(r *rig) { r.chat.kind = chat.KindShared },
+			v1alpha1.FinishedSucceeded, []string{"only ana: Progress  0% 0s", "only ana: Succeeded", "edit p1: Ended Succeeded"}},
+		"a refusal is for the asker alone, and the channel is told where it went": {
+			func(*rig) {},
+			v1alpha1.FinishedRefused, []string{"C1/t1: Progress  0% 0s", "only ana: Failed Refused", "edit p1: InDirect"}},
+		"a channel of a kind that nobody knows counts as shared": {
+			func(r *rig) { r.chat.kind = "Lounge" },
+			v1alpha1.FinishedSucceeded, []string{"only ana: Progress  0% 0s", "only ana: Succeeded", "edit p1: Ended Succeeded"}},
+		"so does one whose kind the service does not tell": {
+			func(r *rig) { r.chat.look = []error{fail(chat.Rejected), fail(chat.Rejected), fail(chat.Rejected)} },
+			v1alpha1.FinishedSucceeded, []string{"only ana: Progress  0% 0s", "only ana: Succeeded", "edit p1: Ended Succeeded"}},
+		"a channel that is gone is the direct messages": {
+			func(r *rig) { r.chat.look = []error{fail(chat.PlaceGone)} },
+			v1alpha1.FinishedSucceeded, []string{"only ana: Progress  0% 0s", "only ana: Succeeded", "edit p1: Ended Succeeded"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			c.change(r)
+			r.run(10 * time.Second)
+			r.finish(c.end)
+			r.run(time.Hour)
+			r.expect(c.want...)
+		})
+	}
+}
+
+func TestAChannelThatIsSharedMeanwhileIsToldNoMore(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(10 * time.Second)
+	r.chat.kind = chat.KindShared
+	r.pass(2 * time.Minute)
+	r.percent(50)
+	r.run(time.Minute)
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "only ana: Succeeded", "edit p1: InDirect")
+}
+
+// What the service answers to the first posts of the last word, and what is said in the end.
+func TestWhatTheServiceAnswers(t *testing.T) {
+	t.Parallel()
+	const told, short, alone, inChannel = "C1/t1: Succeeded @ana", "C1/t1: Succeeded @ana (short)", "only ana: Succeeded", "C1: Succeeded @ana"
+	for name, c := range map[string]struct {
+		post []error
+		want []string
+		// within which it must be said.
+		within time.Duration
+	}{
+		"not done":                    {[]error{fail(chat.NotDone)}, []string{told}, time.Second},
+		"not done, ten times":         {slicesOf(10, fail(chat.NotDone)), []string{told}, 6 * time.Minute},
+		"throttled":                   {[]error{&chat.Error{Kind: chat.NotDone, RetryAfter: 7 * time.Second}}, []string{told}, 7 * time.Second},
+		"throttled for a day":         {[]error{&chat.Error{Kind: chat.NotDone, RetryAfter: 24 * time.Hour}}, []string{told}, time.Hour},
+		"the token does not count":    {[]error{fail(chat.Unauthorised)}, []string{told}, time.Minute},
+		"rejected":                    {[]error{fail(chat.Rejected)}, []string{short}, 0},
+		"rejected twice":              {[]error{fail(chat.Rejected), fail(chat.Rejected)}, nil, 0},
+		"the thread is gone":          {[]error{fail(chat.PostGone)}, []string{inChannel}, 0},
+		"the channel is gone":         {[]error{fail(chat.PlaceGone)}, []string{alone}, 0},
+		"thread and channel are gone": {[]error{fail(chat.PostGone), fail(chat.PlaceGone)}, []string{alone}, 0},
+		"the person is gone, too":     {slicesOf(3, fail(chat.PlaceGone)), nil, 0},
+		"no answer, and not posted":   {[]error{fail(chat.Uncertain)}, []string{told}, 41 * time.Second},
+		"an error of no kind":         {[]error{context.DeadlineExceeded}, []string{told}, 41 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.chat.post = c.post
+			r.finish(v1alpha1.FinishedSucceeded)
+			r.run(c.within)
+			r.expect(c.want...)
+			r.run(48 * time.Hour)
+			r.expect()
+			if s, _ := r.ledger.Load(context.Background(), r.dump); !s.delivered(r.Now()) {
+				t.Errorf("it is not over: %+v", s.Places[0].End)
+			}
+		})
+	}
+}
+
+func slicesOf(n int, err error) (errs []error) {
+	for range n {
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+func TestAPostWhoseAnswerWasLostIsFoundAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.chat.post = []error{fail(chat.Uncertain)}
+	r.chat.hidden = map[chat.Key]chat.Ref{KeyOf("uid", 0, End): {Channel: "C1", Post: "p1"}}
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Succeeded @ana")
+	if s, _ := r.ledger.Load(context.Background(), r.dump); s.Places[0].End.Ref.Post != "p1" {
+		t.Errorf("recorded is %+v", s.Places[0].End)
+	}
+}
+
+func TestOutageDoesNotWrite(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.chat.look = slicesOf(100, fail(chat.NotDone))
+	r.run(30 * time.Minute)
+	if r.ledger.saves != 0 || r.chat.looks > 40 {
+		t.Errorf("%d writes and %d looks while the service does not answer", r.ledger.saves, r.chat.looks)
+	}
+	r.chat.look = nil
+	r.run(time.Minute + time.Second)
+	if len(r.chat.said) == 0 {
+		t.Error("it is not told within a minute after the service is back")
+	}
+}
+
+func TestEditsEndAndTheLastWordStillComes(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{"too old": fail(chat.Rejected), "deleted": fail(chat.PostGone), "the channel is gone": fail(chat.PlaceGone)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.chat.edit = []error{err}
+			r.run(10 * time.Second)
+			for i := range int32(20) {
+				r.percent(i)
+				r.run(10 * time.Second)
+			}
+			r.finish(v1alpha1.FinishedSucceeded)
+			r.run(time.Hour)
+			r.expect("C1/t1: Progress  0% 0s", "C1/t1: Succeeded @ana")
+		})
+	}
+}
+
+func TestFollowersAreToldToo(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	bo := requester("bo", "C2")
+	bo.Locale = "es"
+	r.follow(bo)
+	r.run(time.Second)
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "C2/t1: Progress  0% 1s (es)",
+		"C1/t1: Succeeded @ana", "C2/t1: Succeeded (es) @bo", "edit p2: Ended Succeeded (es)", "edit p1: Ended Succeeded")
+	if r.ledger.saves != 9 {
+		t.Errorf("%d writes, want 4 for each place and 1 to follow", r.ledger.saves)
+	}
+}
+
+func TestAFollowerWhoIsNoLongerAllowedHearsNothing(t *testing.T) {
+	t.Parallel()
+	for name, denied := range map[string]string{"by the lists": "bo", "because the channel was made public": "bo in Public"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.run(10 * time.Second)
+			r.follow(requester("bo", "C2"))
+			r.run(10 * time.Second)
+			r.expect("C1/t1: Progress  0% 0s", "C2/t1: Progress  0% 10s")
+			r.denied[denied] = true
+			r.chat.kind = chat.KindPublic
+			r.pass(2 * time.Minute)
+			r.percent(50)
+			r.run(time.Second)
+			r.finish(v1alpha1.FinishedSucceeded)
+			r.run(time.Hour)
+			r.expect("edit p1: Progress Running 50% 2m20s", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
+		})
+	}
+}
+
+func TestADumpThatIsDeletedIsToldOf(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	key := types.NamespacedName{Namespace: "shop", Name: "shop-1"}
+	r.dump = r.Gone(key)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "C1/t1: Deleted @ana", "edit p1: Deleted")
+	if r.Gone(key) != nil || len(r.memory) != 0 {
+		t.Error("it is still remembered")
+	}
+}
+
+func TestADumpThatIsDeletedAfterItsLastWordIsNoNews(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	r.chat.edit = slicesOf(3, fail(chat.NotDone)) // something is left to do
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Second)
+	r.chat.said = nil
+	if d := r.Gone(types.NamespacedName{Namespace: "shop", Name: "shop-1"}); d != nil {
+		r.dump = d
+		r.run(time.Hour)
+	}
+	for _, said := range r.chat.said {
+		if strings.Contains(said, "Deleted") {
+			t.Errorf("was said: %s", said)
+		}
+	}
+}
+
+func TestAServiceThatIsNotInTheSettingsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	stranger := requester("eve", "C9")
+	stranger.Workspace = "elsewhere"
+	r.follow(stranger)
+	r.run(10 * time.Second)
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
+	if n := strings.Count(r.logged.String(), "not in the settings"); n != 1 {
+		t.Errorf("the log says so %d times", n)
+	}
+}
+
+func TestOfARecordThatCannotBeReadNothingIsSaidAndTheLogNamesTheDumpOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ledger := NewAnnotations(nil) // it must not even be asked
+	r.Ledger = ledger
+	r.dump.Annotations = map[string]string{v1alpha1.AnnotationDelivery: `{"v":9}`}
+	for range 3 {
+		if next := r.advance(); !next.IsZero() {
+			t.Errorf("it comes back at %s", next)
+		}
+	}
+	r.expect()
+	if log := r.logged.String(); strings.Count(log, "shop/shop-1") != 1 {
+		t.Errorf("the log is %q", log)
+	}
+}
+
+func TestAnErrorOfTheLedgerIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.ledger.fail = []error{context.DeadlineExceeded}
+	if _, err := r.Advance(context.Background(), r.dump); err == nil {
+		t.Error("nobody hears of the error")
+	}
+	r.expect()
+	r.ledger.fail = []error{ErrConflict}
+	r.run(time.Second)
+	r.expect("C1/t1: Progress  0% 0s")
+}
+
+func TestAfterARestartNothingIsSaidAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	r.expect("C1/t1: Progress  0% 0s")
+	r.Notifier = r.notifier("second")
+	r.run(time.Second)
+	r.expect("edit p1: Progress  0% 1s") // it is not known what it shows
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Minute)
+	r.expect("C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
+	r.Notifier = r.notifier("third")
+	r.run(time.Hour)
+	r.expect()
+}
+
+func TestABusyServiceIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for range callsAtOnce {
+		if _, ok := enter(r.lines[r.chat.id].calls); !ok {
+			t.Fatal("there is less room than promised")
+		}
+	}
+	if next := r.advance(); next.Sub(began) != busyFor {
+		t.Errorf("it comes back after %s", next.Sub(began))
+	}
+	r.expect()
+}
+
+// The next leader would have to look for it, half a minute later.
+func TestABotThatIsStoppedRecordsWhatItHasPosted(t *testing.T) {
+	t.Parallel()
+	for what, finish := range map[What]bool{Status: false, End: true} {
+		t.Run(string(what), func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if finish {
+				r.finish(v1alpha1.FinishedSucceeded)
+			}
+			r.follow(requester("bo", "C2"))
+			ctx, stop := context.WithCancel(context.Background())
+			r.chat.during = stop
+			if _, err := r.Advance(ctx, r.dump); !errors.Is(err, context.Canceled) {
+				t.Errorf("it ends with %v", err)
+			}
+			if len(r.chat.said) != 1 {
+				t.Errorf("was said: %q", r.chat.said)
+			}
+			s, _ := r.ledger.Load(context.Background(), r.dump)
+			if s.Places[0].saying(what).Ref == nil || s.Places[1].saying(what).Intent != nil {
+				t.Errorf("recorded is %+v", s.Places)
+			}
+		})
+	}
+}
+
+func TestFollowersAreJudgedByTheAllowLists(t *testing.T) {
+	t.Parallel()
+	list := v1alpha1.DumpAllowList{Spec: v1alpha1.DumpAllowListSpec{
+		Sources: []v1alpha1.AllowedSource{"shop"}, Databases: []v1alpha1.NamePattern{"shop"},
+		Subjects: []v1alpha1.AllowedSubject{{
+			Platform: "played", Workspace: "w", Users: []v1alpha1.SubjectID{"bo"}, Channels: []v1alpha1.ChannelID{"C2"},
+			May: []v1alpha1.Permission{v1alpha1.PermissionRequest},
+		}},
+	}}
+	d := &v1alpha1.DatabaseDump{Spec: v1alpha1.DatabaseDumpSpec{SourceRef: v1alpha1.ObjectReference{Name: "shop"}}}
+	d.Status.Database = "shop"
+	for name, c := range map[string]struct {
+		recent, newest []v1alpha1.DumpAllowList
+		want           bool
+	}{
+		"a list that is known permits it":               {[]v1alpha1.DumpAllowList{list}, nil, true},
+		"a list that was written a moment ago does":     {nil, []v1alpha1.DumpAllowList{list}, true},
+		"no list does, neither in memory nor read anew": {nil, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lists := func(l []v1alpha1.DumpAllowList) func(context.Context, string) ([]v1alpha1.DumpAllowList, error) {
+				return func(context.Context, string) ([]v1alpha1.DumpAllowList, error) { return l, nil }
+			}
+			got, err := Lists{Recent: lists(c.recent), Newest: lists(c.newest)}.Allowed(context.Background(), d, *requester("bo", "C2"))
+			if got != c.want || err != nil {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestEveryErrorOfAPost(t *testing.T) {
+	t.Parallel()
+	called := at.Add(intentFor)
+	for name, c := range map[string]struct {
+		what What
+		to   Where
+		err  error
+		want Shown
+	}{
+		"not done":                   {Status, ToThread, fail(chat.NotDone), Shown{Status: Tried{Failures: 1, RetryAt: at.Add(time.Second)}}},
+		"the service wants a pause":  {Status, ToThread, &chat.Error{Kind: chat.NotDone, RetryAfter: time.Minute}, Shown{Status: Tried{Failures: 1, RetryAt: at.Add(time.Minute)}}},
+		"unauthorised":               {Status, ToThread, fail(chat.Unauthorised), Shown{Status: Tried{Failures: 1, RetryAt: at.Add(time.Minute)}}},
+		"a rejected status message":  {Status, ToThread, fail(chat.Rejected), Shown{Status: Tried{GiveUp: "the service rejects it"}}},
+		"a rejected last word":       {End, ToThread, fail(chat.Rejected), Shown{End: Tried{Shortened: true}}},
+		"the thread is gone":         {End, ToThread, fail(chat.PostGone), Shown{Threadless: true, End: Tried{Elsewhere: true}}},
+		"the channel is gone":        {End, ToChannel, fail(chat.PostGone), Shown{Gone: true, End: Tried{Elsewhere: true}}},
+		"the place is gone":          {End, ToThread, fail(chat.PlaceGone), Shown{Gone: true, End: Tried{Elsewhere: true}}},
+		"the person is gone":         {End, ToDirect, fail(chat.PlaceGone), Shown{End: Tried{GiveUp: "the person cannot be reached"}}},
+		"nobody knows":               {End, ToThread, fail(chat.Uncertain), Shown{End: Tried{Called: called}}},
+		"an error that is not typed": {End, ToThread, context.Canceled, Shown{End: Tried{Called: called}}},
+		"a reference to nothing":     {End, ToThread, nil, Shown{End: Tried{Called: called}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := Shown{}
+			s.tried(c.what).Called = called
+			s.posted(at, c.what, Intent{By: me, Until: called, To: c.to}, chat.Ref{}, c.err)
+			if diff := cmp.Diff(c.want, s); diff != "" {
+				t.Errorf("what is remembered (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

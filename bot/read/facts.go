@@ -1,0 +1,180 @@
+package read
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/grammar"
+	"github.com/volcado-io/volcado/bot/view"
+)
+
+// unheard is how long a dump can be without any status before people are told that nobody has taken it up.
+const unheard = 10 * time.Second
+
+// Facts of a dump for somebody.
+func Facts(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time) view.Dump {
+	f := view.Dump{
+		Name: d.Name, Source: d.Namespace + "/" + d.Spec.SourceRef.Name, Database: string(DatabaseOf(d)),
+		Reason: d.Spec.Reason, By: view.By{Kubectl: true}, Age: max(0, now.Sub(d.CreationTimestamp.Time)),
+		Options: view.Options{Tables: texts(d.Spec.Tables), SchemaOnly: d.Spec.SchemaOnly},
+	}
+	if by := d.Spec.RequestedBy; by != nil {
+		f.By = view.By{You: personOf(by) == personOf(&reader), Name: by.DisplayName, ID: by.User}
+	}
+	if e := d.Spec.Exclude; e != nil {
+		f.Options.Exclude, f.Options.Data = texts(e.Tables), texts(e.Data)
+	}
+	if format := d.Spec.Compression.Format; format != v1alpha1.CompressionGzip {
+		f.Options.Compression = string(format)
+	}
+	return f
+}
+
+// Row of a list.
+func (s Shelf) Row(d *v1alpha1.DatabaseDump, now time.Time) view.Row {
+	row := view.Row{Dump: Facts(d, s.by, now), Phase: PhaseOf(d)}
+	if d.Status.Artifact != nil {
+		row.Bytes = d.Status.Artifact.SizeBytes
+	}
+	return row
+}
+
+// DatabaseOf a dump: the default one is known when it was accepted.
+func DatabaseOf(d *v1alpha1.DatabaseDump) v1alpha1.DatabaseName {
+	if d.Status.Database != "" {
+		return d.Status.Database
+	}
+	return d.Spec.Database
+}
+
+// PhaseOf a dump, one word for people.
+func PhaseOf(d *v1alpha1.DatabaseDump) string {
+	if d.Status.Phase == "" {
+		return string(v1alpha1.PhasePending)
+	}
+	return string(d.Status.Phase)
+}
+
+// Now is how a dump is: Progress or Blocked while it has not ended, then Succeeded or Failed. Before is its place in the
+// queue.
+func Now(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time, before int) view.View {
+	facts := Facts(d, reader, now)
+	if d.Status.Finished() {
+		return ended(d, facts)
+	}
+	stage := StageOf(d, now)
+	if c := stalled(d); c != nil && stage != view.StageCancelling {
+		return view.Blocked{Dump: facts, Stage: stage, Elapsed: facts.Age, Reason: c.Reason, Message: c.Message}
+	}
+	v := view.Progress{Dump: facts, Stage: stage, Elapsed: facts.Age}
+	if stage == view.StageQueued {
+		v.Before = before
+	}
+	if p := d.Status.Progress; p != nil && stage == view.StageRunning {
+		measure(&v, p, d.Status.StartTime)
+	}
+	return v
+}
+
+// StageOf a dump that has not ended.
+func StageOf(d *v1alpha1.DatabaseDump, now time.Time) view.Stage {
+	switch {
+	case d.Spec.Cancel:
+		return view.StageCancelling
+	case d.Status.Phase == "" && now.Sub(d.CreationTimestamp.Time) < unheard:
+		return view.StageAsked
+	case d.Status.Phase == "":
+		return view.StageUnheard
+	case d.Status.Phase == v1alpha1.PhaseQueued:
+		return view.StageQueued
+	case d.Status.Phase == v1alpha1.PhaseStarting:
+		return view.StageStarting
+	case d.Status.Phase == v1alpha1.PhaseRunning:
+		return view.StageRunning
+	default:
+		return view.StagePending
+	}
+}
+
+// measure says how far it is, how fast and for how long yet. The rate is that of the whole copy so far, because tables
+// differ and people want a number that does not jump.
+func measure(v *view.Progress, p *v1alpha1.Progress, started *metav1.Time) {
+	v.Bytes, v.Table = max(0, p.Bytes), p.Table
+	if p.TablesTotal > 0 && p.Table != "" {
+		v.Number, v.Tables = int(min(p.TablesDone+1, p.TablesTotal)), int(p.TablesTotal)
+	}
+	// Where there is more than was estimated, the estimate is of another time, and a share of it would mislead.
+	if p.EstimatedBytes > 0 && p.Bytes <= p.EstimatedBytes {
+		v.Estimated, v.Percent = p.EstimatedBytes, int(min(99, max(0, p.Percent)))
+	}
+	if started == nil {
+		return
+	}
+	seconds := p.UpdatedAt.Sub(started.Time).Seconds()
+	if seconds < 1 || v.Bytes == 0 {
+		return // times are whole seconds
+	}
+	v.Rate = int64(float64(v.Bytes) / seconds)
+	if v.Estimated > 0 && v.Rate > 0 {
+		v.Left = time.Duration(float64(v.Estimated-v.Bytes) / float64(v.Rate) * float64(time.Second))
+	}
+}
+
+func stalled(d *v1alpha1.DatabaseDump) *metav1.Condition {
+	c := meta.FindStatusCondition(d.Status.Conditions, v1alpha1.ConditionStalled)
+	if c == nil || c.Status != metav1.ConditionTrue {
+		return nil
+	}
+	return c
+}
+
+func ended(d *v1alpha1.DatabaseDump, facts view.Dump) view.View {
+	if succeeded(d) {
+		a := d.Status.Artifact
+		v := view.Succeeded{
+			Dump: facts, Bytes: a.SizeBytes, Uncompressed: a.UncompressedBytes, URI: a.URI, SHA256: a.SHA256,
+			NonTransactional: int(a.NonTransactionalTables),
+		}
+		v.Took, v.Waited = took(d)
+		if s := d.Status.Server; s != nil {
+			v.Server = s.Flavour + " " + s.Version
+		}
+		return v
+	}
+	v := view.Failed{Dump: facts, End: endOf(d), Again: grammar.Request{Command: "again", Arguments: []string{d.Name}}.String()}
+	v.Took, _ = took(d)
+	if f := d.Status.Failure; f != nil {
+		v.Reason, v.Message, v.Hint = f.Reason, f.Message, f.Hint
+	} else if c := meta.FindStatusCondition(d.Status.Conditions, v1alpha1.ConditionFailed); c != nil {
+		v.Reason, v.Message = c.Reason, c.Message
+	}
+	return v
+}
+
+func endOf(d *v1alpha1.DatabaseDump) view.End {
+	c := meta.FindStatusCondition(d.Status.Conditions, v1alpha1.ConditionFinished)
+	switch {
+	case c != nil && c.Reason == v1alpha1.FinishedCancelled:
+		return view.EndCancelled
+	case c != nil && c.Reason == v1alpha1.FinishedRefused:
+		return view.EndRefused
+	default:
+		return view.EndFailed
+	}
+}
+
+// took is how long it ran, and how long it waited before that.
+func took(d *v1alpha1.DatabaseDump) (ran, waited time.Duration) {
+	s := d.Status
+	switch {
+	case s.CompletionTime == nil:
+		return 0, 0
+	case s.StartTime == nil:
+		return max(0, s.CompletionTime.Sub(d.CreationTimestamp.Time)), 0
+	default:
+		return max(0, s.CompletionTime.Sub(s.StartTime.Time)), max(0, s.StartTime.Sub(d.CreationTimestamp.Time))
+	}
+}

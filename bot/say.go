@@ -1,0 +1,138 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/view"
+)
+
+const (
+	// replyTimeout bounds the saying of one thing.
+	replyTimeout = 30 * time.Second
+	// kindTimeout bounds finding out who can read a channel, so that there is time left to say it elsewhere.
+	kindTimeout = 10 * time.Second
+	// patienceOfAcknowledgement is how long an acknowledgement waits for an answer to be said. Slack waits for three
+	// seconds. What takes longer, because the service throttles, goes on behind it.
+	patienceOfAcknowledgement = time.Second
+	// firstPause before a post that was certainly not made is tried again; it doubles.
+	firstPause = time.Second
+)
+
+// say answers a message once, to whoever is allowed to read it: the answer rides on the acknowledgement, or is posted.
+func (c *conversation) say(ctx context.Context, v view.View, outcome chat.Outcome) chat.Answer {
+	// Whoever stopped listening is still told what became of the message, so ctx's end is not the reply's.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replyTimeout)
+	said := chat.Answer{Outcome: outcome}
+	reply := c.Speaker.Say(c.locale, v)
+	route := func() view.Route { return c.route(ctx, v.Audience()) }
+	if c.service.Limits().Ephemeral {
+		// Whether it rides is known before the acknowledgement, or it does.
+		soon, stop := context.WithTimeout(ctx, patienceOfAcknowledgement)
+		goes := c.route(soon, v.Audience())
+		stop()
+		if goes == view.ToAsker {
+			cancel()
+			said.Reply = &reply
+			return said
+		}
+		route = func() view.Route { return goes }
+	}
+	posted := make(chan struct{})
+	c.speaking.Go(func() {
+		defer cancel()
+		defer close(posted)
+		c.answer(ctx, route() == view.ToAsker, reply)
+	})
+	if c.service.Limits().Live {
+		<-posted // the next prompt must not come before it
+		return said
+	}
+	select {
+	case <-posted:
+	case <-time.After(patienceOfAcknowledgement):
+	}
+	return said
+}
+
+// answer posts an answer. One in direct messages is pointed to in the thread.
+func (c *conversation) answer(ctx context.Context, private bool, reply chat.Reply) {
+	if !private {
+		c.post(ctx, c.here(), c.key("answer"), reply)
+		return
+	}
+	if c.post(ctx, c.alone(), c.key("answer"), reply) {
+		c.post(ctx, c.here(), c.key("pointer"), c.Speaker.Say(c.locale, view.InDirect{}))
+	}
+}
+
+// route says where something goes. The kind of the channel is read anew for what names databases: the channel may have
+// been shared since the message was written.
+func (c *conversation) route(ctx context.Context, audience view.Audience) view.Route {
+	kind := c.message.Kind
+	if audience == view.Members && kind != chat.KindDirect {
+		ctx, cancel := context.WithTimeout(ctx, kindTimeout)
+		defer cancel()
+		var err error
+		if kind, err = c.service.KindOf(ctx, c.message.Place); err != nil {
+			kind = "" // whatever came with the error
+			c.Log.Warn("who can read a channel cannot be found out, so the answer goes to direct messages",
+				"service", c.message.ServiceID().String(), "channel", c.message.Channel, "error", err)
+		}
+	}
+	return view.Goes(audience, kind)
+}
+
+func (c *conversation) here() chat.Target { return chat.Target{Place: c.message.Place} }
+
+func (c *conversation) alone() chat.Target {
+	return chat.Target{Place: c.message.Place, Only: c.message.User}
+}
+
+func (c *conversation) key(what string) chat.Key { return chat.Key(c.hash + "/" + what) }
+
+// post says something, and tries again while it was certainly not said. It reports whether it was.
+func (c *conversation) post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) bool {
+	for pause := firstPause; ; pause *= 2 {
+		_, err := c.service.Post(ctx, to, key, reply)
+		if err == nil {
+			return true
+		}
+		wait := max(pause, chat.RetryAfter(err))
+		deadline, _ := ctx.Deadline()
+		if chat.KindOfError(err) != chat.NotDone || time.Until(deadline) < wait {
+			c.Log.Error("an answer was not delivered", "service", c.message.ServiceID().String(), "message", c.message.ID, "error", err)
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(wait):
+		}
+	}
+}
+
+// wasAnswered looks for the answer to an earlier delivery of the message. Where a service cannot find it, or does not
+// answer, the answer may be said twice; nothing worse.
+func (c *conversation) wasAnswered(ctx context.Context) bool {
+	if !c.service.Limits().Finds {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
+	defer cancel()
+	for _, to := range []chat.Target{c.here(), c.alone()} {
+		_, found, err := c.service.Find(ctx, to, c.key("answer"), c.message.Written.Add(-clockSkew))
+		if err != nil {
+			c.Log.Warn("whether a message was answered cannot be found out", "service", c.message.ServiceID().String(),
+				"message", c.message.ID, "error", err)
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// clockSkew between this machine and a service.
+const clockSkew = time.Minute
