@@ -96,11 +96,15 @@ func (w *world) token(file string) string {
 
 // forgetLeases so that the next test need not wait for those of this one to run out.
 func (w *world) forgetLeases() {
-	for _, name := range []string{lease.Name, lease.HeardName} {
-		object := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: envtestenv.SystemNamespace, Name: name}}
-		if err := client.IgnoreNotFound(w.env.Client.Delete(context.Background(), object)); err != nil {
-			w.Error(err)
-		}
+	w.forgetLease(lease.Name)
+	w.forgetLease(lease.HeardName)
+}
+
+func (w *world) forgetLease(name string) {
+	w.Helper()
+	object := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: envtestenv.SystemNamespace, Name: name}}
+	if err := client.IgnoreNotFound(w.env.Client.Delete(context.Background(), object)); err != nil {
+		w.Error(err)
 	}
 }
 
@@ -204,7 +208,12 @@ func (r *replica) end() int {
 
 func (w *world) eventually(is func() bool, what func() string) {
 	w.Helper()
-	err := wait.PollUntilContextTimeout(context.Background(), 20*time.Millisecond, deadline, true, func(context.Context) (bool, error) {
+	w.within(deadline, is, what)
+}
+
+func (w *world) within(longest time.Duration, is func() bool, what func() string) {
+	w.Helper()
+	err := wait.PollUntilContextTimeout(context.Background(), 20*time.Millisecond, longest, true, func(context.Context) (bool, error) {
 		return is(), nil
 	})
 	if err != nil {
@@ -216,7 +225,8 @@ func (w *world) eventually(is func() bool, what func() string) {
 func (w *town) told(s *played.Server, message string) {
 	w.Helper()
 	var dump *v1alpha1.DatabaseDump
-	w.eventually(func() bool {
+	// A post whose answer was lost is looked for when it cannot be on its way any more.
+	w.within(3*deadline, func() bool {
 		for _, d := range w.dumps() {
 			if d.Spec.RequestedBy != nil && d.Spec.RequestedBy.Message == message {
 				dump = &d

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/volcado-io/volcado/bot/lang"
+	"github.com/volcado-io/volcado/bot/lease"
 	"github.com/volcado-io/volcado/bot/settings"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
@@ -81,6 +82,32 @@ func TestAReplicaThatWasPausedBeyondItsLeaseDoesNotSpeak(t *testing.T) {
 		w.once(chat, p.ID)
 	}
 	second.ready("leader for")
+}
+
+// Some of the instants are between a post and its record, which the next one settles by looking for the post.
+func TestKilledAtAnyInstantEachDumpIsToldOfOnce(t *testing.T) {
+	w := newTown(t, "acme")
+	w.manage(true)
+	chat := w.servers[0]
+	bot := w.serve()
+	var asked []string
+	const rounds = 8
+	for i := range rounds {
+		bot.leads()
+		asked = append(asked, chat.Ask("alice", channel, fmt.Sprintf("dump %s app_%d", w.source, i)))
+		// A dump takes about half a second here, from the message to the last word.
+		<-time.After(time.Duration(i) * 500 * time.Millisecond / rounds)
+		bot.signal(syscall.SIGKILL)
+		bot.end()
+		w.forgetLease(lease.Name)
+		bot = w.serve()
+	}
+	for _, message := range asked {
+		w.told(chat, message)
+	}
+	if n := len(w.dumps()); n != rounds {
+		t.Errorf("there are %d dumps for %d messages", n, rounds)
+	}
 }
 
 func TestAReplicaThatIsStoppedHandsOverAtOnce(t *testing.T) {
