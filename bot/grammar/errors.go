@@ -2,7 +2,7 @@ package grammar
 
 import "fmt"
 
-// LineError: the line is not words. Exactly one of its fields is set.
+// LineError means: the line is not words. Exactly one of its fields is set.
 type LineError struct {
 	// Empty: there is nothing in it.
 	Empty bool
@@ -18,12 +18,12 @@ type LineError struct {
 
 func (e *LineError) Error() string { return fmt.Sprintf("the line cannot be read: %+v", *e) }
 
-// UnknownCommandError: there is no such command. Near is the nearest that exists, or empty.
+// UnknownCommandError means: there is no such command. Near is the nearest that exists, or empty.
 type UnknownCommandError struct{ Typed, Near string }
 
 func (e *UnknownCommandError) Error() string { return fmt.Sprintf("no command %q", e.Typed) }
 
-// UsageError: the command is known, and what follows it is wrong.
+// UsageError means: the command is known, and what follows it is wrong.
 type UsageError struct {
 	Command Command
 	Problem Problem

@@ -71,7 +71,7 @@ func TestWhatIsTakenOffALine(t *testing.T) {
 		"not code around the first and last word":         {"`dump` `shop`", "`dump` `shop`"},
 		"not an open fence":                               {"```dump shop", "```dump shop"},
 		"not a command alone in a fence":                  {"```help\n```", "help"},
-		"not what is alone in a fence":                    {"```halp\n```", "halp"},
+		"not what is alone in a fence":                    {"```hallo\n```", "hallo"},
 		"nothing of nothing":                              {"``", "``"},
 		"mark-up alone":                                   {"****", "**"},
 		"a prefix alone":                                  {" !/ ", ""},

@@ -55,7 +55,7 @@ func code(parts ...any) markup {
 func join(parts []any) string {
 	var b strings.Builder
 	for _, part := range parts {
-		b.WriteString(fmt.Sprint(part))
+		fmt.Fprint(&b, part)
 	}
 	return b.String()
 }

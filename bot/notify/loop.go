@@ -33,8 +33,8 @@ func (c Console) Follow(ctx context.Context, d *v1alpha1.DatabaseDump, who v1alp
 		memory.put(d.UID, State{Version: version, Places: []Place{{Follower: &who}}})
 	}
 	f.Ledger, f.Facts.Now, f.Facts.Before = memory, f.now, f.place
-	if f.Options.Now == nil {
-		f.Options.Now = time.Now
+	if f.Now == nil {
+		f.Now = time.Now
 	}
 	notifier := New(f.Options)
 	own := observe(watching, c.API, func(*v1alpha1.DatabaseDump) bool { return true },
@@ -42,7 +42,7 @@ func (c Console) Follow(ctx context.Context, d *v1alpha1.DatabaseDump, who v1alp
 	for {
 		next, err := notifier.Advance(watching, f.dump)
 		if err != nil {
-			next = f.Options.Now().Add(firstRetry)
+			next = f.Now().Add(firstRetry)
 		}
 		if next.IsZero() && ended(f.dump) {
 			return f.last(who)
@@ -76,7 +76,7 @@ type following struct {
 func (f *following) wait(next time.Time, own <-chan observation) bool {
 	var tick <-chan time.Time
 	if !next.IsZero() {
-		timer := time.NewTimer(next.Sub(f.Options.Now()))
+		timer := time.NewTimer(next.Sub(f.Now()))
 		defer timer.Stop()
 		tick = timer.C
 	}
@@ -100,7 +100,7 @@ func (f *following) see(o observation) {
 		return
 	}
 	if len(o.dumps) == 0 || o.dumps[0].UID != f.dump.UID {
-		now := metav1.NewTime(f.Options.Now())
+		now := metav1.NewTime(f.Now())
 		f.dump = f.dump.DeepCopy()
 		f.dump.DeletionTimestamp = &now
 		return
@@ -151,7 +151,7 @@ func (f *following) last(who v1alpha1.Requester) (view.View, chat.Outcome) {
 	if !f.dump.Status.Finished() {
 		return view.Deleted{Dump: f.dump.Name}, chat.Failed
 	}
-	v := f.facts(f.dump, who, f.Options.Now(), 0)
+	v := f.facts(f.dump, who, f.Now(), 0)
 	switch last := v.(type) {
 	case view.Succeeded:
 		return v, chat.Succeeded

@@ -111,6 +111,16 @@ func (w *world) note(format string, args ...any) {
 
 func (w *world) chance(percent int) bool { return !w.calm && w.random.IntN(100) < percent }
 
+// one of several things that may happen, each with its chance, or none of them: then it is their number.
+func (w *world) one(percents ...int) int {
+	for i, percent := range percents {
+		if w.chance(percent) {
+			return i
+		}
+	}
+	return len(percents)
+}
+
 // bot is one incarnation. It runs as a coroutine that stops before and after each call to the outside, where it may be
 // left for long, or for ever.
 type bot struct {
@@ -257,15 +267,15 @@ func (a *apiServer) Patch(_ context.Context, object client.Object, patch client.
 		return err
 	}
 	apply := func() error { return a.apply(raw, object) }
-	switch {
-	case a.chance(5):
+	switch a.one(5, 5, 5) {
+	case 0:
 		a.note("%s: a patch does not arrive", a.name)
 		err = errNoAnswer
-	case a.chance(5):
+	case 1:
 		a.note("%s: a patch is on its way", a.name)
 		a.flying = append(a.flying, &flight{what: "patch of " + a.name, apply: func() { _ = apply() }})
 		err = errNoAnswer
-	case a.chance(5):
+	case 2:
 		_ = apply()
 		a.note("%s: a patch's answer is lost", a.name)
 		err = errNoAnswer

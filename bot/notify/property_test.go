@@ -219,7 +219,7 @@ func (w *world) judge() (problems []string) {
 		if !ever && !repeated {
 			say("place %d: no last word", i)
 		}
-		if len(ends) > 1 && !(repeated && len(ends) == 2) {
+		if len(ends) > 1 && (!repeated || len(ends) != 2) {
 			say("place %d: %d last words", i, len(ends))
 		}
 		if repeated && w.chat.can.Finds {

@@ -133,18 +133,18 @@ func (s *service) Post(_ context.Context, to chat.Target, key chat.Key, reply ch
 	}
 	var ref chat.Ref
 	var err error
-	switch {
-	case s.chance(8):
+	switch s.one(8, 6, 6, 6) {
+	case 0:
 		s.note("%s: post of %s not done", s.bot.name, key)
 		err = &chat.Error{Kind: []chat.ErrorKind{chat.NotDone, chat.Unauthorised}[s.random.IntN(2)], RetryAfter: time.Duration(s.random.IntN(20)) * time.Second}
-	case s.chance(6):
+	case 1:
 		s.note("%s: post of %s does not arrive, and nobody says so", s.bot.name, key)
 		err = &chat.Error{Kind: chat.Uncertain}
-	case s.chance(6):
+	case 2:
 		s.note("%s: post of %s is on its way", s.bot.name, key)
 		s.flying = append(s.flying, &flight{what: "post of " + s.bot.name, apply: func() { apply() }, until: deadline.Add(settleAfter)})
 		err = errors.New("timeout")
-	case s.chance(6):
+	case 3:
 		apply()
 		s.note("%s: the answer to post %s is lost", s.bot.name, key)
 		err = errors.New("connection reset")

@@ -18,19 +18,19 @@ type Row struct {
 	Bytes int64
 }
 
-// NoDumps: none that this person can see. Yours: none of this person's own.
+// NoDumps says: none that this person can see. Yours: none of this person's own.
 type NoDumps struct{ Yours bool }
 
-// NoDump: none that this person can see has a name that begins so.
+// NoDump says: none that this person can see has a name that begins so.
 type NoDump struct{ Typed string }
 
-// WhichDump: several begin so.
+// WhichDump says: several begin so.
 type WhichDump struct {
 	Typed string
 	Rows  []Row
 }
 
-// Deleted: the dump was deleted before it finished.
+// Deleted says: the dump was deleted before it finished.
 type Deleted struct{ Dump string }
 
 // Status answers status: how a dump is, in full.
@@ -81,7 +81,7 @@ const (
 	StageUnseen Stage = "Unseen"
 )
 
-// Blocked: a dump that has not ended and needs somebody's attention.
+// Blocked says: a dump that has not ended and needs somebody's attention.
 type Blocked struct {
 	Dump    Dump
 	Stage   Stage
@@ -164,7 +164,7 @@ const (
 // Authority of a store's certificate: where its PEM is.
 type Authority struct{ Namespace, Secret, Key string }
 
-// NoCopy: there is nothing to fetch, because the dump has not ended, or ended without a copy.
+// NoCopy says: there is nothing to fetch, because the dump has not ended, or ended without a copy.
 type NoCopy struct {
 	Dump string
 	// Phase is the API's word.
@@ -187,30 +187,30 @@ type Equal struct {
 	Untold bool
 }
 
-// Following: the reader will be told with the others.
+// Following says: the reader will be told with the others.
 type Following struct {
 	Dump string
 	// Already was, by having asked for it or by following it before.
 	Already bool
 }
 
-// CannotFollow: the dump has as many followers as it can have.
+// CannotFollow says: the dump has as many followers as it can have.
 type CannotFollow struct {
 	Dump string
 	// Most followers that it can have; 0 where it was not asked for in chat, so that nobody there is told of it.
 	Most int
 }
 
-// Cancelling: the dump is being stopped.
+// Cancelling says: the dump is being stopped.
 type Cancelling struct{ Dump string }
 
-// EndedAlready: there is nothing to cancel.
+// EndedAlready says: there is nothing to cancel.
 type EndedAlready struct {
 	Dump  string
 	Phase string
 }
 
-// CannotCancel: it is somebody else's, and no list has Manage for this person.
+// CannotCancel says: it is somebody else's, and no list has Manage for this person.
 type CannotCancel struct {
 	Dump   string
 	By     By
@@ -218,10 +218,10 @@ type CannotCancel struct {
 	IDs    IDs
 }
 
-// NameTaken: a dump of the name that this message's must have is somebody else's. Nothing was started.
+// NameTaken says: a dump of the name that this message's must have is somebody else's. Nothing was started.
 type NameTaken struct{ Dump string }
 
-// MayHaveStarted: the API server did not say whether it made the dump.
+// MayHaveStarted says: the API server did not say whether it made the dump.
 type MayHaveStarted struct {
 	Dump    string
 	Trouble Trouble
@@ -250,7 +250,7 @@ func (MayHaveStarted) Audience() Audience {
 	return Members
 }
 
-// Audience: a refusal goes to whoever was refused; how a copy failed is for the channel.
+// Audience of a failure: a refusal goes to whoever was refused; how a copy failed is for the channel.
 func (f Failed) Audience() Audience {
 	if f.End == EndRefused {
 		return Asker

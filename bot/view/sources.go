@@ -5,10 +5,10 @@ import "github.com/volcado-io/volcado/bot/grammar"
 // Sources lists what somebody can have here. Never empty.
 type Sources struct{ Sources []Source }
 
-// NoSources: nothing can be had here.
+// NoSources says: nothing can be had here.
 type NoSources struct{ IDs IDs }
 
-// NoSource: there is no source of that name, or it must not be known; nobody is told which.
+// NoSource says: there is no source of that name, or it must not be known; nobody is told which.
 type NoSource struct {
 	Typed string
 	// Near is the nearest name that this person can have, or empty.
@@ -18,20 +18,20 @@ type NoSource struct {
 	IDs  IDs
 }
 
-// WhichSource: several sources of that name can be meant.
+// WhichSource says: several sources of that name can be meant.
 type WhichSource struct {
 	Typed   string
 	Sources []Source
 }
 
-// NoDefault: the source has no default database, so one must be named.
+// NoDefault says: the source has no default database, so one must be named.
 type NoDefault struct {
 	Source string
 	// Have are the databases that this person can have.
 	Have []string
 }
 
-// NotAllowed: this person cannot have the database, of a source that this person can see.
+// NotAllowed says: this person cannot have the database, of a source that this person can see.
 type NotAllowed struct {
 	Database, Source string
 	Near             string
@@ -42,14 +42,14 @@ type NotAllowed struct {
 	IDs           IDs
 }
 
-// Never: nobody can have the database, because of its name.
+// Never says: nobody can have the database, because of its name.
 type Never struct {
 	Database, Source string
 	Problem          grammar.Problem
 	Have             []string
 }
 
-// NoDatabase: no source that this person can have has that database.
+// NoDatabase says: no source that this person can have has that database.
 type NoDatabase struct {
 	Typed   string
 	Near    string
@@ -57,7 +57,7 @@ type NoDatabase struct {
 	IDs     IDs
 }
 
-// WhichDatabase: several sources may have it. Nothing was started.
+// WhichDatabase says: several sources may have it. Nothing was started.
 type WhichDatabase struct {
 	Typed string
 	// Lines to type, one for each source.

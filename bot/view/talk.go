@@ -15,13 +15,13 @@ type Overview struct{ Commands []grammar.Command }
 // Help explains one command.
 type Help struct{ Command grammar.Command }
 
-// Unreadable: the line is not words, or empty.
+// Unreadable says: the line is not words, or empty.
 type Unreadable struct{ Line grammar.LineError }
 
 // UnknownCommand was typed. Near is the nearest that exists, or empty.
 type UnknownCommand struct{ Typed, Near string }
 
-// Usage: the command is known, and what follows it is wrong.
+// Usage says: the command is known, and what follows it is wrong.
 type Usage struct {
 	Command grammar.Command
 	Problem grammar.Problem
@@ -34,7 +34,7 @@ type Whoami struct {
 	ChannelKind string
 }
 
-// TooOld: a message was read only now, after the replay window, and nothing was done.
+// TooOld says: a message was read only now, after the replay window, and nothing was done.
 type TooOld struct {
 	// Line that was typed, to be sent again.
 	Line    string
@@ -45,7 +45,7 @@ type TooOld struct {
 // InDirect is said in a thread whose answer went to a direct message.
 type InDirect struct{}
 
-// Outsiders: nothing can be asked for in a channel that is shared with another organisation.
+// Outsiders says: nothing can be asked for in a channel that is shared with another organisation.
 type Outsiders struct{}
 
 // Leaving is said by the console when its person leaves dumps running.
@@ -58,13 +58,13 @@ type Leaving struct {
 // Prompt greets in the console.
 type Prompt struct{ User string }
 
-// Detached: nobody watches the dump any more.
+// Detached says: nobody watches the dump any more.
 type Detached struct{ Dump string }
 
 // Stopped before anything was begun.
 type Stopped struct{}
 
-// Trouble: the cluster did not do what was asked.
+// Trouble says: the cluster did not do what was asked.
 type Trouble struct {
 	Kind TroubleKind
 	// Detail is the API server's own words, or the host's name, one line. Often empty.

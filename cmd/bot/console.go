@@ -47,7 +47,7 @@ short-lived token for it, which takes the right to create serviceaccounts/token.
 
 Where input or output is not a terminal, lines are plain, and each command is run to its end before the next.
 
-Exit codes: 0 all was done; 1 a dump did not succeed; 2 a command was not understood; 3 there is no such thing, or not
+Exit codes: 0 everything was done; 1 a dump did not succeed; 2 a command was not understood; 3 there is no such thing, or not
 for this person; 4 the cluster did not answer as it should; 5 nothing was started, because an equal dump exists; 130
 interrupted, and what was begun goes on. Of several commands that were not done, the first one counts. A session on a
 terminal ends with 0.`,

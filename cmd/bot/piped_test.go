@@ -68,6 +68,8 @@ var unsteady = []struct{ found, is string }{
 	{`(?m)^\S+(?: was requested|: volcado solicitado)\b.*\n`, ""},
 	{`(?m)^\S+ (?:is waiting for the|espera al) manager\b.*\n(?:Requested|Solicitado): .*\n`, ""},
 	{`(?m)^(\S+ (?:is running|está en curso): .*\n)(?:\S+ (?:is running|está en curso): .*\n)+`, "$1"},
+	// It began 41 seconds before its end, which on a machine that slow may be after it was asked for.
+	{`(?m)^  (?:Waited|Espera) .*\n`, ""},
 	// Ages, and the width of their column.
 	{`\b\d+ (?:s|min) ago`, "0 s ago"},
 	{`\bhace \d+ (?:s|min)\b`, "hace 0 s"},

@@ -181,10 +181,10 @@ func (r *reader) entity() bool { return r.rest[0] == '&' && r.escaped() }
 // style reads the mark before words in bold and its like, and drops the one behind them.
 func (r *reader) style(c byte) bool {
 	for i := 1; i < len(r.rest) && r.rest[i] != '\n'; i++ {
-		switch {
-		case r.rest[i] == '\\':
+		switch r.rest[i] {
+		case '\\':
 			i++
-		case r.rest[i] == c:
+		case c:
 			if i == 1 {
 				return false
 			}

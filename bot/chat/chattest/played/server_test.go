@@ -133,7 +133,12 @@ func TestWhatIsReadTwiceIsHandedOnOnce(t *testing.T) {
 	ended := make(chan error, 1)
 	since := time.Now()
 	go func() { ended <- d.Listen(listening, since, h.handle) }()
-	t.Cleanup(func() { stop(); <-ended })
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Listen: %v", err)
+		}
+	})
 	eventually(t, "history is being read", func() bool { return s.Calls(played.OpHistory) == 1 })
 	id := s.Ask("U1", "C1", "hello")
 	close(until)
