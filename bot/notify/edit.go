@@ -49,9 +49,6 @@ func (r *round) edit(ctx context.Context, final bool) error {
 	e.edited(r.Now(), reply, shows, final, err)
 	e.Deferred = e.Deferred || final && err != nil
 	r.failed("a status message was not edited", err)
-	if err == nil {
-		count(r.Counters.Edited, r.id)
-	}
 	return nil
 }
 

@@ -36,10 +36,10 @@ type Access interface {
 	Allowed(ctx context.Context, d *v1alpha1.DatabaseDump, person v1alpha1.Requester) (bool, error)
 }
 
-// Counters of what is said, by service. Each may be nil.
+// Counters by service. Each may be nil.
 type Counters struct {
-	// Sent posts, Edited posts, Throttled calls, and GivenUp: what was not said, or not known to have been.
-	Sent, Edited, Throttled, GivenUp func(chat.ServiceID)
+	// GivenUp counts what was not said, or is not known to have been.
+	GivenUp func(chat.ServiceID)
 }
 
 // Options of a Notifier. All are required unless said otherwise.
@@ -231,11 +231,5 @@ func (n *Notifier) once(what string, do func()) {
 	n.mu.Unlock()
 	if first {
 		do()
-	}
-}
-
-func count(counter func(chat.ServiceID), id chat.ServiceID) {
-	if counter != nil {
-		counter(id)
 	}
 }

@@ -107,13 +107,16 @@ type planner struct {
 	dump  *v1alpha1.DatabaseDump
 	shown Shown
 	can   chat.Limits
-	// direct: only the person reads it, so nobody needs to ask who does.
+	// home is the kind of the channel when somebody wrote there. direct: only the person reads it, so nobody needs to ask
+	// who does.
+	home   v1alpha1.ChannelKind
 	direct bool
 }
 
 func newPlanner(now time.Time, d *v1alpha1.DatabaseDump, place Place, shown Shown, can chat.Limits) planner {
 	p := planner{now: now, dump: d, Place: place, shown: shown, can: can}
-	p.direct = p.Direct || shown.Gone || who(d, &place).ChannelKind == v1alpha1.ChannelKindDirect
+	p.home = who(d, &place).ChannelKind
+	p.direct = p.Direct || shown.Gone || p.home == v1alpha1.ChannelKindDirect
 	return p
 }
 
@@ -200,6 +203,9 @@ func (p planner) say(what What) Step {
 		return Step{Do: Wait, Until: t.RetryAt}
 	case s.Intent == nil:
 		return unless(p.look(kindForIntent), Step{Do: Intend, What: what})
+	case p.free(s, t) && t.Failures > 0 && !p.now.Before(s.Intent.Until) && p.home == v1alpha1.ChannelKindDirect && !p.shown.Gone && !p.Direct:
+		// While the service does not even answer a question, nothing is written in vain.
+		return unless(p.ask(kindForIntent), Step{Do: Intend, What: what})
 	case p.free(s, t) && (s.Intent.By != p.shown.By || t.Elsewhere || !p.now.Before(s.Intent.Until)):
 		return unless(p.look(kindForIntent), Step{Do: Intend, What: what})
 	case p.free(s, t):
@@ -245,8 +251,15 @@ func (p planner) free(s Saying, t Tried) bool {
 
 // look finds out who can read the channel, unless that is known to within an age or need not be.
 func (p planner) look(within time.Duration) Step {
+	if p.direct {
+		return Step{}
+	}
+	return p.ask(within)
+}
+
+func (p planner) ask(within time.Duration) Step {
 	switch {
-	case p.direct || !p.shown.KindAt.IsZero() && p.now.Sub(p.shown.KindAt) <= within:
+	case !p.shown.KindAt.IsZero() && p.now.Sub(p.shown.KindAt) <= within:
 		return Step{}
 	case p.now.Before(p.shown.LookAt):
 		return Step{Do: Wait, Until: p.shown.LookAt}

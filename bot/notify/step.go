@@ -157,7 +157,6 @@ func (r *round) post(ctx context.Context, what What) error {
 	if t.Ref == nil {
 		return nil
 	}
-	count(r.Counters.Sent, r.id)
 	if what == Status {
 		r.shown.Edits = Edits{Reply: reply, View: v, At: now, Looked: now, Version: r.dump.ResourceVersion}
 	}
@@ -191,7 +190,9 @@ func (r *round) giveUp(ctx context.Context, step Step) error {
 	*r.shown.tried(step.What) = Tried{}
 	r.Log.Warn("something will not be said of a dump", "dump", r.key().String(), "service", r.id.String(),
 		"place", r.place, "what", step.What, "why", step.Why)
-	count(r.Counters.GivenUp, r.id)
+	if r.Counters.GivenUp != nil {
+		r.Counters.GivenUp(r.id)
+	}
 	return nil
 }
 
@@ -240,7 +241,6 @@ func (r *round) failed(what string, err error) {
 	r.Log.Warn(what, "dump", r.key().String(), "service", r.id.String(), "place", r.place, "error", err)
 	if after := chat.RetryAfter(err); after > 0 {
 		r.line.budget.pause(r.Now().Add(min(after, lastRetry)))
-		count(r.Counters.Throttled, r.id)
 	}
 }
 

@@ -201,6 +201,35 @@ func TestOutageDoesNotWrite(t *testing.T) {
 	}
 }
 
+// In direct messages nobody has to be asked who reads them, but the service is, before more is written in vain.
+func TestOutageDoesNotWriteInDirectMessages(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.dump.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindDirect
+	r.chat.post, r.chat.look = slicesOf(100, fail(chat.NotDone)), slicesOf(100, fail(chat.NotDone))
+	r.run(30 * time.Minute)
+	if r.ledger.saves > 1 {
+		t.Errorf("%d writes while the service does not answer", r.ledger.saves)
+	}
+	r.chat.post, r.chat.look = nil, nil
+	r.run(time.Minute + time.Second)
+	if len(r.chat.said) == 0 {
+		t.Error("it is not told within a minute after the service is back")
+	}
+}
+
+func TestADirectChannelThatIsGoneIsNotAskedForEver(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.dump.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindDirect
+	r.chat.post, r.chat.look = slicesOf(5, fail(chat.NotDone)), slicesOf(100, fail(chat.PlaceGone))
+	r.run(40 * time.Second)
+	if r.chat.looks > 1 {
+		t.Errorf("it was asked %d times", r.chat.looks)
+	}
+	r.expect("only ana: Progress  0% 31s")
+}
+
 func TestEditsEndAndTheLastWordStillComes(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{"too old": fail(chat.Rejected), "deleted": fail(chat.PostGone), "the channel is gone": fail(chat.PlaceGone)} {
