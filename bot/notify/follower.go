@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	// ErrFollowing: the person is told there already.
+	// ErrFollowing says that the person is told there already.
 	ErrFollowing = errors.New("the person is told already")
-	// ErrFull: the dump has MaxFollowers.
+	// ErrFull says that the dump has MaxFollowers.
 	ErrFull = errors.New("the dump has as many followers as it can have")
 )
 

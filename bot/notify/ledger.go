@@ -23,8 +23,8 @@ type Ledger interface {
 }
 
 var (
-	// ErrConflict: somebody else has changed the delivery record.
+	// ErrConflict says that somebody else has changed the delivery record.
 	ErrConflict = errors.New("the delivery record was changed by somebody else")
-	// ErrGone: the dump does not exist any more.
+	// ErrGone says that the dump does not exist any more.
 	ErrGone = errors.New("the dump does not exist any more")
 )
