@@ -24,7 +24,7 @@ func TestTheDocumentationHasEveryKey(t *testing.T) {
 	if diff := cmp.Diff(keys(reflect.TypeFor[file]()), documented); diff != "" {
 		t.Errorf("(-settings +docs/bot.md)\n%s", diff)
 	}
-	example := regexp.MustCompile("(?s)```yaml\n(.*?)services:").FindSubmatch(section)
+	example := regexp.MustCompile("(?s)```yaml fragment\n(.*?)services:").FindSubmatch(section)
 	if example == nil {
 		t.Fatal("docs/bot.md has no example")
 	}
