@@ -85,7 +85,7 @@ func stop() bool {
 	if shared.env == nil {
 		return true
 	}
-	err := shared.env.server.Stop()
+	err := shared.env.Stop()
 	shared.env = nil
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "stop the API server:", err)
@@ -102,7 +102,7 @@ func Get(t testing.TB) *Env {
 		t.Fatal("TestMain must call envtestenv.Main, or nothing would stop the API server")
 	}
 	if shared.env == nil && shared.err == nil {
-		shared.env, shared.err = start()
+		shared.env, shared.err = Start()
 	}
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -110,7 +110,8 @@ func Get(t testing.TB) *Env {
 	return shared.env
 }
 
-func start() (*Env, error) {
+// Start starts an API server for a program that is no test, in a folder of the repository. Tests use Get. Call Stop.
+func Start() (*Env, error) {
 	root, err := repositoryRoot()
 	if err != nil {
 		return nil, err
@@ -139,6 +140,9 @@ func start() (*Env, error) {
 	}
 	return env, nil
 }
+
+// Stop ends the API server.
+func (e *Env) Stop() error { return e.server.Stop() }
 
 func newScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()

@@ -37,10 +37,15 @@ const (
 // may write a dump's status: use ManagerClient and BotClient.
 func (e *Env) Install(t testing.TB) {
 	t.Helper()
-	e.install.Do(func() { e.failed = e.installDefault() })
-	if e.failed != nil {
-		t.Fatal(e.failed)
+	if err := e.InstallDefault(); err != nil {
+		t.Fatal(err)
 	}
+}
+
+// InstallDefault is Install for a program that is no test.
+func (e *Env) InstallDefault() error {
+	e.install.Do(func() { e.failed = e.installDefault() })
+	return e.failed
 }
 
 func (e *Env) installDefault() error {
