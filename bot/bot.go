@@ -60,6 +60,10 @@ type Bot struct {
 	Options
 	// patience with an API server that does not say whether it made a dump.
 	patience time.Duration
+	// began is when the first message was handled. What is written later no other replica has handled: from then on this one
+	// leads.
+	began time.Time
+	begin sync.Once
 	// turns has the deliveries of one message, and equal requests, go one after the other: the second finds what the first
 	// made.
 	turns turns.Turns

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -151,6 +152,8 @@ func TestWhatIsReadFromTheAPIServer(t *testing.T) {
 func TestWhatAMessageThatComesAgainCosts(t *testing.T) {
 	w := newWorld(t, serve)
 	w.shop()
+	now := time.Now()
+	w.now = func() time.Time { return now }
 	log := w.log(true)
 	m := w.message(w.alice, "dump shop")
 	w.handle(m)
@@ -162,6 +165,14 @@ func TestWhatAMessageThatComesAgainCosts(t *testing.T) {
 	got := log.during(func() { w.handle(m) })
 	if len(got) != 1 || !strings.HasPrefix(got[0], "LIST DatabaseDump") || !strings.Contains(got[0], "LabelSelector:"+v1alpha1.LabelMessage) {
 		t.Errorf("the next bot asks %v", got)
+	}
+	// What was written since the next bot leads, and a minute for clocks that differ, no other has handled.
+	for after, want := range map[time.Duration]int{time.Minute: 1, time.Minute + time.Second: 0} {
+		m = w.message(w.alice, "hello")
+		m.Written, m.Again = m.Written.Add(after), true
+		if got := log.during(func() { w.handle(m) }); len(got) != want {
+			t.Errorf("of what was written %s after it began to lead, the next bot asks %v", after, got)
+		}
 	}
 }
 

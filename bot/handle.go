@@ -30,6 +30,7 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 	if !ok {
 		return chat.Answer{}, fmt.Errorf("a message came from %s, which is no service of this bot", m.ServiceID())
 	}
+	b.begin.Do(func() { b.began = b.Now() })
 	by := Requester(m)
 	c := &conversation{
 		Bot: b, message: m, service: service, person: b.Cluster.As(by), hash: naming.MessageHash(by), locale: by.Locale,
@@ -87,7 +88,7 @@ func (c *conversation) tooOld() bool {
 
 // wasHandled reports whether an earlier delivery of the message made its dump, which speaks for itself, or was answered.
 func (c *conversation) wasHandled(ctx context.Context) (bool, chat.Answer, error) {
-	made, err := c.person.Made(ctx, read.Newest)
+	made, err := c.person.Made(ctx, c.freshness())
 	if err != nil {
 		return false, chat.Answer{}, err
 	}
@@ -95,6 +96,15 @@ func (c *conversation) wasHandled(ctx context.Context) (bool, chat.Answer, error
 		return true, follows(made), nil
 	}
 	return c.wasAnswered(ctx), chat.Answer{}, nil
+}
+
+// freshness of the dumps among which an earlier delivery's is looked for. Where only this process can have handled that, it
+// knows what it has made; otherwise the API server is asked, which has to look through all dumps.
+func (c *conversation) freshness() read.Freshness {
+	if c.ReplayWindow > 0 && c.message.Written.After(c.began.Add(clockSkew)) {
+		return read.Recent
+	}
+	return read.Newest
 }
 
 // acts reports whether a command does something, and is tried again until it has been done.

@@ -35,14 +35,19 @@ type Cluster struct {
 	api    client.Reader // past every cache
 	cached client.Reader // of informers, or nil
 	own    *own
+	// lists of dumps that the API server is asked for at once. Each has it look through all dumps, and where its memory is
+	// behind read them from etcd: a bot that reads many messages again must not keep it from all else.
+	lists chan struct{}
 }
 
+const listsAtOnce = 4
+
 // Direct reads from the API server alone.
-func Direct(api client.Reader) *Cluster { return &Cluster{api: api, own: newOwn()} }
+func Direct(api client.Reader) *Cluster { return Cached(nil, api) }
 
 // Cached reads from informers that were made with CacheOptions and Index, and what must be fresh from the API server.
 func Cached(cached, api client.Reader) *Cluster {
-	return &Cluster{api: api, cached: cached, own: newOwn()}
+	return &Cluster{api: api, cached: cached, own: newOwn(), lists: make(chan struct{}, listsAtOnce)}
 }
 
 // Wrote has reads see a dump that was created a moment ago, before the informers do.

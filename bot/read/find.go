@@ -109,6 +109,12 @@ const pageSize = 500
 
 // eachPage lists dumps page by page. What the API server has in memory it gives in one page.
 func (c *Cluster) eachPage(ctx context.Context, how Freshness, page func([]v1alpha1.DatabaseDump), options ...client.ListOption) error {
+	select {
+	case c.lists <- struct{}{}:
+		defer func() { <-c.lists }()
+	case <-ctx.Done():
+		return fmt.Errorf("list the dumps: %w", ctx.Err())
+	}
 	var next string
 	for {
 		var list v1alpha1.DatabaseDumpList
