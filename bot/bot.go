@@ -6,7 +6,6 @@ package bot
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -71,7 +70,7 @@ type Bot struct {
 	// once as a message and once as a mention.
 	handled *handled
 	// speaking are the answers that are on their way.
-	speaking sync.WaitGroup
+	speaking speaking
 }
 
 const (
@@ -94,10 +93,8 @@ func New(o Options) *Bot {
 
 // Wait until all answers that are on their way have been said, or ctx is done.
 func (b *Bot) Wait(ctx context.Context) {
-	said := make(chan struct{})
-	go func() { b.speaking.Wait(); close(said) }()
 	select {
-	case <-said:
+	case <-b.speaking.over():
 	case <-ctx.Done():
 	}
 }
