@@ -32,7 +32,7 @@ func (w *world) createsWith(create func(ctx context.Context, before int, really 
 			return create(ctx, int(creates.Add(1))-1, func() error { return c.Create(ctx, o, opts...) })
 		},
 	}))
-	w.bot.SetPatience(2 * time.Second)
+	w.bot.SetPatience(6 * time.Second)
 	return &creates
 }
 
@@ -93,6 +93,7 @@ func TestOnTheConsoleADumpThatMayHaveBeenStartedIsNotToBeAskedForAgain(t *testin
 			w := newWorld(t, console)
 			w.shop()
 			creates := w.createsWith(func(_ context.Context, before int, really func() error) error { return create(before, really) })
+			w.bot.SetPatience(2 * time.Second)
 			m := w.message(w.alice, "dump shop")
 			said := w.handle(m)
 			v := viewOf[view.MayHaveStarted](t, said)
@@ -173,6 +174,7 @@ func TestADumpThatCannotBeMadeNowIsMadeWhenTheMessageComesAgain(t *testing.T) {
 				}
 			}
 			well.Store(true)
+			w.bot.SetPatience(deadline)
 			said := w.handle(m)
 			dump := w.theDump()
 			if said.err != nil || said.Follows != w.namespace+"/"+dump.Name || len(said.Posts) != 1 {
