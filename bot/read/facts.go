@@ -99,7 +99,7 @@ func StageOf(d *v1alpha1.DatabaseDump, now time.Time) view.Stage {
 	}
 }
 
-// longestLeft in seconds: of more it is only said that it is long.
+// longestLeft bounds the seconds left: an estimate can be anything.
 const longestLeft = 99 * 24 * 60 * 60
 
 // measure says how far it is, how fast and for how long yet. The rate is that of the whole copy so far, because tables
