@@ -101,7 +101,7 @@ func (c *conversation) wasHandled(ctx context.Context) (bool, chat.Answer, error
 // freshness of the dumps among which an earlier delivery's is looked for. Where only this process can have handled that, it
 // knows what it has made; otherwise the API server is asked, which has to look through all dumps.
 func (c *conversation) freshness() read.Freshness {
-	if c.ReplayWindow > 0 && c.message.Written.After(c.began.Add(clockSkew)) {
+	if c.ReplayWindow > 0 && c.message.Written.After(c.began.Add(chat.ClockSkew)) {
 		return read.Recent
 	}
 	return read.Newest

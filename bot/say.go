@@ -56,15 +56,17 @@ func (c *conversation) say(ctx context.Context, v view.View, outcome chat.Outcom
 	return said
 }
 
-// answer posts an answer. One in direct messages is pointed to in the thread.
+// answer posts an answer. Of one for the asker alone the thread says where it went, and whether it may not have arrived.
 func (c *conversation) answer(ctx context.Context, private bool, reply chat.Reply) {
 	if !private {
 		c.post(ctx, c.here(), c.key("answer"), reply)
 		return
 	}
-	if c.post(ctx, c.alone(), c.key("answer"), reply) {
-		c.post(ctx, c.here(), c.key("pointer"), c.Speaker.Say(c.locale, view.InDirect{}))
+	var pointer view.View = view.InDirect{}
+	if !c.post(ctx, c.alone(), c.key("answer"), reply) {
+		pointer = view.NotInDirect{}
 	}
+	c.post(ctx, c.here(), c.key("pointer"), c.Speaker.Say(c.locale, pointer))
 }
 
 // route says where something goes. The kind of the channel is read anew for what names databases: the channel may have
@@ -122,7 +124,7 @@ func (c *conversation) wasAnswered(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
 	for _, to := range []chat.Target{c.here(), c.alone()} {
-		_, found, err := c.service.Find(ctx, to, c.key("answer"), c.message.Written.Add(-clockSkew))
+		_, found, err := c.service.Find(ctx, to, c.key("answer"), c.message.Written.Add(-chat.ClockSkew))
 		if err != nil {
 			c.Log.Warn("whether a message was answered cannot be found out", "service", c.message.ServiceID().String(),
 				"message", c.message.ID, "error", err)
@@ -133,6 +135,3 @@ func (c *conversation) wasAnswered(ctx context.Context) bool {
 	}
 	return false
 }
-
-// clockSkew between this machine and a service.
-const clockSkew = time.Minute

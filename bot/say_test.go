@@ -170,13 +170,18 @@ func TestWhatIsForTheAskerRidesOnTheAcknowledgement(t *testing.T) {
 	}
 }
 
-// "Answered in a direct message" would be a lie where it was not.
-func TestNothingPointsToADirectMessageThatWasNotSent(t *testing.T) {
+// "Answered in a direct message" would be a lie where it was not, and nothing at all would look like a bot that is down.
+func TestTheThreadSaysWhenADirectMessageWasNotSent(t *testing.T) {
 	k := newTalk(t, chat.Limits{})
-	k.chat.becomes = func(int) error { return &chat.Error{Kind: chat.Rejected} }
+	k.chat.becomes = func(before int) error {
+		if before == 0 {
+			return &chat.Error{Kind: chat.Rejected}
+		}
+		return nil
+	}
 	k.handle(k.message(chat.KindPublic, "whoami"))
-	if k.chat.tried != 1 {
-		t.Errorf("%d posts were tried", k.chat.tried)
+	if got := k.chat.posts; len(got) != 1 || typeName(got[0].View) != "NotInDirect" || got[0].To.Only != "" {
+		t.Errorf("posted %+v", got)
 	}
 }
 

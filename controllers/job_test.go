@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,11 +50,17 @@ func TestWhatKeepsAPodFromRunningEndsAtTheStartDeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.create(w.source(startDeadline(2*time.Second)), w.storage())
+			var ahead atomic.Int64 // of the real clock: a busy machine may take any time until the pod waits
+			w.options.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+			w.create(w.source(), w.storage())
 			w.kubelet.always(attempt{waits: tc.waits})
 			w.startKubelet()
 			w.startManager()
-			got := w.untilFinished(w.apply(w.dump("stuck")))
+			dump := w.apply(w.dump("stuck"))
+			pod := w.untilPodWaits()
+			ahead.Store(int64(w.options.Settings.StartDeadline + time.Minute))
+			w.touch(pod) // no timer of the manager's goes by this clock
+			got := w.untilFinished(dump)
 			checkEnd(t, got, failed(tc.want))
 			if !strings.Contains(got.Status.Failure.Message, tc.message) {
 				t.Errorf("message %q, want %q in it", got.Status.Failure.Message, tc.message)
@@ -63,6 +70,26 @@ func TestWhatKeepsAPodFromRunningEndsAtTheStartDeadline(t *testing.T) {
 			}
 		})
 	}
+}
+
+// untilPodWaits is the pod, when its status says what keeps it from running.
+func (w *world) untilPodWaits() *corev1.Pod {
+	w.Helper()
+	var pods corev1.PodList
+	w.eventually("a pod that waits", func() (bool, string) {
+		w.must(w.client.List(context.Background(), &pods, client.InNamespace(w.namespace)))
+		return len(pods.Items) == 1 && len(pods.Items[0].Status.Conditions)+len(pods.Items[0].Status.ContainerStatuses) > 0,
+			fmt.Sprintf("%+v", pods.Items)
+	})
+	return &pods.Items[0]
+}
+
+// touch a pod, so that the manager looks at it once more.
+func (w *world) touch(pod *corev1.Pod) {
+	w.Helper()
+	touched := pod.DeepCopy()
+	touched.Annotations = map[string]string{"test": "touched"}
+	w.must(w.client.Patch(context.Background(), touched, client.MergeFrom(pod)))
 }
 
 func TestNobodyElsesJobIsTakenOver(t *testing.T) {

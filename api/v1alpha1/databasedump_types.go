@@ -115,6 +115,11 @@ type Requester struct {
 	Message string `json:"message"`
 }
 
+// IsPerson reports whether both are the same person: by id, on the same platform and in the same workspace.
+func (r Requester) IsPerson(other Requester) bool {
+	return r.Platform == other.Platform && r.Workspace == other.Workspace && r.User == other.User
+}
+
 // DatabaseDumpSpec is one request for one copy of one database.
 //
 // The rules on oldSelf stand here and not on the fields because a field's own transition rule is skipped when the field

@@ -21,6 +21,9 @@ const (
 	KindShared Kind = "Shared"
 )
 
+// ClockSkew is how much the clocks of this machine, of a service and of another replica can differ.
+const ClockSkew = time.Minute
+
 // ServiceID tells one chat service from every other.
 type ServiceID struct {
 	// Platform is the kind of service, such as console: ^[a-z][a-z0-9-]*$, at most 32 characters.

@@ -40,6 +40,9 @@ type Reply struct {
 	Progress *Progress
 }
 
+// Short is all that a reply must say, for a service that rejects the whole of it.
+func (r Reply) Short() Reply { return Reply{Severity: r.Severity, Headline: r.Headline} }
+
 // Field is a name with a value.
 type Field struct{ Name, Value string }
 

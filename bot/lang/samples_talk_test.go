@@ -30,6 +30,7 @@ func talkSamples() map[string]view.View {
 		},
 		"TooOld-a-form":   view.TooOld{Written: written, Window: 90 * time.Minute},
 		"InDirect-plain":  view.InDirect{},
+		"NotInDirect-plain": view.NotInDirect{},
 		"Outsiders-plain": view.Outsiders{},
 		"Leaving-one":     view.Leaving{Dumps: []string{dumpName}},
 		"Leaving-two":     view.Leaving{Dumps: []string{dumpName, "shop-2m8d0vq4w6n1z7tb"}},

@@ -21,8 +21,6 @@ const (
 	maxAtOnce = 256
 	// longestAbsence is how far back messages are read again at most.
 	longestAbsence = 24 * time.Hour
-	// clockSkew between the services and this machine.
-	clockSkew = time.Minute
 	// saveEvery is the shortest time between two writes of the marks.
 	saveEvery = 10 * time.Second
 	// sampleEvery is how often the services are looked at for readiness.

@@ -243,7 +243,7 @@ func TestWhatADriverDropsIsReadAgain(t *testing.T) {
 				b.stop()
 				began := midnight.Add(-time.Hour)
 				for _, since := range f.listened() {
-					if !since.Equal(began.Add(-clockSkew)) {
+					if !since.Equal(began.Add(-chat.ClockSkew)) {
 						t.Errorf("it is read on from %s", since)
 					}
 				}

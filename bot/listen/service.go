@@ -41,7 +41,7 @@ func (s *service) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		s.setFailure("")
-		err := s.listen(ctx, since.Add(-clockSkew))
+		err := s.listen(ctx, since.Add(-chat.ClockSkew))
 		if ctx.Err() != nil {
 			break
 		}

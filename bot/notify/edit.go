@@ -61,6 +61,8 @@ func (r *round) shows(v view.View, final bool) (shows view.View, visible bool) {
 	}
 	hidden := where != ToDirect && view.Goes(v.Audience(), r.kind()) == view.ToAsker
 	switch {
+	case hidden && final && r.at.End.GaveUp != "":
+		return view.NotInDirect{}, true // nor will it be
 	case hidden && final:
 		return view.InDirect{}, true
 	case final:

@@ -42,8 +42,7 @@ func tells(s State, requestedBy *v1alpha1.Requester, person v1alpha1.Requester) 
 		if is == nil {
 			is = requestedBy
 		}
-		return is != nil && p.End.GaveUp == "" && is.Platform == person.Platform && is.Workspace == person.Workspace &&
-			is.User == person.User && is.Channel == person.Channel
+		return is != nil && p.End.GaveUp == "" && is.IsPerson(person) && is.Channel == person.Channel
 	})
 }
 

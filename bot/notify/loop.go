@@ -54,8 +54,7 @@ func (c Console) Follow(ctx context.Context, d *v1alpha1.DatabaseDump, who v1alp
 }
 
 func isRequester(d *v1alpha1.DatabaseDump, who v1alpha1.Requester) bool {
-	by := d.Spec.RequestedBy
-	return by != nil && by.Platform == who.Platform && by.Workspace == who.Workspace && by.User == who.User
+	return d.Spec.RequestedBy != nil && d.Spec.RequestedBy.IsPerson(who)
 }
 
 // following is one dump that is watched.

@@ -55,8 +55,6 @@ const (
 	intentFor = 10 * time.Second
 	// settleAfter an intent's deadline nothing is on its way any more.
 	settleAfter = 30 * time.Second
-	// clockSkew between this machine and a service, or another replica that was stopped.
-	clockSkew = time.Minute
 
 	// The channel's kind is read anew before something is intended and posted; an edit takes one that is a minute old.
 	kindForIntent = 5 * time.Second
@@ -236,7 +234,7 @@ func (p planner) settle(s Saying, t Tried, what What) Step {
 // settleFrom is when nothing that was posted under an intent is on its way any more. A deadline that is too far off was
 // set by a clock that is not to be waited for.
 func settleFrom(now time.Time, i Intent) time.Time {
-	if i.Until.After(now.Add(intentFor + clockSkew)) {
+	if i.Until.After(now.Add(intentFor + chat.ClockSkew)) {
 		return now
 	}
 	return i.Until.Add(settleAfter)

@@ -101,7 +101,7 @@ func (t *Tried) intended() {
 // posted takes in what came of a post under the intent.
 func (s *Shown) posted(now time.Time, what What, under Intent, ref chat.Ref, err error) {
 	t := s.tried(what)
-	if err == nil && sound(ref) {
+	if err == nil {
 		t.Ref, t.To, t.Failures = &ref, under.To, 0
 		return
 	}
@@ -138,9 +138,9 @@ func (s *Shown) moved(t *Tried, from Where, kind chat.ErrorKind) {
 func (s *Shown) settled(now time.Time, what What, under Intent, ref chat.Ref, found bool, err error) {
 	t := s.tried(what)
 	switch kind := chat.KindOfError(err); {
-	case err == nil && found && sound(ref):
+	case err == nil && found:
 		t.Ref, t.To, t.Failures = &ref, under.To, 0
-	case err == nil && !found:
+	case err == nil:
 		t.Absent, t.Failures = under.Until, 0
 	case kind == chat.PostGone || kind == chat.PlaceGone:
 		// Whatever was said there, nobody can read it any more.

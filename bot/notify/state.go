@@ -215,7 +215,7 @@ func (s Saying) check() error {
 	switch {
 	case s.Ref != nil && (s.Intent != nil || s.GaveUp != ""), s.GaveUp != "" && s.Intent != nil:
 		return errors.New("it is over and is not")
-	case s.Ref != nil && !sound(*s.Ref):
+	case s.Ref != nil && check(*s.Ref) != nil:
 		return errors.New("the reference is empty or too long")
 	case len(s.GaveUp) > maxID:
 		return errors.New("the reason is too long")
@@ -227,9 +227,16 @@ func (s Saying) check() error {
 	return nil
 }
 
-// sound: a post can be found by it, and it fits into a record.
-func sound(r chat.Ref) bool {
-	return r.Post != "" && len(r.Post) <= maxID && len(r.Channel) <= maxID && len(r.Thread) <= maxID
+// check that a post can be found by a reference, and that it fits into a record.
+func check(r chat.Ref) error {
+	switch {
+	case r.Post == "":
+		return errors.New("the service does not say which post it is")
+	case max(len(r.Post), len(r.Channel), len(r.Thread)) > maxID:
+		return fmt.Errorf("the post's reference has an id of more than %d bytes", maxID)
+	default:
+		return nil
+	}
 }
 
 func (w Where) known() bool { return w == ToThread || w == ToChannel || w == ToDirect }

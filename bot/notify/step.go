@@ -135,7 +135,7 @@ func (r *round) post(ctx context.Context, what What) error {
 	}
 	reply := r.Speaker.Say(r.who.Locale, v)
 	if t.Shortened {
-		reply = chat.Reply{Severity: reply.Severity, Headline: reply.Headline}
+		reply = reply.Short()
 	}
 	leave, ok := enter(r.line.calls)
 	if !ok {
@@ -151,6 +151,9 @@ func (r *round) post(ctx context.Context, what What) error {
 	defer cancel()
 	t.Called = intent.Until
 	ref, err := r.service.Post(ctx, r.target(intent.To, what), KeyOf(r.dump.UID, r.place, what), reply)
+	if err == nil {
+		err = check(ref) // it was posted, and Find may know better
+	}
 	now = r.Now()
 	r.shown.posted(now, what, intent, ref, err)
 	r.failed("a post was not made, or not for certain", err)
@@ -218,8 +221,11 @@ func (r *round) settle(ctx context.Context, what What) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	intent := *r.at.saying(what).Intent
-	since := intent.Until.Add(-intentFor - clockSkew)
+	since := intent.Until.Add(-intentFor - chat.ClockSkew)
 	ref, found, err := r.service.Find(ctx, r.target(intent.To, what), KeyOf(r.dump.UID, r.place, what), since)
+	if err == nil && found {
+		err = check(ref)
+	}
 	r.shown.settled(r.Now(), what, intent, ref, found, err)
 	r.failed("whether something was posted cannot be found out", err)
 	return nil

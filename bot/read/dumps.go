@@ -125,7 +125,7 @@ func (p *Person) Unfinished(ctx context.Context, prefix string) ([]string, error
 
 // IsMine reports whether this person asked for it: on the same platform and in the same workspace, by id.
 func (s Shelf) IsMine(d *v1alpha1.DatabaseDump) bool {
-	return d.Spec.RequestedBy != nil && personOf(d.Spec.RequestedBy) == personOf(&s.by)
+	return d.Spec.RequestedBy != nil && d.Spec.RequestedBy.IsPerson(s.by)
 }
 
 // Judge asks the allow-lists whether this person has a permission on a dump's database.

@@ -22,7 +22,7 @@ func Facts(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time) v
 		Options: view.Options{Tables: texts(d.Spec.Tables), SchemaOnly: d.Spec.SchemaOnly},
 	}
 	if by := d.Spec.RequestedBy; by != nil {
-		f.By = view.By{You: personOf(by) == personOf(&reader), Name: by.DisplayName, ID: by.User}
+		f.By = view.By{You: by.IsPerson(reader), Name: by.DisplayName, ID: by.User}
 	}
 	if e := d.Spec.Exclude; e != nil {
 		f.Options.Exclude, f.Options.Data = texts(e.Tables), texts(e.Data)

@@ -51,7 +51,7 @@ func ofMessage(by v1alpha1.Requester) which {
 // IsOf reports whether a message made a dump. Groups and display names may change between two deliveries of one message.
 func IsOf(d *v1alpha1.DatabaseDump, by v1alpha1.Requester) bool {
 	is := d.Spec.RequestedBy
-	return is != nil && personOf(is) == personOf(&by) && is.Channel == by.Channel && is.Message == by.Message
+	return is != nil && is.IsPerson(by) && is.Channel == by.Channel && is.Message == by.Message
 }
 
 func by(p person) which {

@@ -45,6 +45,9 @@ type TooOld struct {
 // InDirect is said in a thread whose answer went to a direct message.
 type InDirect struct{}
 
+// NotInDirect is said in a thread whose answer, or last word, went to a direct message that was not sent, or not for certain.
+type NotInDirect struct{}
+
 // Outsiders says: nothing can be asked for in a channel that is shared with another organisation.
 type Outsiders struct{}
 
@@ -106,6 +109,7 @@ func (Usage) Audience() Audience          { return Anyone }
 func (Whoami) Audience() Audience         { return Asker }
 func (TooOld) Audience() Audience         { return Anyone }
 func (InDirect) Audience() Audience       { return Anyone }
+func (NotInDirect) Audience() Audience    { return Anyone }
 func (Outsiders) Audience() Audience      { return Anyone }
 func (Leaving) Audience() Audience        { return Asker }
 func (Prompt) Audience() Audience         { return Asker }
