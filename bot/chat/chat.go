@@ -77,7 +77,8 @@ type Message struct {
 	Text string
 	// Form holds the values of a form that was sent; Text is then the command's name.
 	Form map[string]string
-	// Written is when, by the service's clock. The zero time is taken for now.
+	// Written is when, by the service's clock. The zero time, or one in the future, is taken for when the message was first
+	// handed over.
 	Written time.Time
 	// Again: delivered again by the service, or read again by the driver.
 	Again bool

@@ -32,7 +32,7 @@ func offerSamples() map[string]view.View {
 		"Following-already":       view.Following{Dump: dumpName, Already: true},
 		"Equal-of-kubectl":        view.Equal{Dump: dump(func(d *view.Dump) { d.By, d.Age = view.By{Kubectl: true}, 15*time.Minute }), Stage: view.StageRunning, Untold: true},
 		"CannotFollow-of-kubectl": view.CannotFollow{Dump: dumpName},
-		"CannotFollow-plain":      view.CannotFollow{Dump: dumpName, Most: 32},
+		"CannotFollow-plain":      view.CannotFollow{Dump: dumpName, Most: 16},
 		"Cancelling-plain":        view.Cancelling{Dump: dumpName},
 		"EndedAlready-plain":      view.EndedAlready{Dump: dumpName, Phase: "Succeeded"},
 		"CannotCancel-plain": view.CannotCancel{Dump: dumpName, By: bob, IDs: elsewhere, Misses: []view.Miss{

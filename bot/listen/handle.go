@@ -17,7 +17,7 @@ var errNotLeading = errors.New("another replica of the bot leads now")
 // handle is the Handler that drivers call.
 func (s *service) handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 	s.options.Metrics.received(s.name)
-	s.water.begin(m, time.Now())
+	m.Written = s.water.begin(m, time.Now())
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():

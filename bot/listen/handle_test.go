@@ -137,6 +137,35 @@ func TestAMessageThatMakesTheBotPanicIsTriedUntilItIsTooOld(t *testing.T) {
 	})
 }
 
+// The bot gives up by the time of the message, which a service need not tell, or may lie about.
+func TestAMessageWithoutATimeIsAsOldAsItsFirstAttempt(t *testing.T) {
+	for name, written := range map[string]time.Time{
+		"the service does not tell it": {}, "it is in the future": midnight.Add(1000 * time.Hour),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var got []time.Time
+				b := supervise(t, hears("a", func(ctx context.Context, handle chat.Handler) {
+					for range 3 {
+						_, _ = handle(ctx, message1("1", written))
+						sleep(ctx, 10*time.Minute)
+					}
+				}))
+				b.handle = func(_ context.Context, m chat.Message) (chat.Answer, error) {
+					got = append(got, m.Written)
+					return chat.Answer{}, errors.New("the API server is away")
+				}
+				b.start()
+				pass(time.Hour)
+				b.stop()
+				if len(got) != 3 || got[0].IsZero() || !got[1].Equal(got[0]) || !got[2].Equal(got[0]) {
+					t.Errorf("the attempts are told %v", got)
+				}
+			})
+		})
+	}
+}
+
 func TestAnAttemptDoesNotTakeForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

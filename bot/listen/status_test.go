@@ -3,6 +3,7 @@ package listen
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,7 +151,7 @@ func TestAGuardedServiceSpeaksOnlyForTheLeaderAndIsCounted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := supervise(t)
 			s := &speaker{err: tc.err}
-			g := Guard(s, func() bool { return !tc.notHeld }, b.Metrics)
+			g := Guard(s, func() bool { return !tc.notHeld }, b.Metrics, slog.New(slog.DiscardHandler))
 			_, posted := g.Post(t.Context(), chat.Target{}, "k", chat.Reply{})
 			edited := g.Edit(t.Context(), chat.Ref{}, chat.Reply{})
 			_, _, _ = g.Find(t.Context(), chat.Target{}, "k", midnight)
@@ -170,5 +171,42 @@ func TestAGuardedServiceSpeaksOnlyForTheLeaderAndIsCounted(t *testing.T) {
 				t.Errorf("%v are counted as throttled", got)
 			}
 		})
+	}
+}
+
+// broken is a driver that panics whatever it is asked.
+type broken struct{ chat.Service }
+
+func (broken) ID() chat.ServiceID { return chat.ServiceID{Platform: "fake", Workspace: "broken"} }
+
+func (broken) Post(context.Context, chat.Target, chat.Key, chat.Reply) (chat.Ref, error) {
+	panic("post")
+}
+
+func (broken) Edit(context.Context, chat.Ref, chat.Reply) error { panic("edit") }
+
+func (broken) Find(context.Context, chat.Target, chat.Key, time.Time) (chat.Ref, bool, error) {
+	panic("find")
+}
+
+func (broken) KindOf(context.Context, chat.Place) (chat.Kind, error) { panic("kind") }
+
+func TestADriverThatPanicsHasFailedAtThatCallAlone(t *testing.T) {
+	b := supervise(t)
+	g := Guard(broken{}, func() bool { return true }, b.Metrics, slog.New(slog.DiscardHandler))
+	_, posted := g.Post(t.Context(), chat.Target{}, "k", chat.Reply{})
+	edited := g.Edit(t.Context(), chat.Ref{}, chat.Reply{})
+	_, found, sought := g.Find(t.Context(), chat.Target{}, "k", midnight)
+	kind, looked := g.KindOf(t.Context(), chat.Place{})
+	for _, err := range []error{posted, edited, sought, looked} {
+		if err == nil || chat.KindOfError(err) != chat.Uncertain {
+			t.Errorf("it says %v", err)
+		}
+	}
+	if found || kind != "" {
+		t.Errorf("found %v, kind %q", found, kind)
+	}
+	if got := b.count("volcado_bot_panics_total", nil); got != 4 {
+		t.Errorf("%v panics are counted", got)
 	}
 }

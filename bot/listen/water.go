@@ -41,16 +41,22 @@ func (w *water) restart(now time.Time) time.Time {
 	return at
 }
 
-// begin a message. It is open until it is done, also between two attempts.
-func (w *water) begin(m chat.Message, now time.Time) {
+// begin a message, and say when it was written. It is open until it is done, also between two attempts: one whose time is
+// not known, or in the future, is as old as its first attempt, or it would never become too old to be tried again.
+func (w *water) begin(m chat.Message, now time.Time) (at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	at := written(m, now)
-	if _, known := w.open[key(m)]; known || len(w.open) < maxOpen {
+	at = written(m, now)
+	first, known := w.open[key(m)]
+	if known {
+		at = earlier(at, first)
+	}
+	if known || len(w.open) < maxOpen {
 		w.open[key(m)] = at
 	} else if w.overflow.IsZero() || at.Before(w.overflow) {
 		w.overflow = at
 	}
+	return at
 }
 
 func (w *water) done(m chat.Message, now time.Time) {

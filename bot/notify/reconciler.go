@@ -11,6 +11,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
@@ -32,10 +33,11 @@ const (
 
 // SetupWithManager has dumps with a delivery record reconciled.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	warm := true
+	warm, filter := true, predicate.NewPredicateFuncs(isOurs)
+	filter.UpdateFunc = concerns
 	err := ctrl.NewControllerManagedBy(mgr).Named("notify").
 		For(&v1alpha1.DatabaseDump{}).
-		WithEventFilter(predicate.NewPredicateFuncs(isOurs)).
+		WithEventFilter(filter).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: Workers * max(1, len(r.Services)),
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstReconcile, lastReconcile),
@@ -54,6 +56,10 @@ func isOurs(object client.Object) bool {
 	return ours
 }
 
+// concerns: the cache leaves out the record of a dump of which all was said. That one more change is when the ledger can
+// forget it; without it, a bot would keep a record of every dump that it ever told of.
+func concerns(e event.UpdateEvent) bool { return isOurs(e.ObjectNew) || isOurs(e.ObjectOld) }
+
 // Reconcile tells of one dump what there is to be told.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	d := &v1alpha1.DatabaseDump{}
@@ -66,6 +72,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	case err != nil:
 		return ctrl.Result{}, fmt.Errorf("read %s from the cache: %w", req, err)
 	case !isOurs(d):
+		r.Ledger.Forget(d.UID) // of what is needed again, the ledger reads the record anew
 		return ctrl.Result{}, nil
 	}
 	next, err := r.Advance(ctx, d)

@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/event"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -272,5 +273,46 @@ func TestWhatIsNotOursIsNotToldOf(t *testing.T) {
 	}
 	if got := c.anew(unreadable).Annotations[v1alpha1.AnnotationDelivery]; got != `{"v":1,"places":[]}` {
 		t.Errorf("the record that cannot be read was made %s", got)
+	}
+}
+
+// slimmed is a cache that has left out a dump's record, because all was said.
+type slimmed struct {
+	client.Reader
+	dump v1alpha1.DatabaseDump
+}
+
+func (s *slimmed) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	s.dump.DeepCopyInto(into.(*v1alpha1.DatabaseDump))
+	return nil
+}
+
+// A bot runs for months, and what it has written of each dump must not stay in memory.
+func TestWhatWasWrittenIsForgottenWhenTheCacheLeavesItOut(t *testing.T) {
+	full := &v1alpha1.DatabaseDump{ObjectMeta: metav1.ObjectMeta{Name: "shop-1", UID: "1"}}
+	slim := full.DeepCopy()
+	Delivery{}.Begin(full)
+	for name, tc := range map[string]struct {
+		before, now *v1alpha1.DatabaseDump
+		want        bool
+	}{
+		"a dump that is told of":                    {full, full, true},
+		"the change that leaves its record out":     {full, slim, true},
+		"a record that is there again":              {slim, full, true},
+		"a dump that has none, as one of kubectl's": {slim, slim, false},
+	} {
+		if got := concerns(event.UpdateEvent{ObjectOld: tc.before, ObjectNew: tc.now}); got != tc.want {
+			t.Errorf("%s: reconciled %v, want %v", name, got, tc.want)
+		}
+	}
+	ledger := NewAnnotations(nil)
+	ledger.remember("1", written{record: "all was said", version: "7"})
+	ledger.remember("2", written{record: "another's", version: "8"})
+	r := &Reconciler{Notifier: New(Options{Ledger: ledger}), Cache: &slimmed{dump: *slim}}
+	if _, err := r.Reconcile(context.Background(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(slim)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, kept := ledger.written["1"]; kept || len(ledger.written) != 1 {
+		t.Errorf("kept are %v", ledger.written)
 	}
 }

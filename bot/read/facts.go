@@ -99,8 +99,11 @@ func StageOf(d *v1alpha1.DatabaseDump, now time.Time) view.Stage {
 	}
 }
 
+// longestLeft bounds the seconds left: an estimate can be anything.
+const longestLeft = 99 * 24 * 60 * 60
+
 // measure says how far it is, how fast and for how long yet. The rate is that of the whole copy so far, because tables
-// differ and people want a number that does not jump.
+// differ and people want a number that does not jump. Less than a second left is not worth telling.
 func measure(v *view.Progress, p *v1alpha1.Progress, started *metav1.Time) {
 	v.Bytes, v.Table = max(0, p.Bytes), p.Table
 	if p.TablesTotal > 0 && p.Table != "" {
@@ -119,7 +122,7 @@ func measure(v *view.Progress, p *v1alpha1.Progress, started *metav1.Time) {
 	}
 	v.Rate = int64(float64(v.Bytes) / seconds)
 	if v.Estimated > 0 && v.Rate > 0 {
-		v.Left = time.Duration(float64(v.Estimated-v.Bytes) / float64(v.Rate) * float64(time.Second))
+		v.Left = time.Duration(min((v.Estimated-v.Bytes)/v.Rate, longestLeft)) * time.Second
 	}
 }
 

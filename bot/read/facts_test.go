@@ -61,6 +61,8 @@ func TestHowFarADumpIs(t *testing.T) {
 		"nothing is known":             {nil, far{}},
 		"without an estimate":          {&v1alpha1.Progress{Bytes: 3000}, far{Bytes: 3000, Rate: 300}},
 		"a share of the estimate":      {&v1alpha1.Progress{Bytes: 1000, EstimatedBytes: 4000, Percent: 25}, far{Bytes: 1000, Estimated: 4000, Percent: 25, Rate: 100, Left: 30 * time.Second}},
+		"less than a second left":      {&v1alpha1.Progress{Bytes: 3950, EstimatedBytes: 4000, Percent: 98}, far{Bytes: 3950, Estimated: 4000, Percent: 98, Rate: 395}},
+		"longer than anybody waits":    {&v1alpha1.Progress{Bytes: 10, EstimatedBytes: 1 << 62}, far{Bytes: 10, Estimated: 1 << 62, Rate: 1, Left: 99 * 24 * time.Hour}},
 		"all of the estimate":          {&v1alpha1.Progress{Bytes: 4000, EstimatedBytes: 4000, Percent: 100}, far{Bytes: 4000, Estimated: 4000, Percent: 99, Rate: 400}},
 		"more than a stale estimate":   {&v1alpha1.Progress{Bytes: 30723277, EstimatedBytes: 3 << 19, Percent: 99}, far{Bytes: 30723277, Rate: 3072327}},
 		"the table and its number":     {&v1alpha1.Progress{Bytes: 10, Table: "orders", TablesDone: 2, TablesTotal: 9}, far{Bytes: 10, Rate: 1, Table: "orders", Number: 3, Tables: 9}},

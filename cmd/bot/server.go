@@ -107,7 +107,7 @@ func assemble(mgr ctrl.Manager, api client.Client, marks listen.Marks, held func
 	counts := listen.NewMetrics(metrics.Registry)
 	services, guarded := map[chat.ServiceID]chat.Service{}, []chat.Service{}
 	for _, each := range s.Services {
-		g := listen.Guard(each, held, counts)
+		g := listen.Guard(each, held, counts, log)
 		services[g.ID()], guarded = g, append(guarded, g)
 	}
 	cluster, ledger := read.Cached(mgr.GetCache(), api), notify.NewAnnotations(api)

@@ -43,7 +43,8 @@ spec:
         readinessProbe:
           exec: {command: [mysqladmin, --socket=/data/socket, --user=root, ping]}
           periodSeconds: 1
-          timeoutSeconds: 3
+          timeoutSeconds: 10
+          failureThreshold: 6
         securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
         volumeMounts: [{name: data, mountPath: /data}]
       volumes: [{name: data, emptyDir: {}}]
@@ -72,7 +73,7 @@ func TestAMySQLDatabaseIsCopiedWithMySQLsClientAndRestoredEqual(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "mysql")
 	w.apply(mysqlServer)
-	w.kubectl("rollout", "status", "deployment/mysql", "--timeout="+(2*patience).String())
+	w.kubectl("rollout", "status", "deployment/mysql", "--timeout="+(4*patience).String())
 	password := strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(w.password)
 	w.mysql(strings.Replace(mysqlContent, "PASSWORD", password, 1))
 	w.secret("crm-reader", map[string]string{"username": "reader", "password": w.password})
