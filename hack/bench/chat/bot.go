@@ -30,7 +30,7 @@ func buildBot(ctx context.Context, root, folder string) (string, error) {
 	if err := os.WriteFile(file, overlay, 0o600); err != nil {
 		return "", fmt.Errorf("lay the played service over the bot: %w", err)
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-overlay", file, "-o", bot, "./cmd/bot")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-overlay", file, "-o", bot, "./cmd/bot")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the bot: %w: %s", err, said)

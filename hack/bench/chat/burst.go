@@ -11,14 +11,18 @@ import (
 // asSlack is as slow a service as Slack: 50 edits a minute for the whole workspace.
 var asSlack = chat.Limits{EditEvery: 5 * time.Second, EditsPerMinute: 50, Longest: 4000}
 
-// burst of messages at an API server that takes its time. Dumps start and end meanwhile, and are told of.
+// runningAtOnce are the dumps that run where many are asked for. The others wait in the queue of their source, and are told
+// their places.
+const runningAtOnce = 20
+
+// burst of messages at an API server that takes its time. Some dumps start and end meanwhile, and are told of.
 func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 	const namespace = "burst"
 	if err := w.enroll(ctx, namespace); err != nil {
 		return err
 	}
 	w.proxy.try(s.delay, 0)
-	t, err := w.newTown(ctx, "burst", namespace, s, asSlack, ways{shortest: 5 * time.Second, longest: 15 * time.Second})
+	t, err := w.newTown(ctx, "burst", namespace, s, asSlack, ways{shortest: 5 * time.Second, longest: 15 * time.Second, slots: runningAtOnce})
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
-	toolscache "k8s.io/client-go/tools/cache"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -24,8 +21,8 @@ type ways struct {
 	shortest, longest time.Duration
 	// failing is the share of them that fail.
 	failing float64
-	// slots is how many run at once while hold is open; the others are queued. Without hold all run.
-	slots int64
+	// slots is how many run at once; the others are queued. 0 is no bound.
+	slots int
 	// hold keeps every dump from ending until it is closed.
 	hold <-chan struct{}
 }
@@ -36,19 +33,19 @@ const progressEvery = 10 * time.Second
 // writesAtOnce of the manager.
 const writesAtOnce = 16
 
-// manager plays Volcado's, as its ServiceAccount: it takes up the dumps of a namespace, and ends them.
+// manager plays Volcado's, as its ServiceAccount: it takes up the dumps that the bot creates, and ends them. The proxy tells of
+// them. An informer would compete for the machine with the bot, and learn of them too late.
 type manager struct {
 	ways
-	api     client.Client
-	stop    context.CancelFunc
-	all     sync.WaitGroup
-	slot    chan struct{}
-	running atomic.Int64
+	api client.Client
+	end func()
+	all sync.WaitGroup
+	// writing bounds the writes, and running the dumps that run, unless it is nil.
+	writing, running chan struct{}
 
 	mu sync.Mutex
 	// dumps by the id of the message that asked for them.
 	dumps   map[string][]*dump
-	known   map[types.UID]bool
 	trouble error
 }
 
@@ -56,78 +53,34 @@ type manager struct {
 type dump struct {
 	key types.NamespacedName
 	uid types.UID
-	// seen is when a watch told that it was created.
+	// seen is when the API server said that it was created.
 	seen time.Time
 }
 
-func (w *world) manage(ctx context.Context, namespace string, ways ways) (*manager, error) {
+func (w *world) manage(ctx context.Context, ways ways) (*manager, error) {
 	config := w.env.ConfigAs(envtestenv.SystemNamespace, envtestenv.Manager)
 	api, err := client.New(config, client.Options{Scheme: w.env.Scheme})
 	if err != nil {
 		return nil, fmt.Errorf("act as the manager: %w", err)
 	}
-	informers, err := cache.New(config, cache.Options{
-		Scheme: w.env.Scheme, DefaultNamespaces: map[string]cache.Config{namespace: {}}, DefaultTransform: cache.TransformStripManagedFields(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("watch the dumps: %w", err)
-	}
 	ctx, stop := context.WithCancel(ctx)
-	m := &manager{
-		ways: ways, api: api, stop: stop, slot: make(chan struct{}, writesAtOnce),
-		dumps: map[string][]*dump{}, known: map[types.UID]bool{},
+	m := &manager{ways: ways, api: api, writing: make(chan struct{}, writesAtOnce), dumps: map[string][]*dump{}}
+	if ways.slots > 0 {
+		m.running = make(chan struct{}, ways.slots)
 	}
-	m.all.Go(func() {
-		if err := informers.Start(ctx); err != nil {
-			m.failed(fmt.Errorf("watch the dumps: %w", err))
-		}
+	w.proxy.tell(func(o *v1alpha1.DatabaseDump) {
+		d := &dump{key: client.ObjectKeyFromObject(o), uid: o.UID, seen: time.Now()}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.dumps[o.Spec.RequestedBy.Message] = append(m.dumps[o.Spec.RequestedBy.Message], d)
+		m.all.Go(func() { m.run(ctx, d) })
 	})
-	if err := m.watch(ctx, informers); err != nil {
-		m.end()
-		return nil, fmt.Errorf("watch the dumps: %w", err)
+	m.end = func() {
+		w.proxy.tell(nil)
+		stop()
+		m.all.Wait()
 	}
 	return m, nil
-}
-
-func (m *manager) end() {
-	m.stop()
-	m.all.Wait()
-}
-
-func (m *manager) watch(ctx context.Context, informers cache.Cache) error {
-	dumps, err := informers.GetInformer(ctx, &v1alpha1.DatabaseDump{})
-	if err != nil {
-		return err
-	}
-	handler, err := dumps.AddEventHandler(toolscache.ResourceEventHandlerFuncs{AddFunc: func(o any) {
-		object, ok := o.(*v1alpha1.DatabaseDump)
-		// One that has ended is of an earlier stage.
-		if !ok || object.Spec.RequestedBy == nil || object.Status.Finished() {
-			return
-		}
-		d := &dump{key: client.ObjectKeyFromObject(object), uid: object.UID, seen: time.Now()}
-		if m.add(d, object.Spec.RequestedBy.Message) {
-			m.all.Go(func() { m.run(ctx, d) })
-		}
-	}})
-	if err != nil {
-		return err
-	}
-	if !toolscache.WaitForCacheSync(ctx.Done(), handler.HasSynced) {
-		return ctx.Err()
-	}
-	return nil
-}
-
-func (m *manager) add(d *dump, message string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.known[d.uid] {
-		return false
-	}
-	m.known[d.uid] = true
-	m.dumps[message] = append(m.dumps[message], d)
-	return true
 }
 
 // of a message, the dumps that there are, and what went wrong with the manager.
@@ -139,19 +92,14 @@ func (m *manager) of(message string) ([]*dump, error) {
 
 // run one dump from its creation to its end.
 func (m *manager) run(ctx context.Context, d *dump) {
+	leave, ok := m.admit(ctx, d)
+	if !ok {
+		return
+	}
+	defer leave()
 	started := time.Now()
-	if m.hold != nil && m.running.Add(1) > m.slots {
-		m.write(ctx, d, queued())
-	} else {
-		m.write(ctx, d, running(started, 0))
-		m.progress(ctx, d, started)
-	}
-	if m.hold != nil {
-		select {
-		case <-m.hold:
-		case <-ctx.Done():
-		}
-	}
+	m.write(ctx, d, running(started, 0))
+	m.progress(ctx, d, started)
 	if !pause(ctx, m.shortest+rand.N(m.longest-m.shortest+1)) {
 		return
 	}
@@ -159,6 +107,26 @@ func (m *manager) run(ctx context.Context, d *dump) {
 		m.write(ctx, d, unsuccessful(started))
 	} else {
 		m.write(ctx, d, succeeded(started))
+	}
+}
+
+// admit a dump when there is a slot for it. Meanwhile it is queued.
+func (m *manager) admit(ctx context.Context, d *dump) (leave func(), ok bool) {
+	if m.running == nil {
+		return func() {}, true
+	}
+	leave = func() { <-m.running }
+	select {
+	case m.running <- struct{}{}:
+		return leave, true
+	default:
+	}
+	m.write(ctx, d, queued())
+	select {
+	case m.running <- struct{}{}:
+		return leave, true
+	case <-ctx.Done():
+		return nil, false
 	}
 }
 
@@ -184,8 +152,8 @@ func (m *manager) progress(ctx context.Context, d *dump, started time.Time) {
 // write a status.
 func (m *manager) write(ctx context.Context, d *dump, status v1alpha1.DatabaseDumpStatus) {
 	select {
-	case m.slot <- struct{}{}:
-		defer func() { <-m.slot }()
+	case m.writing <- struct{}{}:
+		defer func() { <-m.writing }()
 	case <-ctx.Done():
 		return
 	}

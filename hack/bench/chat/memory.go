@@ -10,9 +10,6 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 )
 
-// runningAtOnce are the dumps in flight that run. The others wait in the queue of their source, and are told their places.
-const runningAtOnce = 20
-
 // memory of a bot that is started in a cluster with many finished dumps, and then has many in flight.
 func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 	w.proxy.try(0, 0)

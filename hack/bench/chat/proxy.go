@@ -45,10 +45,7 @@ func newProxy(api *rest.Config) (*proxy, error) {
 		FlushInterval: -1,
 		ErrorLog:      log.New(io.Discard, "", 0),
 	}}
-	p.onward.ModifyResponse = func(answer *http.Response) error {
-		p.answered(answer.Request, answer.StatusCode)
-		return nil
-	}
+	p.onward.ModifyResponse = p.answered
 	p.Server = httptest.NewUnstartedServer(p)
 	p.EnableHTTP2 = true
 	p.Config.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: streams}

@@ -12,8 +12,9 @@ type scale struct {
 	burst int
 	// delay of every answer of the API server during the burst.
 	delay time.Duration
-	// trouble is how many messages are written while things go wrong. Their dumps are the finished ones of the memory.
-	trouble int
+	// trouble is how many messages are written while things go wrong, and troubleRate how many a second. Their dumps are the
+	// finished ones of the memory.
+	trouble, troubleRate int
 	// inFlight dumps of the memory, and how long they stay so.
 	inFlight int
 	hold     time.Duration
@@ -24,11 +25,11 @@ type scale struct {
 var (
 	full = scale{
 		rate: 50, channels: 200, burst: 3000, delay: 200 * time.Millisecond,
-		trouble: 10_000, inFlight: 1000, hold: time.Minute, patience: 15 * time.Minute,
+		trouble: 10_000, troubleRate: 30, inFlight: 1000, hold: time.Minute, patience: 20 * time.Minute,
 	}
 	small = scale{
 		rate: 10, channels: 200, burst: 150, delay: 200 * time.Millisecond,
-		trouble: 500, inFlight: 50, hold: 10 * time.Second, patience: 15 * time.Minute,
+		trouble: 500, troubleRate: 10, inFlight: 50, hold: 10 * time.Second, patience: 20 * time.Minute,
 	}
 )
 

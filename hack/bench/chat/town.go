@@ -45,7 +45,7 @@ func (w *world) newTown(ctx context.Context, stage, namespace string, s scale, l
 		}
 	}()
 	t.settle(s.channels)
-	if t.manager, err = w.manage(ctx, namespace, ways); err != nil {
+	if t.manager, err = w.manage(ctx, ways); err != nil {
 		return nil, err
 	}
 	settings, err := t.settings(token)

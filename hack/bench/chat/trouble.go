@@ -33,7 +33,7 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 	defer func() { err = errors.Join(err, t.leave()) }()
 	w.proxy.try(0, shareSpoilt)
 	mess := newMess(t, s.trouble)
-	all, _, err := t.write(ctx, s.trouble, s.rate, mess.each)
+	all, _, err := t.write(ctx, s.trouble, s.troubleRate, mess.each)
 	if err != nil {
 		return err
 	}

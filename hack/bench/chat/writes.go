@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
 )
 
 // writes counts what the bot wrote of each dump, by namespace/name: what the API server accepted, whether or not the bot
@@ -16,6 +18,15 @@ import (
 type writes struct {
 	countMu sync.Mutex
 	counts  map[string]int
+	// created is told of each dump that is created.
+	created func(*v1alpha1.DatabaseDump)
+}
+
+// tell of each dump that is created from now on.
+func (w *writes) tell(created func(*v1alpha1.DatabaseDump)) {
+	w.countMu.Lock()
+	defer w.countMu.Unlock()
+	w.created = created
 }
 
 // dumpKey in a request's context is the dump that it writes.
@@ -48,17 +59,33 @@ func (*writes) name(r *http.Request) (*http.Request, error) {
 	return r.WithContext(context.WithValue(r.Context(), dumpKey{}, namespace+"/"+name)), nil
 }
 
-func (w *writes) answered(r *http.Request, status int) {
-	dump, is := r.Context().Value(dumpKey{}).(string)
-	if !is || status >= http.StatusMultipleChoices {
-		return
+// answered takes in what the API server did, and leaves the answer as it is.
+func (w *writes) answered(answer *http.Response) error {
+	dump, is := answer.Request.Context().Value(dumpKey{}).(string)
+	if !is || answer.StatusCode >= http.StatusMultipleChoices {
+		return nil
 	}
 	w.countMu.Lock()
-	defer w.countMu.Unlock()
 	if w.counts == nil {
 		w.counts = map[string]int{}
 	}
 	w.counts[dump]++
+	created := w.created
+	w.countMu.Unlock()
+	if created == nil || answer.StatusCode != http.StatusCreated {
+		return nil
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return fmt.Errorf("read what was created: %w", err)
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	var object v1alpha1.DatabaseDump
+	if err := json.Unmarshal(body, &object); err != nil {
+		return fmt.Errorf("read what was created: %w", err)
+	}
+	created(&object)
+	return nil
 }
 
 // of a namespace's dumps, the most that one was written, and the mean. Each has one place: nobody follows.
