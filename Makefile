@@ -37,7 +37,7 @@ demo-down: ## Take the demo and its cluster down again.
 	@hack/demo/down
 
 ##@ Develop
-.PHONY: build generate verify lint test e2e bench
+.PHONY: build generate verify lint test e2e bench bench-chat
 build: ## Compile manager, bot and dumper into bin/.
 	@hack/cluster/cluster packages build
 	@CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
@@ -66,6 +66,11 @@ e2e: ## The demo's path and every bad input, on the real cluster.
 
 bench: ## Measure latency, memory and speed as docs/benchmarks.md quotes them.
 	@hack/bench/run
+
+bench-chat: ## Measure the bot in a chat: waiting in a burst, exactly once, memory (BENCH_FLAGS=-quick for a small run).
+	@hack/cluster/cluster packages build
+	@assets=$$(hack/cluster/cluster binaries) && \
+	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/bench/chat -out "$(OUT)" $(BENCH_FLAGS)
 
 ##@ A cluster
 .PHONY: cluster-up cluster-down cluster-status kubeconfig

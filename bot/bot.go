@@ -70,6 +70,8 @@ type Bot struct {
 	// handled are the messages that were handled a moment ago. A service may deliver one several times at once, such as
 	// once as a message and once as a mention.
 	handled *handled
+	// received are the messages of which this process had the first delivery.
+	received *handled
 	// speaking are the answers that are on their way.
 	speaking speaking
 }
@@ -77,7 +79,7 @@ type Bot struct {
 const (
 	// apiTimeout bounds the writes for one answer.
 	apiTimeout = 20 * time.Second
-	// remembered is how many handled messages are remembered.
+	// remembered is how many messages are remembered.
 	remembered = 4096
 )
 
@@ -89,7 +91,7 @@ func New(o Options) *Bot {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Bot{Options: o, patience: apiTimeout, handled: newHandled(remembered)}
+	return &Bot{Options: o, patience: apiTimeout, handled: newHandled(remembered), received: newHandled(remembered)}
 }
 
 // Wait until all answers that are on their way have been said, or ctx is done.

@@ -148,7 +148,7 @@ func TestWhatIsReadFromTheAPIServer(t *testing.T) {
 	}
 }
 
-// A message that comes again is looked for by its own label: a page, not all dumps there are.
+// A message that comes again is looked for by its own label, and without a limit: a page would have all dumps read from etcd.
 func TestWhatAMessageThatComesAgainCosts(t *testing.T) {
 	w := newWorld(t, serve)
 	w.shop()
@@ -160,6 +160,10 @@ func TestWhatAMessageThatComesAgainCosts(t *testing.T) {
 	m.Again = true
 	if got := log.during(func() { w.handle(m) }); len(got) > 0 {
 		t.Errorf("the same bot asks %v", got)
+	}
+	w.bot.Forget()
+	if got := log.during(func() { w.handle(m) }); len(got) > 0 {
+		t.Errorf("the same bot, which had the first delivery and has forgotten its answer, asks %v", got)
 	}
 	w.restart()
 	got := log.during(func() { w.handle(m) })

@@ -35,6 +35,9 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 	c := &conversation{
 		Bot: b, message: m, service: service, person: b.Cluster.As(by), hash: naming.MessageHash(by), locale: by.Locale,
 	}
+	if !m.Again {
+		b.received.first(c.hash)
+	}
 	over, waited, err := b.turns.Take(ctx, c.hash)
 	if err != nil {
 		return chat.Answer{Outcome: chat.Detached}, err
@@ -99,9 +102,11 @@ func (c *conversation) wasHandled(ctx context.Context) (bool, chat.Answer, error
 }
 
 // freshness of the dumps among which an earlier delivery's is looked for. Where only this process can have handled that, it
-// knows what it has made; otherwise the API server is asked, which has to look through all dumps.
+// knows what it has made; otherwise the API server is asked, which has to look through all dumps. Were that done for what the
+// service delivers again because the API server is slow, the API server would only become slower.
 func (c *conversation) freshness() read.Freshness {
-	if c.ReplayWindow > 0 && c.message.Written.After(c.began.Add(chat.ClockSkew)) {
+	_, ours := c.received.answer(c.hash)
+	if c.ReplayWindow > 0 && (ours || c.message.Written.After(c.began.Add(chat.ClockSkew))) {
 		return read.Recent
 	}
 	return read.Newest

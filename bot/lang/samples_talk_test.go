@@ -28,15 +28,15 @@ func talkSamples() map[string]view.View {
 		"TooOld-plain": view.TooOld{
 			Line: `dump shop --reason "reproduce SHOP-123"`, Written: written, Window: time.Hour,
 		},
-		"TooOld-a-form":   view.TooOld{Written: written, Window: 90 * time.Minute},
-		"InDirect-plain":  view.InDirect{},
+		"TooOld-a-form":     view.TooOld{Written: written, Window: 90 * time.Minute},
+		"InDirect-plain":    view.InDirect{},
 		"NotInDirect-plain": view.NotInDirect{},
-		"Outsiders-plain": view.Outsiders{},
-		"Leaving-one":     view.Leaving{Dumps: []string{dumpName}},
-		"Leaving-two":     view.Leaving{Dumps: []string{dumpName, "shop-2m8d0vq4w6n1z7tb"}},
-		"Leaving-unknown": view.Leaving{Unknown: true},
-		"Detached-plain":  view.Detached{Dump: dumpName},
-		"Stopped-plain":   view.Stopped{},
+		"Outsiders-plain":   view.Outsiders{},
+		"Leaving-one":       view.Leaving{Dumps: []string{dumpName}},
+		"Leaving-two":       view.Leaving{Dumps: []string{dumpName, "shop-2m8d0vq4w6n1z7tb"}},
+		"Leaving-unknown":   view.Leaving{Unknown: true},
+		"Detached-plain":    view.Detached{Dump: dumpName},
+		"Stopped-plain":     view.Stopped{},
 	}
 	for _, c := range grammar.Commands() {
 		samples["Help-"+c.Name] = view.Help{Command: c}

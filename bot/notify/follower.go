@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -47,13 +48,31 @@ func tells(s State, requestedBy *v1alpha1.Requester, person v1alpha1.Requester) 
 }
 
 // Delivery is how a conversation has people told of a dump.
-type Delivery struct{ Ledger Ledger }
+type Delivery struct {
+	Ledger Ledger
+	// By is the incarnation whose notifier will tell of it, if that is this process.
+	By string
+	// Now is the clock; default time.Now.
+	Now func() time.Time
+}
 
-// Begin marks a dump, before it is created, as one that is told of.
-func (Delivery) Begin(d *v1alpha1.DatabaseDump) {
-	record, err := begun().encode()
+// Delivery of this notifier.
+func (n *Notifier) Delivery() Delivery { return Delivery{Ledger: n.Ledger, By: n.By, Now: n.Now} }
+
+// Begin marks a dump, before it is created, as one that is told of. This process intends to say so at once, which saves it a
+// write of its own.
+func (l Delivery) Begin(d *v1alpha1.DatabaseDump) {
+	s := begun()
+	if l.By != "" {
+		now := time.Now
+		if l.Now != nil {
+			now = l.Now
+		}
+		s.Places[0].Status.Intent = intent(now(), l.By, ToThread)
+	}
+	record, err := s.encode()
 	if err != nil {
-		panic(err) // it is a constant
+		panic(err) // it is no longer than any first intent
 	}
 	if d.Annotations == nil {
 		d.Annotations = map[string]string{}

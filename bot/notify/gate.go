@@ -10,8 +10,8 @@ import (
 // Calls of one service at once. A service that hangs takes no more of the notifier's workers than this, and edits, of
 // which there are many, never take those of what is said once.
 const (
-	callsAtOnce = 32
-	editsAtOnce = 8
+	callsAtOnce = 16
+	editsAtOnce = 4
 	// Workers that the notifier needs for each service.
 	Workers = callsAtOnce + editsAtOnce
 	// busyFor is when a call that found no room is tried again.

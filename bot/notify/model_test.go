@@ -66,7 +66,9 @@ func newWorld(seed uint64) *world {
 		},
 		Spec: v1alpha1.DatabaseDumpSpec{RequestedBy: requester("ana", "C1")},
 	}
-	Delivery{}.Begin(dump)
+	// By the first incarnation, by one that was killed before that, or by nobody.
+	by := []string{"bot1", "bot0", ""}[w.random.IntN(3)]
+	Delivery{By: by, Now: func() time.Time { return began }}.Begin(dump)
 	w.versions = []*v1alpha1.DatabaseDump{dump}
 	w.chat = &room{world: w, can: chat.Limits{Finds: true, EditsPerMinute: []int{0, 20}[w.random.IntN(2)]}, edits: true}
 	return w
@@ -150,6 +152,11 @@ var errKilled = errors.New("killed")
 func (w *world) start() *bot {
 	w.started++
 	b := &bot{world: w, name: fmt.Sprintf("bot%d", w.started), until: map[chat.Key]time.Time{}}
+	if begun, err := parse(w.versions[0].Annotations[v1alpha1.AnnotationDelivery]); err == nil {
+		if intent := begun.Places[0].Status.Intent; intent != nil && intent.By == b.name {
+			b.until[KeyOf(w.versions[0].UID, 0, Status)] = intent.Until
+		}
+	}
 	b.seen = len(w.versions) - 1
 	if w.chance(30) {
 		b.seen = max(0, b.seen-w.random.IntN(4)) // the API server's own cache may lag

@@ -205,6 +205,8 @@ type scripted struct {
 	// post, edit and look are the errors of the next calls; nil is none. hidden: a post is made although its answer is lost.
 	post, edit, look []error
 	hidden           map[chat.Key]chat.Ref
+	// nameless is how many of the next posts the service does not name.
+	nameless int
 	// during is called while something is posted.
 	during func()
 }
@@ -255,7 +257,13 @@ func (s *scripted) Post(_ context.Context, to chat.Target, key chat.Key, r chat.
 		line += " (short)"
 	}
 	s.said = append(s.said, line)
-	return chat.Ref{Channel: to.Channel, Post: fmt.Sprint("p", s.refs)}, err
+	ref := chat.Ref{Channel: to.Channel, Post: fmt.Sprint("p", s.refs)}
+	if s.nameless > 0 {
+		s.nameless--
+		s.hidden = map[chat.Key]chat.Ref{key: ref}
+		return chat.Ref{}, err
+	}
+	return ref, err
 }
 
 func (s *scripted) Edit(_ context.Context, ref chat.Ref, r chat.Reply) error {

@@ -108,14 +108,18 @@ func (r *round) intend(ctx context.Context, step Step) error {
 		s := p.saying(step.What)
 		p.Direct = p.Direct || r.shown.Gone
 		s.Repeated = s.Repeated || step.Again
-		// Whole milliseconds of the wall's clock: what is read back must be equal, and a machine that was suspended must not
-		// take up a post in the middle.
-		s.Intent = &Intent{By: r.By, Until: r.Now().Add(intentFor).UTC().Truncate(time.Millisecond), To: to}
+		s.Intent = intent(r.Now(), r.By, to)
 	})
 	if err == nil {
 		t.intended()
 	}
 	return err
+}
+
+// intent to say something there from now on. Its deadline is whole milliseconds of the wall's clock: what is read back must be
+// equal, and a machine that was suspended must not take up a post in the middle.
+func intent(now time.Time, by string, to Where) *Intent {
+	return &Intent{By: by, Until: now.Add(intentFor).UTC().Truncate(time.Millisecond), To: to}
 }
 
 // post what was intended, never after the deadline.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,43 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
 )
+
+// The one write that says all of a dump's beginning is its creation.
+func TestTheIntentToSayTheFirstWordComesWithTheDump(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		by    string
+		later time.Duration
+		said  string
+		saves int
+	}{
+		"of this process":           {"first", 0, "C1/t1: Progress  0% 0s", 1},
+		"of this process, and late": {"first", intentFor, "C1/t1: Progress  0% 10s", 2},
+		"of one that was killed":    {"before", 0, "", 0},
+		"of nobody":                 {"", 0, "C1/t1: Progress  0% 0s", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			Delivery{By: tc.by, Now: r.Now}.Begin(r.dump)
+			said, err := parse(r.dump.Annotations[v1alpha1.AnnotationDelivery])
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.ledger.put(r.dump.UID, said)
+			r.pass(tc.later)
+			r.run(time.Second)
+			if tc.said != "" {
+				r.expect(tc.said)
+			} else {
+				r.expect() // the one before may have said it: it is looked for when that is certain
+			}
+			if r.ledger.saves != tc.saves {
+				t.Errorf("%d writes, want %d", r.ledger.saves, tc.saves)
+			}
+		})
+	}
+}
 
 func TestADumpIsOneMessageThatIsEditedAndALastWord(t *testing.T) {
 	t.Parallel()
@@ -121,6 +159,52 @@ func TestAChannelThatIsSharedMeanwhileIsToldNoMore(t *testing.T) {
 	r.finish(v1alpha1.FinishedSucceeded)
 	r.run(time.Hour)
 	r.expect("C1/t1: Progress  0% 0s", "only ana: Succeeded", "edit p1: InDirect")
+}
+
+func TestTheThreadSaysWhenTheLastWordReachedNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(10 * time.Second)
+	r.chat.post = []error{fail(chat.PlaceGone)}
+	r.finish(v1alpha1.FinishedRefused)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "edit p1: NotInDirect")
+}
+
+// A post without a name cannot be recorded. It was made, so it is looked for, and the log says what the service did.
+func TestAPostThatTheServiceDoesNotNameIsLookedFor(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.chat.nameless = 1
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Succeeded @ana")
+	if place := r.ledger.Memory.states["uid"].Places[0]; place.End.Ref == nil || place.End.Ref.Post != "p1" {
+		t.Errorf("recorded: %+v", place.End)
+	}
+	if !strings.Contains(r.logged.String(), "does not say which post it is") {
+		t.Errorf("logged: %s", r.logged.String())
+	}
+}
+
+func TestAReferenceThatCannotBeRecorded(t *testing.T) {
+	long := strings.Repeat("x", maxID+1)
+	for name, tc := range map[string]struct {
+		ref  chat.Ref
+		want bool
+	}{
+		"of a post":                 {chat.Ref{Channel: "C1", Post: "p1", Thread: "t1"}, true},
+		"without a channel":         {chat.Ref{Post: "p1"}, true},
+		"without a post":            {chat.Ref{Channel: "C1", Thread: "t1"}, false},
+		"with a post too long":      {chat.Ref{Post: long}, false},
+		"with a channel too long":   {chat.Ref{Post: "p1", Channel: long}, false},
+		"with a thread too long":    {chat.Ref{Post: "p1", Thread: long}, false},
+		"as long as it is recorded": {chat.Ref{Post: long[1:], Channel: long[1:], Thread: long[1:]}, true},
+	} {
+		if err := check(tc.ref); (err == nil) != tc.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // What the service answers to the first posts of the last word, and what is said in the end.
@@ -267,7 +351,6 @@ func TestEveryErrorOfAPost(t *testing.T) {
 		"the person is gone":         {End, ToDirect, fail(chat.PlaceGone), Shown{End: Tried{GiveUp: "the person cannot be reached"}}},
 		"nobody knows":               {End, ToThread, fail(chat.Uncertain), Shown{End: Tried{Called: called}}},
 		"an error that is not typed": {End, ToThread, context.Canceled, Shown{End: Tried{Called: called}}},
-		"a reference to nothing":     {End, ToThread, nil, Shown{End: Tried{Called: called}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -16,6 +15,7 @@ import (
 // an informer on another kind is an error. delivered reports whether a delivery record says that all is said: those of
 // finished dumps, of which there are thousands, are not kept.
 func CacheOptions(delivered func(record string) bool) cache.Options {
+	shared := newShared()
 	return cache.Options{
 		ReaderFailOnMissingInformer: true,
 		// For DumpAllowList, which cannot stand below: controller-runtime takes the List off the kind of an object as well,
@@ -23,7 +23,7 @@ func CacheOptions(delivered func(record string) bool) cache.Options {
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
 			&v1alpha1.DatabaseSource{}: {Transform: slimSource},
-			&v1alpha1.DatabaseDump{}:   {Transform: func(o any) (any, error) { return slimDump(o, delivered), nil }},
+			&v1alpha1.DatabaseDump{}:   {Transform: func(o any) (any, error) { return slimDump(o, delivered, shared), nil }},
 		},
 	}
 }
@@ -42,7 +42,7 @@ func slimSource(object any) (any, error) {
 
 // slimDump leaves of a dump what it is found, listed and followed by. Of a finished one the rest is read anew when
 // somebody asks for it, or while its last word is still to be said.
-func slimDump(object any, delivered func(record string) bool) any {
+func slimDump(object any, delivered func(record string) bool, shared *shared) any {
 	d, ok := object.(*v1alpha1.DatabaseDump)
 	if !ok {
 		return object
@@ -63,16 +63,13 @@ func slimDump(object any, delivered func(record string) bool) any {
 	}
 	slim := v1alpha1.DatabaseDumpStatus{
 		Phase: d.Status.Phase, Database: d.Status.Database, CompletionTime: d.Status.CompletionTime,
-	}
-	for _, condition := range []string{v1alpha1.ConditionFinished, v1alpha1.ConditionComplete} {
-		if c := meta.FindStatusCondition(d.Status.Conditions, condition); c != nil {
-			slim.Conditions = append(slim.Conditions, metav1.Condition{Type: c.Type, Status: c.Status, Reason: c.Reason})
-		}
+		Conditions: shared.ends(d.Status.Conditions),
 	}
 	if a := d.Status.Artifact; a != nil {
 		slim.Artifact = &v1alpha1.Artifact{SizeBytes: a.SizeBytes}
 	}
 	d.Status = slim
+	shared.texts(d)
 	return d
 }
 
@@ -86,22 +83,26 @@ func Index(ctx context.Context, indexer client.FieldIndexer) error {
 		if !ok {
 			return nil
 		}
-		var entries []string
-		if by := d.Spec.RequestedBy; by != nil {
-			entries = append(entries, ofMessage(*by).entry, entryBy(personOf(by)))
-		}
-		if !d.Status.Finished() {
-			entries = append(entries, entryUnfinished(d.Spec.SourceRef.Name))
-		}
-		if !d.Status.Finished() || succeeded(d) {
-			entries = append(entries, entryEqual(equality(d)))
-		}
-		return entries
+		return entriesOf(d)
 	})
 	if err != nil {
 		return fmt.Errorf("index the dumps: %w", err)
 	}
 	return nil
+}
+
+func entriesOf(d *v1alpha1.DatabaseDump) []string {
+	var entries []string
+	if by := d.Spec.RequestedBy; by != nil {
+		entries = append(entries, ofMessage(*by).entry, entryBy(personOf(by)))
+	}
+	if !d.Status.Finished() {
+		entries = append(entries, entryUnfinished(d.Spec.SourceRef.Name))
+	}
+	if !d.Status.Finished() || succeeded(d) {
+		entries = append(entries, entryEqual(equality(d)))
+	}
+	return entries
 }
 
 func succeeded(d *v1alpha1.DatabaseDump) bool {

@@ -47,7 +47,7 @@ func delivered(string) bool { return true }
 
 // Ten thousand finished dumps are kept: what nobody asks of them is not.
 func TestWhatTheInformersKeepOfADump(t *testing.T) {
-	ended := slimDump(full(done), delivered).(*v1alpha1.DatabaseDump)
+	ended := slimDump(full(done), delivered, newShared()).(*v1alpha1.DatabaseDump)
 	by := alice
 	by.DisplayName = "Alice"
 	want := &v1alpha1.DatabaseDump{
@@ -65,7 +65,7 @@ func TestWhatTheInformersKeepOfADump(t *testing.T) {
 		t.Errorf("of one that ended and was told of (-want +got)\n%s", diff)
 	}
 	for name, d := range map[string]*v1alpha1.DatabaseDump{"one that runs": full(), "one that ended and is still to be told of": full(done)} {
-		got := slimDump(d.DeepCopy(), undelivered).(*v1alpha1.DatabaseDump)
+		got := slimDump(d.DeepCopy(), undelivered, newShared()).(*v1alpha1.DatabaseDump)
 		want := d.DeepCopy()
 		want.ManagedFields, want.OwnerReferences, want.Finalizers = nil, nil, nil
 		want.Annotations = map[string]string{v1alpha1.AnnotationDelivery: "record"}
@@ -76,7 +76,7 @@ func TestWhatTheInformersKeepOfADump(t *testing.T) {
 	}
 	foreign := full()
 	foreign.Annotations = map[string]string{"x": "y"}
-	if got := slimDump(foreign, delivered).(*v1alpha1.DatabaseDump); got.Annotations != nil {
+	if got := slimDump(foreign, delivered, newShared()).(*v1alpha1.DatabaseDump); got.Annotations != nil {
 		t.Errorf("of one that was not asked for in chat: %v", got.Annotations)
 	}
 }
@@ -90,7 +90,7 @@ func TestWhatIsKeptOfADumpTellsAsMuch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := full(edit...)
-			slim := slimDump(d.DeepCopy(), delivered).(*v1alpha1.DatabaseDump)
+			slim := slimDump(d.DeepCopy(), delivered, newShared()).(*v1alpha1.DatabaseDump)
 			s := Shelf{by: alice}
 			whole := s.Row(d, now)
 			if d.Status.Finished() {

@@ -37,7 +37,8 @@ type Cluster struct {
 	own    *own
 	// lists of dumps that the API server is asked for at once. Each has it look through all dumps, and where its memory is
 	// behind read them from etcd: a bot that reads many messages again must not keep it from all else.
-	lists chan struct{}
+	lists    chan struct{}
+	messages messages
 }
 
 const listsAtOnce = 4
@@ -47,13 +48,17 @@ func Direct(api client.Reader) *Cluster { return Cached(nil, api) }
 
 // Cached reads from informers that were made with CacheOptions and Index, and what must be fresh from the API server.
 func Cached(cached, api client.Reader) *Cluster {
-	return &Cluster{api: api, cached: cached, own: newOwn(), lists: make(chan struct{}, listsAtOnce)}
+	c := &Cluster{api: api, cached: cached, own: &own{}, lists: make(chan struct{}, listsAtOnce)}
+	if api != nil {
+		c.messages.list = api.List
+	}
+	return c
 }
 
 // Wrote has reads see a dump that was created a moment ago, before the informers do.
 func (c *Cluster) Wrote(d *v1alpha1.DatabaseDump) {
 	if c.cached != nil {
-		c.own.add(d)
+		c.own.add(d, c.known)
 	}
 }
 

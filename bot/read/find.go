@@ -17,13 +17,15 @@ import (
 type which struct {
 	namespace string
 	entry     string
-	labels    client.MatchingLabels
-	match     func(*v1alpha1.DatabaseDump) bool
+	// message's hash, where it is the dumps of one.
+	message string
+	match   func(*v1alpha1.DatabaseDump) bool
 }
 
-// Entries of the index.
-func entryMessage(hash string) string      { return "message/" + hash }
-func entryEqual(e string) string           { return "equal/" + e }
+// Entries of the index. Those of messages and of equal dumps have only the beginning of a hash: an entry of its own for every
+// dump takes more memory than the dump. The few others that are found, match leaves out.
+func entryMessage(hash string) string      { return "message/" + hash[:min(len(hash), 2)] }
+func entryEqual(e string) string           { return "equal/" + e[:min(len(e), 3)] }
 func entryUnfinished(source string) string { return "unfinished/" + source }
 func entryBy(p person) string              { return "by/" + p.String() }
 
@@ -43,7 +45,7 @@ func all(match func(*v1alpha1.DatabaseDump) bool) which { return which{match: ma
 func ofMessage(by v1alpha1.Requester) which {
 	hash := naming.MessageHash(by)
 	return which{
-		entry: entryMessage(hash), labels: client.MatchingLabels{v1alpha1.LabelMessage: hash},
+		entry: entryMessage(hash), message: hash,
 		match: func(d *v1alpha1.DatabaseDump) bool { return IsOf(d, by) },
 	}
 }
@@ -82,13 +84,15 @@ func (c *Cluster) dumps(ctx context.Context, how Freshness, w which) ([]v1alpha1
 		}
 	}
 	if c.cached == nil || how == Newest {
-		return found, c.eachPage(ctx, how, keep, client.InNamespace(w.namespace), w.labels)
+		if w.message == "" {
+			return found, c.eachPage(ctx, how, keep, client.InNamespace(w.namespace))
+		}
+		dumps, err := c.messages.of(ctx, w.message)
+		keep(dumps)
+		return found, err
 	}
 	// Before the list: what the informers learn of in between is then in both, and not in neither.
-	own := c.own.unknown(func(d *v1alpha1.DatabaseDump) bool {
-		is, err := c.Dump(ctx, client.ObjectKeyFromObject(d), Recent)
-		return err == nil && is.UID == d.UID
-	})
+	own := c.own.unknown(w.entry, c.known)
 	options := []client.ListOption{client.InNamespace(w.namespace), client.UnsafeDisableDeepCopy}
 	if w.entry != "" {
 		options = append(options, client.MatchingFields{dumpIndex: w.entry})
@@ -102,6 +106,13 @@ func (c *Cluster) dumps(ctx context.Context, how Freshness, w which) ([]v1alpha1
 		return slices.ContainsFunc(found, func(is v1alpha1.DatabaseDump) bool { return is.UID == d.UID })
 	}))
 	return found, nil
+}
+
+// known reports whether the informers have a dump.
+func (c *Cluster) known(d *v1alpha1.DatabaseDump) bool {
+	is := &v1alpha1.DatabaseDump{}
+	err := c.cached.Get(context.Background(), client.ObjectKeyFromObject(d), is, client.UnsafeDisableDeepCopy)
+	return err == nil && is.UID == d.UID
 }
 
 // pageSize bounds what one answer of the API server holds.

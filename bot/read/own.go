@@ -1,10 +1,9 @@
 package read
 
 import (
+	"slices"
 	"sync"
 	"time"
-
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 )
@@ -12,37 +11,50 @@ import (
 // own are the dumps that this process created a moment ago. Informers lag: without them, twenty equal requests at once
 // would each find no dump that is equal.
 type own struct {
-	mu    sync.Mutex
-	dumps map[types.UID]written
+	mu sync.Mutex
+	// dumps from the earliest to the latest.
+	dumps []*written
 }
 
 type written struct {
 	dump v1alpha1.DatabaseDump
-	at   time.Time
+	// entries of the index under which the informers will have it.
+	entries []string
+	at      time.Time
 }
 
 // remembered is how long the informers may lag. Were they ever later, an equal dump might be made twice; nothing worse.
 const remembered = time.Minute
 
-func newOwn() *own { return &own{dumps: map[types.UID]written{}} }
-
-func (o *own) add(d *v1alpha1.DatabaseDump) {
+// add a dump, and leave out the earliest that the informers know by now.
+func (o *own) add(d *v1alpha1.DatabaseDump, known func(*v1alpha1.DatabaseDump) bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.dumps[d.UID] = written{*d.DeepCopy(), time.Now()}
+	for len(o.dumps) > 0 && o.dumps[0].over(known) {
+		o.dumps = o.dumps[1:]
+	}
+	o.dumps = append(o.dumps, &written{*d.DeepCopy(), entriesOf(d), time.Now()})
 }
 
-// unknown to the informers so far. Of what they know, in whatever state, they tell.
-func (o *own) unknown(known func(*v1alpha1.DatabaseDump) bool) []v1alpha1.DatabaseDump {
+func (w *written) over(known func(*v1alpha1.DatabaseDump) bool) bool {
+	return time.Since(w.at) > remembered || known(&w.dump)
+}
+
+// unknown to the informers so far, below an entry of the index; below none are all. Of what they know, in whatever state, they
+// tell. Only what is below the entry is looked for there: when they lag there is much else.
+func (o *own) unknown(entry string, known func(*v1alpha1.DatabaseDump) bool) []v1alpha1.DatabaseDump {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var dumps []v1alpha1.DatabaseDump
-	for uid, is := range o.dumps {
-		if time.Since(is.at) > remembered || known(&is.dump) {
-			delete(o.dumps, uid)
-			continue
+	o.dumps = slices.DeleteFunc(o.dumps, func(w *written) bool {
+		if entry != "" && !slices.Contains(w.entries, entry) {
+			return false
 		}
-		dumps = append(dumps, is.dump)
-	}
+		if w.over(known) {
+			return true
+		}
+		dumps = append(dumps, w.dump)
+		return false
+	})
 	return dumps
 }

@@ -111,22 +111,19 @@ func assemble(mgr ctrl.Manager, api client.Client, marks listen.Marks, held func
 		services[g.ID()], guarded = g, append(guarded, g)
 	}
 	cluster, ledger := read.Cached(mgr.GetCache(), api), notify.NewAnnotations(api)
-	b := bot.New(bot.Options{
-		Cluster: cluster, API: api, Services: services, Speaker: speaker, Delivery: notify.Delivery{Ledger: ledger},
-		ReplayWindow: s.ReplayWindow, FetchImage: s.FetchImage, Log: log,
+	notifier := notify.New(notify.Options{
+		Services: services, Ledger: ledger, Speaker: speaker, Log: log,
+		Facts:    notify.Facts{Now: read.Now, Before: read.NewQueues(cluster).Before},
+		Access:   notify.Lists{Recent: cluster.AllowLists(read.Recent), Newest: cluster.AllowLists(read.Newest)},
+		Counters: notify.Counters{GivenUp: counts.GaveUp},
 	})
-	reconciler := &notify.Reconciler{
-		Notifier: notify.New(notify.Options{
-			Services: services, Ledger: ledger, Speaker: speaker, Log: log,
-			Facts:    notify.Facts{Now: read.Now, Before: cluster.Before},
-			Access:   notify.Lists{Recent: cluster.AllowLists(read.Recent), Newest: cluster.AllowLists(read.Newest)},
-			Counters: notify.Counters{GivenUp: counts.GaveUp},
-		}),
-		Cache: mgr.GetCache(),
-	}
-	if err := reconciler.SetupWithManager(mgr); err != nil {
+	if err := (&notify.Reconciler{Notifier: notifier, Cache: mgr.GetCache()}).SetupWithManager(mgr); err != nil {
 		return nil, err
 	}
+	b := bot.New(bot.Options{
+		Cluster: cluster, API: api, Services: services, Speaker: speaker, Delivery: notifier.Delivery(),
+		ReplayWindow: s.ReplayWindow, FetchImage: s.FetchImage, Log: log,
+	})
 	supervisor := listen.New(listen.Options{
 		Services: guarded, Handle: b.Handle, Drain: b.Wait, Marks: marks, Held: held,
 		ReplayWindow: s.ReplayWindow, Metrics: counts, Log: log,

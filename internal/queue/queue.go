@@ -4,9 +4,12 @@ package queue
 
 import (
 	"slices"
+	"sort"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 )
@@ -68,14 +71,54 @@ func Next(dumps []v1alpha1.DatabaseDump, slots int) []*v1alpha1.DatabaseDump {
 	return waiting[:min(len(waiting), max(slots, 0))]
 }
 
-func precedes(a, b *v1alpha1.DatabaseDump) bool {
-	if x, y := isAdmitted(a), isAdmitted(b); x != y {
-		return x
+func precedes(a, b *v1alpha1.DatabaseDump) bool { return turnOf(a).before(turnOf(b)) }
+
+// turn is what a dump's place depends on.
+type turn struct {
+	admitted bool
+	created  time.Time
+	uid      types.UID
+}
+
+func turnOf(d *v1alpha1.DatabaseDump) turn {
+	return turn{isAdmitted(d), d.CreationTimestamp.Time, d.UID}
+}
+
+func (a turn) before(b turn) bool {
+	if a.admitted != b.admitted {
+		return a.admitted
 	}
-	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
-		return a.CreationTimestamp.Before(&b.CreationTimestamp)
+	if !a.created.Equal(b.created) {
+		return a.created.Before(b.created)
 	}
-	return a.UID < b.UID
+	return a.uid < b.uid
+}
+
+// Line has the turns of one source's dumps that hold a place. It tells the positions of many of them in less time than Position
+// takes for each.
+type Line []turn
+
+// NewLine of the dumps of one source.
+func NewLine(dumps []v1alpha1.DatabaseDump) Line {
+	var l Line
+	for i := range dumps {
+		if HoldsPlace(&dumps[i]) {
+			l = append(l, turnOf(&dumps[i]))
+		}
+	}
+	slices.SortFunc(l, func(a, b turn) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	return l
+}
+
+// Position is the same as the function's.
+func (l Line) Position(dump *v1alpha1.DatabaseDump) int {
+	at := turnOf(dump)
+	return sort.Search(len(l), func(i int) bool { return !l[i].before(at) })
 }
 
 func isAdmitted(dump *v1alpha1.DatabaseDump) bool {

@@ -98,6 +98,9 @@ func TestNextIsWhoeverHasAPositionBelowTheSlots(t *testing.T) {
 			if next[d.UID] != want {
 				t.Fatalf("%s: in next %v, want %v", d.UID, next[d.UID], want)
 			}
+			if got, want := queue.NewLine(dumps).Position(d), queue.Position(dumps, d); got != want {
+				t.Fatalf("%s: position %d in the line, want %d", d.UID, got, want)
+			}
 		}
 	})
 }

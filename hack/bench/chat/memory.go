@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+)
+
+// memory of a bot that is started in a cluster with many finished dumps, and then has many in flight.
+func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
+	w.proxy.try(0, 0)
+	inFlight := make(chan struct{})
+	t, err := w.newTown(ctx, "memory", troubled, s, asSlack, ways{longest: time.Second, slots: runningAtOnce, hold: inFlight})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.leave()) }()
+	r.set(memoryStart, time.Since(t.bot.started).Seconds())
+	all, _, err := t.write(ctx, s.inFlight, s.rate, plainly)
+	if err != nil {
+		return err
+	}
+	if err := t.until(ctx, "status messages", all, t.shown); err != nil {
+		return err
+	}
+	tell("%d dumps are in flight, for %s", len(all), s.hold)
+	if !pause(ctx, s.hold) {
+		return ctx.Err()
+	}
+	if err := t.count(ctx, r); err != nil {
+		return err
+	}
+	close(inFlight)
+	if err := t.until(ctx, "last words", all, t.told); err != nil {
+		return err
+	}
+	peak, now, err := t.bot.memory()
+	r.set(memoryPeak, peak)
+	r.set(memoryAfter, now)
+	return err
+}
+
+// shown reports whether the status message of a message's dump stands in the chat.
+func (t *town) shown(m message) bool {
+	dumps, _ := t.manager.of(m.id)
+	return len(dumps) > 0 && len(t.PostsByKey(statusOf(dumps[0]))) > 0
+}
+
+// count the dumps there are.
+func (t *town) count(ctx context.Context, r *report) error {
+	var list v1alpha1.DatabaseDumpList
+	if err := t.world.env.Client.List(ctx, &list, client.InNamespace(troubled)); err != nil {
+		return err
+	}
+	ended := 0
+	for i := range list.Items {
+		if list.Items[i].Status.Finished() {
+			ended++
+		}
+	}
+	r.set(memoryInFlight, float64(len(list.Items)-ended))
+	r.set(memoryFinished, float64(ended))
+	return nil
+}
