@@ -8,10 +8,11 @@ import (
 )
 
 // Calls of one service at once. A service that hangs takes no more of the notifier's workers than this, and edits, of
-// which there are many, never take those of what is said once.
+// which there are many, never take those of what is said once. They are few, because with each goes a write to the API server:
+// where that is slow, those who have just asked for a dump wait for it, too.
 const (
-	callsAtOnce = 16
-	editsAtOnce = 4
+	callsAtOnce = 10
+	editsAtOnce = 2
 	// Workers that the notifier needs for each service.
 	Workers = callsAtOnce + editsAtOnce
 	// busyFor is when a call that found no room is tried again.

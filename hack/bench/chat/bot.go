@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -45,6 +46,9 @@ type process struct {
 	started time.Time
 	ended   chan struct{}
 	log     string
+
+	memoryMu sync.Mutex
+	used     memoryUse
 }
 
 // memoryLimit is that of config/bot/serve.
@@ -70,6 +74,7 @@ func (w *world) start(ctx context.Context, settings string) (*process, error) {
 		return nil, fmt.Errorf("start the bot: %w", err)
 	}
 	go func() { _ = p.command.Wait(); close(p.ended) }()
+	go p.watchMemory()
 	err = eventually(ctx, time.Minute, "the bot to hear the chat", func() (bool, error) {
 		return p.hears(ctx), p.alive()
 	})
@@ -131,29 +136,60 @@ func (p *process) stop() error {
 	}
 }
 
-// memory of the bot's process in MiB: the most that was resident since its start, and what is now.
-func (p *process) memory() (peak, now float64, err error) {
+// memory of a process, in MiB.
+type memoryUse struct {
+	// resident is the most that was, by the kernel's count.
+	resident float64
+	// own is the most without mapped files, which are the program: replicas on one node share it, and the kernel takes it back
+	// when memory is short.
+	own float64
+	// ownNow is that of the last look.
+	ownNow float64
+}
+
+// watchMemory until the process ends. The kernel keeps no mark of a process's own memory.
+func (p *process) watchMemory() {
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			p.lookAtMemory()
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+func (p *process) lookAtMemory() {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the bot's memory: %w", err)
+		return // it has just ended
 	}
+	p.memoryMu.Lock()
+	defer p.memoryMu.Unlock()
 	for line := range strings.Lines(string(data)) {
 		key, value, _ := strings.Cut(line, ":")
-		if key != "VmHWM" && key != "VmRSS" {
-			continue
-		}
 		kibibytes, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
 		if err != nil {
-			return 0, 0, fmt.Errorf("read the bot's memory: %w", err)
+			continue
 		}
-		if key == "VmHWM" {
-			peak = float64(kibibytes) / 1024
-		} else {
-			now = float64(kibibytes) / 1024
+		switch key {
+		case "VmHWM":
+			p.used.resident = float64(kibibytes) / 1024
+		case "RssAnon":
+			p.used.ownNow = float64(kibibytes) / 1024
+			p.used.own = max(p.used.own, p.used.ownNow)
 		}
 	}
-	if peak == 0 || now == 0 {
-		return 0, 0, errors.New("read the bot's memory: /proc does not tell")
+}
+
+func (p *process) memory() (memoryUse, error) {
+	p.lookAtMemory()
+	p.memoryMu.Lock()
+	defer p.memoryMu.Unlock()
+	if p.used.resident == 0 || p.used.own == 0 {
+		return memoryUse{}, errors.New("read the bot's memory: /proc does not tell")
 	}
-	return peak, now, nil
+	return p.used, nil
 }

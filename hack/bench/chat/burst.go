@@ -49,7 +49,7 @@ func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 		}
 		created, acknowledged = append(created, dumps[0].seen.Sub(m.at)), append(acknowledged, at.Sub(m.at))
 	}
-	peak, _, err := t.bot.memory()
+	used, err := t.bot.memory()
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,7 @@ func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 	r.set(burstCreated, milliseconds(percentile(created, 99)))
 	r.set(burstAckedMid, milliseconds(percentile(acknowledged, 50)))
 	r.set(burstAcked, milliseconds(percentile(acknowledged, 99)))
-	r.set(burstMemory, peak)
+	r.set(burstMemory, used.own)
+	r.set(burstResident, used.resident)
 	return nil
 }

@@ -52,7 +52,8 @@ const (
 	burstAcked      = "burst: message to acknowledgement, p99"
 	burstAckedMid   = "burst: message to acknowledgement, p50"
 	burstUncreated  = "burst: messages without a dump or an acknowledgement"
-	burstMemory     = "burst: the bot's peak memory"
+	burstMemory     = "burst: the bot's own memory, peak"
+	burstResident   = "burst: the same with the program's file, peak"
 
 	troubleTook      = "trouble: all of it"
 	troubleMessages  = "trouble: distinct messages"
@@ -66,14 +67,16 @@ const (
 	troubleStatus    = "trouble: status messages doubled"
 	troubleWrites    = "trouble: the bot's writes per dump and place, most"
 	troubleMean      = "trouble: the bot's writes per dump and place, mean"
-	troubleMemory    = "trouble: the bot's peak memory"
+	troubleMemory    = "trouble: the bot's own memory, peak"
+	troubleResident  = "trouble: the same with the program's file, peak"
 
 	memoryTook     = "memory: all of it"
 	memoryStart    = "memory: from the bot's start until it hears the chat"
 	memoryInFlight = "memory: dumps in flight at once"
 	memoryFinished = "memory: finished dumps in the cluster"
-	memoryPeak     = "memory: the bot's peak memory"
-	memoryAfter    = "memory: the bot's memory when all were told"
+	memoryPeak     = "memory: the bot's own memory, peak"
+	memoryResident = "memory: the same with the program's file, peak"
+	memoryAfter    = "memory: the bot's own memory when all were told"
 )
 
 // definition of a figure.
@@ -93,6 +96,7 @@ func definitions(s scale) []definition {
 		{burstAcked, "ms", goal{below, 1000}},
 		{burstUncreated, "", goal{exactly, 0}},
 		{burstMemory, "MiB", goal{}},
+		{burstResident, "MiB", goal{}},
 
 		{troubleMessages, "", goal{exactly, float64(s.trouble)}},
 		{troubleAgain, "%", goal{atLeast, 25}},
@@ -106,11 +110,13 @@ func definitions(s scale) []definition {
 		{troubleWrites, "", goal{atMost, 5}},
 		{troubleMean, "", goal{}},
 		{troubleMemory, "MiB", goal{}},
+		{troubleResident, "MiB", goal{}},
 
 		{memoryInFlight, "", goal{atLeast, float64(s.inFlight)}},
 		{memoryFinished, "", goal{atLeast, float64(s.trouble)}},
 		{memoryStart, "s", goal{}},
 		{memoryPeak, "MiB", goal{below, 64}},
+		{memoryResident, "MiB", goal{}},
 		{memoryAfter, "MiB", goal{}},
 
 		{setUpTook, "s", goal{}},

@@ -38,9 +38,10 @@ func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 	if err := t.until(ctx, "last words", all, t.told); err != nil {
 		return err
 	}
-	peak, now, err := t.bot.memory()
-	r.set(memoryPeak, peak)
-	r.set(memoryAfter, now)
+	used, err := t.bot.memory()
+	r.set(memoryPeak, used.own)
+	r.set(memoryResident, used.resident)
+	r.set(memoryAfter, used.ownNow)
 	return err
 }
 

@@ -46,7 +46,7 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 	if err := t.silence(ctx); err != nil {
 		return err
 	}
-	peak, _, err := t.bot.memory()
+	used, err := t.bot.memory()
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,8 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 	most, mean := w.proxy.of(troubled)
 	r.set(troubleWrites, float64(most))
 	r.set(troubleMean, mean)
-	r.set(troubleMemory, peak)
+	r.set(troubleMemory, used.own)
+	r.set(troubleResident, used.resident)
 	return t.census(ctx, all, r)
 }
 
