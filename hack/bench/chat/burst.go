@@ -22,7 +22,7 @@ func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 		return err
 	}
 	w.proxy.try(s.delay, 0)
-	t, err := w.newTown(ctx, "burst", namespace, s, asSlack, ways{shortest: 5 * time.Second, longest: 15 * time.Second, slots: runningAtOnce})
+	t, err := w.newTown(ctx, "burst", s, asSlack, ways{shortest: 5 * time.Second, longest: 15 * time.Second, slots: runningAtOnce})
 	if err != nil {
 		return err
 	}

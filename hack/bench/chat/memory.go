@@ -14,7 +14,7 @@ import (
 func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 	w.proxy.try(0, 0)
 	inFlight := make(chan struct{})
-	t, err := w.newTown(ctx, "memory", troubled, s, asSlack, ways{longest: time.Second, slots: runningAtOnce, hold: inFlight})
+	t, err := w.newTown(ctx, "memory", s, asSlack, ways{longest: time.Second, slots: runningAtOnce, hold: inFlight})
 	if err != nil {
 		return err
 	}

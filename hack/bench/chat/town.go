@@ -34,8 +34,8 @@ type town struct {
 // person who writes in one channel.
 type person struct{ user, channel string }
 
-// newTown has dumps in the namespace. Stages with one namespace have names of their own.
-func (w *world) newTown(ctx context.Context, stage, namespace string, s scale, limits chat.Limits, ways ways) (t *town, err error) {
+// newTown for a stage, by whose name its dumps differ from those of every other.
+func (w *world) newTown(ctx context.Context, stage string, s scale, limits chat.Limits, ways ways) (t *town, err error) {
 	token := rand.Text()
 	t = &town{stage: stage, world: w, Server: played.NewServer(played.Options{Workspace: workspace, Token: token, Limits: limits})}
 	t.served = httptest.NewServer(t.Server)

@@ -26,7 +26,7 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 		return err
 	}
 	w.proxy.try(0, 0)
-	t, err := w.newTown(ctx, "trouble", troubled, s, unlimited, ways{shortest: time.Second / 2, longest: 5 * time.Second, failing: 0.1})
+	t, err := w.newTown(ctx, "trouble", s, unlimited, ways{shortest: time.Second / 2, longest: 5 * time.Second, failing: 0.1})
 	if err != nil {
 		return err
 	}
