@@ -121,7 +121,7 @@ func (c *Cluster) examineLease(ctx context.Context) chat.Finding {
 	held, err := c.leases.Get(ctx, lease.Name, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return warning("no bot has led yet; if one should, look at: kubectl -n %s get deployment volcado-bot", c.namespace)
+		return warning("no replica has become leader yet. If the bot is deployed, run: kubectl -n %s get deployment volcado-bot", c.namespace)
 	case err != nil:
 		return bad("the Lease %s/%s cannot be read: %v", c.namespace, lease.Name, err)
 	}
@@ -129,7 +129,7 @@ func (c *Cluster) examineLease(ctx context.Context) chat.Finding {
 }
 
 func judgeLease(held *coordinationv1.Lease, namespace string, now time.Time) chat.Finding {
-	look := "look at: kubectl -n " + namespace + " get pods -l app.kubernetes.io/component=bot"
+	look := "run: kubectl -n " + namespace + " get pods -l app.kubernetes.io/component=bot"
 	holder, renewed := held.Spec.HolderIdentity, held.Spec.RenewTime
 	switch {
 	case holder == nil || *holder == "" || renewed == nil:

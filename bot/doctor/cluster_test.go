@@ -119,7 +119,7 @@ func TestAClusterAsDeployIsFoundWell(t *testing.T) {
 		good("Volcado's kinds are installed"),
 		good("the bot can do all that it has to (%d rights)", len(needed)),
 		good("the admission policy volcado-dump-create is in force"),
-		warning("no bot has led yet; if one should, look at: kubectl -n volcado-system get deployment volcado-bot"),
+		warning("no replica has become leader yet. If the bot is deployed, run: kubectl -n volcado-system get deployment volcado-bot"),
 		good("all messages of talk/one were handled up to 2026-01-02T03:04:05Z"),
 	}
 	if diff := cmp.Diff(want, found); diff != "" {

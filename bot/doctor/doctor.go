@@ -86,11 +86,11 @@ func (r *Report) Section(headline string, found []chat.Finding) {
 func (r *Report) Summary() {
 	switch {
 	case r.Bad > 0:
-		_, _ = fmt.Fprintf(r.To, "%s to be mended.\n", count(r.Bad, "thing has", "things have"))
+		_, _ = fmt.Fprintf(r.To, "%s to fix.\n", count(r.Bad, "problem", "problems"))
 	case r.Warnings > 0:
-		_, _ = fmt.Fprintf(r.To, "Nothing keeps the bot from working; %s to be looked at.\n", count(r.Warnings, "thing is", "things are"))
+		_, _ = fmt.Fprintf(r.To, "The bot can work. %s.\n", count(r.Warnings, "warning", "warnings"))
 	default:
-		_, _ = fmt.Fprintln(r.To, "All is well.")
+		_, _ = fmt.Fprintln(r.To, "No problems found.")
 	}
 }
 

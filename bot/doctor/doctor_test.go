@@ -28,13 +28,13 @@ func TestAReport(t *testing.T) {
 		want  string
 		bad   int
 	}{
-		"all is well":          {[]chat.Finding{good("the kinds are installed")}, "  ✓ the kinds are installed\nAll is well.\n", 0},
-		"one warning":          {[]chat.Finding{warning("nobody leads")}, "  ! nobody leads\nNothing keeps the bot from working; 1 thing is to be looked at.\n", 0},
-		"something is wrong":   {[]chat.Finding{good("a"), warning("b"), bad("c"), bad("d")}, "  ✓ a\n  ! b\n  ✗ c\n  ✗ d\n2 things have to be mended.\n", 2},
-		"something to know":    {[]chat.Finding{{Severity: chat.Info, Text: "a"}}, "  - a\nAll is well.\n", 0},
-		"an unknown severity":  {[]chat.Finding{{Severity: 9, Text: "a"}}, "  ✗ a\n1 thing has to be mended.\n", 1},
-		"a text of many lines": {[]chat.Finding{bad("a\n  ✓ b\x1b[2J")}, "  ✗ a ✓ b [2J\n1 thing has to be mended.\n", 1},
-		"a text without end":   {[]chat.Finding{bad("%s", strings.Repeat("a", 2000))}, "  ✗ " + strings.Repeat("a", maxText-1) + "…\n1 thing has to be mended.\n", 1},
+		"all is well":          {[]chat.Finding{good("the kinds are installed")}, "  ✓ the kinds are installed\nNo problems found.\n", 0},
+		"one warning":          {[]chat.Finding{warning("nobody leads")}, "  ! nobody leads\nThe bot can work. 1 warning.\n", 0},
+		"something is wrong":   {[]chat.Finding{good("a"), warning("b"), bad("c"), bad("d")}, "  ✓ a\n  ! b\n  ✗ c\n  ✗ d\n2 problems to fix.\n", 2},
+		"something to know":    {[]chat.Finding{{Severity: chat.Info, Text: "a"}}, "  - a\nNo problems found.\n", 0},
+		"an unknown severity":  {[]chat.Finding{{Severity: 9, Text: "a"}}, "  ✗ a\n1 problem to fix.\n", 1},
+		"a text of many lines": {[]chat.Finding{bad("a\n  ✓ b\x1b[2J")}, "  ✗ a ✓ b [2J\n1 problem to fix.\n", 1},
+		"a text without end":   {[]chat.Finding{bad("%s", strings.Repeat("a", 2000))}, "  ✗ " + strings.Repeat("a", maxText-1) + "…\n1 problem to fix.\n", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -84,7 +84,7 @@ func TestWhoLeads(t *testing.T) {
 		renewed := metav1.NewMicroTime(now.Add(-ago))
 		return coordinationv1.LeaseSpec{HolderIdentity: &holder, RenewTime: &renewed}
 	}
-	look := "look at: kubectl -n volcado-system get pods -l app.kubernetes.io/component=bot"
+	look := "run: kubectl -n volcado-system get pods -l app.kubernetes.io/component=bot"
 	for name, tc := range map[string]struct {
 		spec coordinationv1.LeaseSpec
 		want chat.Finding

@@ -78,7 +78,7 @@ func (c *Cluster) examineRights(ctx context.Context, namespaces []string) []chat
 		}
 		allowed, err := c.can(ctx, r, namespace)
 		if err != nil {
-			return append(found, bad("what the bot may do cannot be asked: %v", err))
+			return append(found, bad("the bot's rights cannot be checked: %v", err))
 		}
 		if !allowed {
 			found = append(found, bad("the bot cannot %s; run: kubectl apply -k config/bot", r))
@@ -91,7 +91,7 @@ func (c *Cluster) examineRights(ctx context.Context, namespaces []string) []chat
 		for _, r := range excessive {
 			allowed, err := c.can(ctx, r, namespace)
 			if err != nil {
-				return append(found, bad("what the bot may do cannot be asked: %v", err))
+				return append(found, bad("the bot's rights cannot be checked: %v", err))
 			}
 			if allowed {
 				found = append(found, warning("the bot can %s in the namespace %s, which it does not need and should not be able to; "+

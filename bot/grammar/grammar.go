@@ -6,7 +6,7 @@ package grammar
 // asked for in a form, its help, and docs/chat.md.
 type Command struct {
 	Name string
-	// Arguments as in a usage line, without the options: "[namespace/]source [database]".
+	// Arguments as in a usage line, without the options: "[<namespace>/]<source> [<database>]".
 	Arguments string
 	// Positional says what each positional argument names, for completion and forms. There can be no more of them.
 	Positional []Argument

@@ -169,7 +169,7 @@ func TestUsageErrors(t *testing.T) {
 		"a list without entries":                   {"dump shop --tables ,", Problem{Kind: OptionNeeds, Option: "tables", Value: "a,b"}},
 		"a list before another option":             {"dump shop --tables --schema-only", Problem{Kind: OptionNeeds, Option: "tables", Value: "a,b"}},
 		"a list at the end":                        {"dump shop --tables", Problem{Kind: OptionNeeds, Option: "tables", Value: "a,b"}},
-		"a reason at the end":                      {"dump shop —reason", Problem{Kind: OptionNeeds, Option: "reason", Value: `".."`}},
+		"a reason at the end":                      {"dump shop —reason", Problem{Kind: OptionNeeds, Option: "reason", Value: `"<text>"`}},
 		"a switch with a value":                    {"dump shop --schema-only=no", Problem{Kind: OptionTakesNone, Typed: "--schema-only=no", Option: "schema-only"}},
 		"two reasons":                              {"dump shop --reason a --reason b", Problem{Kind: OptionTwice, Option: "reason"}},
 		"some tables, and all but some":            {"dump shop --tables a --exclude b", Problem{Kind: OptionsConflict, Option: "exclude", Known: []string{"tables", "exclude"}}},

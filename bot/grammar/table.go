@@ -11,7 +11,7 @@ func dumpOptions() []Option {
 		{Name: "tables", Kind: OptionList, Value: "a,b"},
 		{Name: "exclude", Kind: OptionList, Value: "a,b"},
 		{Name: "schema-only", Kind: OptionSwitch},
-		{Name: "reason", Kind: OptionText, Value: `".."`},
+		{Name: "reason", Kind: OptionText, Value: `"<text>"`},
 	}
 }
 
@@ -19,7 +19,7 @@ func dumpOptions() []Option {
 func Commands() []Command {
 	return []Command{
 		{
-			Name: "dump", Arguments: "[namespace/]source [database]",
+			Name: "dump", Arguments: "[<namespace>/]<source> [<database>]",
 			Positional: []Argument{ArgumentSource, ArgumentDatabase}, Required: 1, Options: dumpOptions(),
 			Examples: []string{
 				"dump shop", "dump shop shop_eu", "dump crm/people --schema-only",
@@ -27,40 +27,40 @@ func Commands() []Command {
 			},
 		},
 		{
-			Name: "dumpdb", Arguments: "database", Positional: []Argument{ArgumentDatabase}, Required: 1, Options: dumpOptions(),
+			Name: "dumpdb", Arguments: "<database>", Positional: []Argument{ArgumentDatabase}, Required: 1, Options: dumpOptions(),
 			Examples: []string{"dumpdb shop", "!dumpdb shop"},
 		},
 		{
-			Name: "status", Arguments: "[dump]", Positional: []Argument{ArgumentDump},
+			Name: "status", Arguments: "[<dump>]", Positional: []Argument{ArgumentDump},
 			Examples: []string{"status", "status shop-7f3k"},
 		},
 		{Name: "list", Examples: []string{"list"}},
 		{Name: "sources", Examples: []string{"sources"}},
 		{
-			Name: "cancel", Arguments: "dump", Positional: []Argument{ArgumentRunning}, Required: 1,
+			Name: "cancel", Arguments: "<dump>", Positional: []Argument{ArgumentRunning}, Required: 1,
 			Examples: []string{"cancel shop-7f3k"},
 		},
 		{
-			Name: "follow", Arguments: "dump", Positional: []Argument{ArgumentRunning}, Required: 1,
+			Name: "follow", Arguments: "<dump>", Positional: []Argument{ArgumentRunning}, Required: 1,
 			Examples: []string{"follow shop-7f3k"},
 		},
 		{
-			Name: "again", Arguments: "dump", Positional: []Argument{ArgumentDump}, Required: 1,
+			Name: "again", Arguments: "<dump>", Positional: []Argument{ArgumentDump}, Required: 1,
 			Examples: []string{"again shop-7f3k"},
 		},
 		{
-			Name: "how", Arguments: "[dump]", Positional: []Argument{ArgumentDump},
+			Name: "how", Arguments: "[<dump>]", Positional: []Argument{ArgumentDump},
 			Examples: []string{"how", "how shop-7f3k"},
 		},
 		{Name: "whoami", Examples: []string{"whoami"}},
 		{
-			Name: "why", Arguments: "[namespace/]source [database]",
+			Name: "why", Arguments: "[<namespace>/]<source> [<database>]",
 			Positional: []Argument{ArgumentSource, ArgumentDatabase}, Required: 1,
 			Examples: []string{"why shop", "why shop crm"},
 		},
 		{Name: "hello", Examples: []string{"hello"}},
 		{
-			Name: "help", Arguments: "[command]", Positional: []Argument{ArgumentCommand},
+			Name: "help", Arguments: "[<command>]", Positional: []Argument{ArgumentCommand},
 			Examples: []string{"help", "help dump"},
 		},
 	}
@@ -80,7 +80,7 @@ func Lookup(word string) (Command, bool) {
 // prefixes that other chats have before a command.
 const prefixes = "!/"
 
-// Short is the command with its arguments: "dump [namespace/]source [database]".
+// Short is the command with its arguments: "dump [<namespace>/]<source> [<database>]".
 func (c Command) Short() string { return strings.TrimSpace(c.Name + " " + c.Arguments) }
 
 // Usage is Short with the options.

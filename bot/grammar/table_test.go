@@ -49,8 +49,8 @@ func TestTheTableIsSound(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for command, want := range map[string]string{
-		"dump":   `dump [namespace/]source [database] [--tables a,b] [--exclude a,b] [--schema-only] [--reason ".."]`,
-		"status": "status [dump]",
+		"dump":   `dump [<namespace>/]<source> [<database>] [--tables a,b] [--exclude a,b] [--schema-only] [--reason "<text>"]`,
+		"status": "status [<dump>]",
 		"list":   "list",
 	} {
 		if c, _ := Lookup(command); c.Usage() != want {

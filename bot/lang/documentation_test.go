@@ -63,7 +63,13 @@ func TestTheRefusalsInTheDocumentationAreTheBots(t *testing.T) {
 		view.NoSource{Typed: "shop", IDs: mallory}, view.NoSource{Typed: "shpo", Near: "shop", Have: []string{"shop/shop"}, IDs: alice}, refusal,
 	} {
 		r := catalogues(t)[0].reply(v)
-		shown := strings.Join(append([]string{r.Headline}, r.Lines...), "\n") + "\n\n" + r.Snippets[0].Caption + "\n" + r.Snippets[0].Text + "\n"
+		shown := strings.Join(append([]string{r.Headline}, r.Lines...), "\n") + "\n"
+		for _, s := range r.Snippets {
+			shown += "\n" + s.Caption + "\n" + s.Text + "\n"
+		}
+		if r.Closing != "" {
+			shown += r.Closing + "\n"
+		}
 		if !strings.Contains(string(data), shown) {
 			t.Errorf("docs/chat.md does not show\n%s", shown)
 		}

@@ -133,7 +133,9 @@ func (c *catalogue) status(v view.Status) chat.Reply {
 	var more []chat.Field
 	switch now := v.Now.(type) {
 	case view.Progress:
-		r.Closing = c.say("Status.closing", v.Dump)
+		if now.Stage != view.StageCancelling {
+			r.Closing = c.say("Status.closing", v.Dump)
+		}
 	case view.Blocked:
 		r.Closing = c.say("Status.closing", v.Dump)
 		about = append(about, source, contents)

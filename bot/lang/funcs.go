@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -36,6 +37,9 @@ func (c *catalogue) funcs() template.FuncMap {
 		"problem":  c.problem,
 		"trouble":  c.troubled,
 		"why":      c.why,
+		"hasDatabases": func(sources []view.Source) bool {
+			return slices.ContainsFunc(sources, func(s view.Source) bool { return len(s.Databases) > 0 })
+		},
 	}
 }
 

@@ -4,6 +4,7 @@ package lang
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -37,7 +38,7 @@ func New(fallback string) (*Lang, error) {
 		known = append(known, m.tag)
 	}
 	if l.fallback == nil {
-		return nil, fmt.Errorf("no catalogue for language %q; there are %v", fallback, known)
+		return nil, fmt.Errorf("language %q is not supported; choose one of %s", fallback, strings.Join(known, ", "))
 	}
 	l.matcher = language.NewMatcher(tags)
 	return l, nil

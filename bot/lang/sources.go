@@ -1,11 +1,13 @@
 package lang
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/access"
 )
 
 // sources lays out what somebody can have, and what not.
@@ -27,12 +29,7 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 	case view.NoDefault:
 		return c.base(chat.Warning, v), true
 	case view.NotAllowed:
-		r := c.refused(v, v.IDs)
-		r.Lines = append(r.Lines, c.misses(v.Misses)...)
-		if v.SourceForbids {
-			r.Snippets = nil // no allow-list would help
-		}
-		return r, true
+		return c.notAllowed(v), true
 	case view.Never:
 		return c.base(chat.Bad, v), true
 	case view.NoDatabase:
@@ -55,6 +52,24 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 func (c *catalogue) refused(v view.View, ids view.IDs) chat.Reply {
 	r := c.base(chat.Bad, v)
 	r.Snippets = []chat.Snippet{c.snippet(ids)}
+	return r
+}
+
+// notAllowed says what would help. That is a subject only where none is there that matches.
+func (c *catalogue) notAllowed(v view.NotAllowed) chat.Reply {
+	if v.SourceForbids {
+		return c.base(chat.Bad, v) // no allow-list would help
+	}
+	r := c.refused(v, v.IDs)
+	r.Lines = append(r.Lines, c.misses(v.Misses)...)
+	for _, m := range v.Misses {
+		byDatabase := func(m access.Mismatch) bool { return m.Part == access.PartDatabase }
+		if len(m.Mismatches) > 0 && !slices.ContainsFunc(m.Mismatches, func(m access.Mismatch) bool { return !byDatabase(m) }) {
+			r.Snippets = nil
+			r.Closing = c.say("NotAllowed.database", struct{ Database, List string }{v.Database, m.List})
+			break
+		}
+	}
 	return r
 }
 

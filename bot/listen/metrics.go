@@ -36,7 +36,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		registry:  registry,
 		messages:  counter("messages_received_total", "Messages that the service handed over, each attempt counted."),
 		ended:     counter("messages_handled_total", "Messages by how their command ended; error is an attempt that is made again.", "outcome"),
-		refused:   counter("messages_refused_total", "Messages whose author may not have what they asked for."),
+		refused:   counter("messages_refused_total", "Messages whose author is not allowed to have what they asked for."),
 		sent:      counter("posts_sent_total", "What the service accepted: post or edit.", "kind"),
 		throttles: counter("throttled_total", "Calls that the service answered with a time to wait."),
 		unsaid:    counter("posts_given_up_total", "What was not said of a dump, or is not known to have been."),

@@ -33,27 +33,27 @@ func wrongKind(at string, err error) error {
 	value, _, _ := strings.Cut(wrong.Value, " ") // "number 5" has the value
 	key, is := join(at, wrong.Field), found[value]
 	if key == "" {
-		return fmt.Errorf("is %s and not keys with values; docs/bot.md has an example", is)
+		return fmt.Errorf("must be a mapping, not %s; docs/bot.md has an example", is)
 	}
 	wanted := kinds[wrong.Type.Kind()]
 	switch {
 	case wanted == "":
 		wanted = "something else; docs/bot.md says what"
 	case wrong.Type.Kind() == reflect.String && (value == "number" || value == "bool"):
-		wanted = "text; put it in quotes"
+		wanted = "text (put it in quotes)"
 	}
-	return fmt.Errorf("%s: is %s and must be %s", key, is, wanted)
+	return fmt.Errorf("%s: must be %s, not %s", key, wanted, is)
 }
 
 // found is what JSON's kinds are called.
 var found = map[string]string{
-	"string": "text", "number": "a number", "bool": "true or false", "array": "a list", "object": "keys with values",
+	"string": "text", "number": "a number", "bool": "true or false", "array": "a list", "object": "a mapping",
 }
 
 // kinds are what Go's are called.
 var kinds = map[reflect.Kind]string{
-	reflect.String: "text", reflect.Bool: "true or false", reflect.Slice: "a list, each item after a dash",
-	reflect.Struct: "keys with values", reflect.Map: "keys with values",
+	reflect.String: "text", reflect.Bool: "true or false", reflect.Slice: "a list (each item after a dash)",
+	reflect.Struct: "a mapping", reflect.Map: "a mapping",
 	reflect.Int: "a whole number", reflect.Int32: "a whole number", reflect.Int64: "a whole number", reflect.Float64: "a number",
 }
 

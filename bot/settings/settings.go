@@ -104,7 +104,7 @@ func Parse(data []byte, drivers Drivers) (*Settings, Problems) {
 	}
 	var err error
 	if s.Services, problems = drivers.make(written.Services); !slices.Contains(Languages, s.Language) {
-		problems = append(problems, fmt.Errorf("language: %q is not spoken; choose one of %s", s.Language, strings.Join(Languages, ", ")))
+		problems = append(problems, fmt.Errorf("language: %q is not supported; choose one of %s", s.Language, strings.Join(Languages, ", ")))
 	}
 	if written.ReplayWindow != "" {
 		if s.ReplayWindow, err = replayWindow(written.ReplayWindow); err != nil {

@@ -144,7 +144,7 @@ func whyNoToken(serviceAccount string, err error) error {
 	case apierrors.IsNotFound(err):
 		return fmt.Errorf("there is no ServiceAccount %s in this cluster: is Volcado deployed? (make deploy)", serviceAccount)
 	case apierrors.IsForbidden(err):
-		return fmt.Errorf("your kubeconfig may not get a token for the ServiceAccount %s: that takes create on serviceaccounts/token", serviceAccount)
+		return fmt.Errorf("your kubeconfig is not allowed to get a token for the ServiceAccount %s; it needs create on serviceaccounts/token", serviceAccount)
 	case apierrors.IsUnauthorized(err):
 		return errors.New("the API server does not accept your kubeconfig's credentials; they may have expired")
 	}

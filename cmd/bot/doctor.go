@@ -30,8 +30,8 @@ func doctorCommand() *cobra.Command {
 		Long: `Find out what keeps the bot from working: its settings, its rights in the cluster, the admission policies, its Leases, and
 with each chat service what its driver checks. It changes nothing.
 
-A line begins with ✓ where all is well, ! where something is to be looked at, ✗ where something has to be mended. The exit
-code is 1 where anything has to be mended.`,
+A line begins with ✓ if all is well, with ! for a warning, and with ✗ if something needs to be fixed. The exit code is 1 if there
+is a ✗.`,
 		Example: `  bot doctor --settings settings.yaml --offline
   kubectl -n volcado-system exec deployment/volcado-bot -- bot doctor --settings /etc/volcado/settings/settings.yaml`,
 		Args: cobra.NoArgs,

@@ -36,7 +36,7 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 	w := newTown(t, "acme")
 	w.servers[0].RotateToken(t, false)
 	out, errs, code := w.run(w.bot("doctor", "--settings", w.settings, "--as-service-account", w.accountWithoutRights(), "--namespace", "volcado-system"))
-	for _, want := range []string{"  ✗ the bot cannot create databasedumps.volcado.io; run: kubectl apply -k config/bot\n", "played/acme\n  ✗ ", " to be mended.\n"} {
+	for _, want := range []string{"  ✗ the bot cannot create databasedumps.volcado.io; run: kubectl apply -k config/bot\n", "played/acme\n  ✗ ", " to fix.\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s%s", want, out, errs)
 		}
@@ -53,9 +53,9 @@ func TestSettingsAreJudgedWithoutACluster(t *testing.T) {
 		settings, want string
 		code           int
 	}{
-		"right": {"services: [{played: {url: 'https://chat.example.com', workspace: acme, tokenFile: /etc/volcado/tokens/played}}]", "  ✓ the bot answers in played/acme; language en; replay window 1h0m0s\nAll is well.\n", 0},
+		"right": {"services: [{played: {url: 'https://chat.example.com', workspace: acme, tokenFile: /etc/volcado/tokens/played}}]", "  ✓ the bot answers in played/acme; language en; replay window 1h0m0s\nNo problems found.\n", 0},
 		"wrong": {"services: [{played: {url: 'https://chat.example.com', workspace: acme, token: /etc/volcado/tokens/played}}]\nlanguage: fr", "  ✗ settings.yaml: services[0].played.token: there is no such key; the keys here are tokenFile, url, workspace\n" +
-			"  ✗ settings.yaml: language: \"fr\" is not spoken; choose one of en, es\n2 things have to be mended.\n", exitFailed},
+			"  ✗ settings.yaml: language: \"fr\" is not supported; choose one of en, es\n2 problems to fix.\n", exitFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := w.write("settings.yaml", tc.settings)

@@ -32,17 +32,17 @@ func TestADumpThatCannotBeWatchedIsNotPassedOver(t *testing.T) {
 		says    []string
 	}{
 		"Ctrl-C was pressed": {
-			stopped: true, get: context.Canceled, outcome: chat.Detached, says: []string{"No longer watching. shop-x goes on.", "`cancel shop-x`"},
+			stopped: true, get: context.Canceled, outcome: chat.Detached, says: []string{"Stopped watching. shop-x continues.", "`cancel shop-x`"},
 		},
 		"it was deleted at once": {
 			get:     apierrors.NewNotFound(schema.GroupResource{Group: "volcado.io", Resource: "databasedumps"}, "shop-x"),
 			outcome: chat.Failed, says: []string{"shop-x was deleted before it finished."},
 		},
 		"the API server is busy": {
-			get: busy, outcome: chat.Unavailable, says: []string{"The API server is overloaded", "shop-x goes on.", "`status shop-x`"},
+			get: busy, outcome: chat.Unavailable, says: []string{"The API server is overloaded", "shop-x continues.", "`follow shop-x`"},
 		},
 		"the API server does not answer": {
-			get: errors.New("broken pipe"), outcome: chat.Unavailable, says: []string{"shop-x goes on."},
+			get: errors.New("broken pipe"), outcome: chat.Unavailable, says: []string{"shop-x continues."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

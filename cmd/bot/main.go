@@ -75,7 +75,7 @@ In a terminal it can be tried:            bot console --user alice`,
 			return errors.New("say what to do: bot serve --settings FILE, bot doctor --settings FILE or, to talk to the bot in this terminal, bot console --user alice")
 		},
 	}
-	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log everything to the error stream")
+	root.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log everything to stderr")
 	root.AddCommand(consoleCommand(), serveCommand(), doctorCommand())
 	return root
 }

@@ -272,7 +272,7 @@ func TestInterruptedWithoutATerminal(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != exitDetached {
 				t.Errorf("exit code %d", code)
 			}
-			if !strings.Contains(out.String(), " goes on.\n") || strings.Contains(out.String(), "Hello") {
+			if !strings.Contains(out.String(), " continues.\n") || strings.Contains(out.String(), "Hello") {
 				t.Errorf("it says\n%s", out)
 			}
 		})

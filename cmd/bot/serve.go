@@ -56,7 +56,7 @@ docs/bot.md explains the settings, and what happens while the bot is away.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.settings, "settings", "", "file of settings (required)")
 	flags.BoolVar(&f.leaderElect, "leader-elect", true, "answer only while holding the Lease; without it there must be no other replica, not even during updates")
-	flags.StringVar(&f.metricsAddress, "metrics-bind-address", "0", "address that serves /metrics, in the clear and to everybody; 0 serves nothing")
+	flags.StringVar(&f.metricsAddress, "metrics-bind-address", "0", "address for /metrics, without TLS or authentication; 0 disables it")
 	flags.StringVar(&f.healthAddress, "health-probe-bind-address", ":8081", "address that serves /healthz and /readyz; 0 serves nothing")
 	flags.TextVar(&f.logLevel, "log-level", slog.LevelInfo, "DEBUG, INFO, WARN or ERROR")
 	namespaceFlag(cmd, &f.namespace)

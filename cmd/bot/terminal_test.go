@@ -200,11 +200,11 @@ func TestCtrlCLeavesADumpRunningAndSaysSo(t *testing.T) {
 	tt.types("dump " + w.source() + "\r")
 	tt.sees("is running: 25%")
 	tt.types(ctrlC)
-	tt.sees("No longer watching. "+w.source(), " goes on.", "`status ", "`cancel ", "volcado> ")
+	tt.sees("Stopped watching. "+w.source(), " continues.", "`follow ", "`cancel ", "volcado> ")
 	tt.types("status\r")
 	tt.sees(" is running: 25%", "Requested by  you", "volcado> ")
 	tt.types(ctrlC)
-	tt.sees("Still running: "+w.dumps()[0].Name+".", " goes on without you.")
+	tt.sees("Still running: "+w.dumps()[0].Name+".", " continues in the background.")
 	tt.exits(0)
 	if w.dumps()[0].Spec.Cancel {
 		t.Error("the dump was cancelled")

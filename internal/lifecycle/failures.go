@@ -126,7 +126,7 @@ func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
 	return v1alpha1.Failure{
 		Reason:  v1alpha1.ReasonNamespaceNotEnrolled,
-		Message: fmt.Sprintf("The manager may not create Jobs in namespace %s", dump.Namespace),
+		Message: fmt.Sprintf("The manager is not allowed to create Jobs in namespace %s", dump.Namespace),
 		Hint:    fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace),
 	}
 }

@@ -37,14 +37,14 @@ func TestCtrlCLeavesARunningDumpRunningAndSaysSo(t *testing.T) {
 	h.inTheMiddle(name)
 
 	console.send(ctrlC)
-	console.expect("No longer watching. " + name + " goes on.")
+	console.expect("Stopped watching. " + name + " continues.")
 	console.expect("volcado> ")
 	console.send("hello\r")
 	console.expect("Hello " + w.person)
 	console.expect("volcado> ")
 	console.send(ctrlC) // at the prompt it ends the session
 	console.expect("Still running: " + name + ".")
-	console.expect("goes on without you")
+	console.expect("continues in the background")
 	select {
 	case <-console.over:
 	case <-time.After(patience):

@@ -38,7 +38,7 @@ func TestAnEqualDumpIsOfferedToBeFollowedAndMadeAnewForWhoeverInsists(t *testing
 	name := w.requested(w.ctx)[0].Name
 	h.inTheMiddle(name)
 
-	w.expect(w.say(ben, "dump "+source), 5, "The same dump is already on its way. Nothing new was started.", "follow "+name, "again "+name)
+	w.expect(w.say(ben, "dump "+source), 5, "The same dump is already in progress. Nothing new was started.", "follow "+name, "again "+name)
 	follower := w.terminal(ben)
 	follower.send("follow " + name + "\r")
 	follower.expect(name + " is running")
