@@ -31,6 +31,7 @@ func (o *own) add(d *v1alpha1.DatabaseDump, known func(*v1alpha1.DatabaseDump) b
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for len(o.dumps) > 0 && o.dumps[0].over(known) {
+		o.dumps[0] = nil // or the array keeps it
 		o.dumps = o.dumps[1:]
 	}
 	o.dumps = append(o.dumps, &written{*d.DeepCopy(), entriesOf(d), time.Now()})
