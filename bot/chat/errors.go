@@ -24,9 +24,17 @@ const (
 	Unauthorised
 )
 
-func (k ErrorKind) String() string {
-	return [...]string{"uncertain", "not done", "rejected", "post gone", "place gone", "unauthorised"}[k]
+var kindNames = [...]string{"uncertain", "not done", "rejected", "post gone", "place gone", "unauthorised"}
+
+// known is the kind, or Uncertain for one that is not declared here.
+func (k ErrorKind) known() ErrorKind {
+	if k < 0 || int(k) >= len(kindNames) {
+		return Uncertain
+	}
+	return k
 }
+
+func (k ErrorKind) String() string { return kindNames[k.known()] }
 
 // Error of a call to a service.
 type Error struct {
@@ -38,25 +46,33 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
+	if e == nil {
+		return Uncertain.String() // a driver returned a nil *Error as an error
+	}
 	if e.Err == nil {
 		return e.Kind.String()
 	}
 	return fmt.Sprintf("%s: %v", e.Kind, e.Err)
 }
 
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // KindOfError is what is certain after err. Every error that is not an *Error is Uncertain.
 func KindOfError(err error) ErrorKind {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Kind
+	if e, ok := errors.AsType[*Error](err); ok && e != nil {
+		return e.Kind.known()
 	}
 	return Uncertain
 }
 
 // RetryAfter is how long the service wants to be left alone after err, or 0.
 func RetryAfter(err error) time.Duration {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e != nil {
 		return e.RetryAfter
 	}
 	return 0

@@ -35,6 +35,25 @@ func (g *guarded) recovered(err *error) {
 	}
 }
 
+// Health is what the driver says. It is asked outside of every call, where a panic would end the process.
+func (g *guarded) Health() (health chat.Health) {
+	var err error
+	defer func() {
+		if err != nil {
+			health = chat.Health{Why: err.Error()}
+		}
+	}()
+	defer g.recovered(&err)
+	return g.Service.Health()
+}
+
+// Limits are what the driver says, or none.
+func (g *guarded) Limits() chat.Limits {
+	var err error
+	defer g.recovered(&err)
+	return g.Service.Limits()
+}
+
 func (g *guarded) Post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) (ref chat.Ref, err error) {
 	defer g.recovered(&err)
 	if !g.held() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -191,6 +192,10 @@ func (broken) Find(context.Context, chat.Target, chat.Key, time.Time) (chat.Ref,
 
 func (broken) KindOf(context.Context, chat.Place) (chat.Kind, error) { panic("kind") }
 
+func (broken) Limits() chat.Limits { panic("limits") }
+
+func (broken) Health() chat.Health { panic("health") }
+
 func TestADriverThatPanicsHasFailedAtThatCallAlone(t *testing.T) {
 	b := supervise(t)
 	g := Guard(broken{}, func() bool { return true }, b.Metrics, slog.New(slog.DiscardHandler))
@@ -206,7 +211,13 @@ func TestADriverThatPanicsHasFailedAtThatCallAlone(t *testing.T) {
 	if found || kind != "" {
 		t.Errorf("found %v, kind %q", found, kind)
 	}
-	if got := b.count("volcado_bot_panics_total", nil); got != 4 {
+	if health := g.Health(); health.Connected || !strings.Contains(health.Why, "the driver panicked: health") {
+		t.Errorf("health %+v", health)
+	}
+	if limits := g.Limits(); limits != (chat.Limits{}) {
+		t.Errorf("limits %+v", limits)
+	}
+	if got := b.count("volcado_bot_panics_total", nil); got != 6 {
 		t.Errorf("%v panics are counted", got)
 	}
 }

@@ -142,6 +142,9 @@ func (p *Place) saying(what What) *Saying {
 
 func (s State) encode() (string, error) {
 	s.Version = version
+	if err := s.check(); err != nil {
+		return "", fmt.Errorf("encode a delivery record that could not be read: %w", err)
+	}
 	record, err := json.Marshal(s)
 	if err != nil {
 		return "", fmt.Errorf("encode a delivery record: %w", err)

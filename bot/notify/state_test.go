@@ -116,6 +116,28 @@ func TestDelivered(t *testing.T) {
 	}
 }
 
+// A record that nobody can read silences a dump for everybody. It is not written, whatever a service says of a follower.
+func TestAFollowerWhoDoesNotFitIsNotRecorded(t *testing.T) {
+	for name, change := range map[string]func(*v1alpha1.Requester){
+		"an id too long":     func(r *v1alpha1.Requester) { r.User = strings.Repeat("u", maxID+1) },
+		"a channel too long": func(r *v1alpha1.Requester) { r.Channel = strings.Repeat("c", maxID+1) },
+		"a message too long": func(r *v1alpha1.Requester) { r.Message = strings.Repeat("m", maxID+1) },
+		"nobody":             func(r *v1alpha1.Requester) { r.User = "" },
+		"a group of no name": func(r *v1alpha1.Requester) { r.Groups = []string{""} },
+		"a group too long":   func(r *v1alpha1.Requester) { r.Groups = []string{strings.Repeat("g", maxID+1)} },
+	} {
+		by := requester("ben", "C1")
+		change(by)
+		s, err := AddFollower(begun(), requester("ana", "C1"), *by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if record, err := s.encode(); err == nil {
+			t.Errorf("%s: recorded as %.100s", name, record)
+		}
+	}
+}
+
 func TestAddFollower(t *testing.T) {
 	t.Parallel()
 	ana := requester("ana", "C1")

@@ -16,6 +16,7 @@ import (
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Exit codes of bot console, for scripts.
@@ -86,7 +87,23 @@ func setUpLogs(verbose bool) {
 	if verbose {
 		level = slog.LevelDebug
 	}
-	useLogs(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	useLogs(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: bounded}))
+}
+
+// mostLogged are the bytes of one value in the log: an id or an error may be as long as a chat service likes.
+const mostLogged = 16 << 10
+
+// bounded cuts what is too long for a log.
+func bounded(_ []string, a slog.Attr) slog.Attr {
+	switch v := a.Value.Resolve(); v.Kind() {
+	case slog.KindString:
+		return slog.String(a.Key, text.CutBytes(v.String(), mostLogged))
+	case slog.KindAny:
+		if err, ok := v.Any().(error); ok {
+			return slog.String(a.Key, text.CutBytes(err.Error(), mostLogged))
+		}
+	}
+	return a
 }
 
 // useLogs has this program and its libraries log there.

@@ -45,7 +45,7 @@ docs/bot.md explains the settings, and what happens while the bot is away.`,
 			if verbose, err := cmd.Flags().GetBool("verbose"); err == nil && verbose {
 				f.logLevel = slog.LevelDebug
 			}
-			useLogs(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: f.logLevel}))
+			useLogs(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: f.logLevel, ReplaceAttr: bounded}))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
