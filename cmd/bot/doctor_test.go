@@ -25,7 +25,7 @@ Cluster
   ✓ all messages of played/acme were handled up to \S+
 played/acme
   ✓ played/acme accepts the token\.
-All is well\.
+No problems found\.
 $`
 	if code != 0 || !regexp.MustCompile(want).MatchString(out) {
 		t.Errorf("exit code %d:\n%s%s", code, out, errs)
