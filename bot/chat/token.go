@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"unicode"
 )
 
@@ -18,7 +19,7 @@ type TokenFile struct{ Path string }
 
 // Read returns the token without the white space around it. Errors name the file and never what it holds.
 func (f TokenFile) Read() (string, error) {
-	file, err := os.Open(f.Path)
+	file, err := os.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe that nobody writes to must not keep us
 	if err != nil {
 		return "", fmt.Errorf("read the token: %w", err) // an *fs.PathError names the file
 	}

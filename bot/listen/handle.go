@@ -17,6 +17,12 @@ var errNotLeading = errors.New("another replica of the bot leads now")
 // handle is the Handler that drivers call.
 func (s *service) handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 	s.options.Metrics.received(s.name)
+	if from := m.ServiceID(); from != s.ID() {
+		// It would be judged, and answered, as if somebody of that service had written it. To try again would change nothing.
+		s.log.Error("a message is left out: the driver says that another service sent it", "from", from.String(), "message", m.ID)
+		s.options.Metrics.handled(s.name, outcomeError)
+		return chat.Answer{Outcome: chat.Failed}, nil
+	}
 	m.Written = s.water.begin(m, time.Now())
 	select {
 	case s.slots <- struct{}{}:

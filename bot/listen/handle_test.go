@@ -105,6 +105,36 @@ func TestWhatIsCountedOfAMessage(t *testing.T) {
 	}
 }
 
+// A driver that says that a message came from another service would have it judged by that service's rules.
+func TestADriverSpeaksForNoOtherService(t *testing.T) {
+	for name, place := range map[string]chat.Place{
+		"another workspace":      {Platform: "fake", Workspace: "b", Channel: "c"},
+		"another platform":       {Platform: "console", Workspace: "a", Channel: "c"},
+		"a service there is not": {Platform: "fake", Workspace: "nowhere", Channel: "c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var answer chat.Answer
+				var failed error
+				b := supervise(t, hears("a", func(ctx context.Context, handle chat.Handler) {
+					m := message1("1", time.Now())
+					m.Place = place
+					answer, failed = handle(ctx, m)
+				}), hears("b", func(context.Context, chat.Handler) {}))
+				b.handle = func(context.Context, chat.Message) (chat.Answer, error) {
+					t.Error("it is handled")
+					return chat.Answer{}, nil
+				}
+				b.start()
+				pass(time.Second)
+				if answer.Outcome != chat.Failed || failed != nil {
+					t.Errorf("outcome %v, error %v: it would be tried again", answer.Outcome, failed)
+				}
+			})
+		})
+	}
+}
+
 func TestAMessageThatMakesTheBotPanicIsTriedUntilItIsTooOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0

@@ -35,7 +35,12 @@ func (f *fake) Listen(ctx context.Context, since time.Time, handle chat.Handler)
 	f.mu.Lock()
 	f.calls = append(f.calls, since)
 	f.mu.Unlock()
-	return f.listen(ctx, since, handle)
+	return f.listen(ctx, since, func(ctx context.Context, m chat.Message) (chat.Answer, error) {
+		if m.Platform == "" {
+			m.Platform, m.Workspace = f.ID().Platform, f.ID().Workspace
+		}
+		return handle(ctx, m)
+	})
 }
 
 func (f *fake) Health() chat.Health {
