@@ -62,15 +62,21 @@ func (c *catalogue) notAllowed(v view.NotAllowed) chat.Reply {
 	}
 	r := c.refused(v, v.IDs)
 	r.Lines = append(r.Lines, c.misses(v.Misses)...)
-	for _, m := range v.Misses {
-		byDatabase := func(m access.Mismatch) bool { return m.Part == access.PartDatabase }
-		if len(m.Mismatches) > 0 && !slices.ContainsFunc(m.Mismatches, func(m access.Mismatch) bool { return !byDatabase(m) }) {
-			r.Snippets = nil
-			r.Closing = c.say("NotAllowed.database", struct{ Database, List string }{v.Database, m.List})
-			break
-		}
+	if i := slices.IndexFunc(v.Misses, byDatabaseAlone); i >= 0 {
+		r.Snippets = nil
+		r.Closing = c.say("NotAllowed.database", struct{ Database, List string }{v.Database, v.Misses[i].List})
 	}
 	return r
+}
+
+// byDatabaseAlone: the list names this person, in this place, for other databases.
+func byDatabaseAlone(m view.Miss) bool {
+	for _, mismatch := range m.Mismatches {
+		if mismatch.Part != access.PartDatabase {
+			return false
+		}
+	}
+	return len(m.Mismatches) > 0
 }
 
 func (c *catalogue) allowed(v view.Allowed) chat.Reply {

@@ -52,7 +52,7 @@ type Delivery struct {
 	Ledger Ledger
 	// By is the incarnation whose notifier will tell of it, if that is this process.
 	By string
-	// Now is the clock; default time.Now.
+	// Now is the clock. It goes with By.
 	Now func() time.Time
 }
 
@@ -64,11 +64,7 @@ func (n *Notifier) Delivery() Delivery { return Delivery{Ledger: n.Ledger, By: n
 func (l Delivery) Begin(d *v1alpha1.DatabaseDump) {
 	s := begun()
 	if l.By != "" {
-		now := time.Now
-		if l.Now != nil {
-			now = l.Now
-		}
-		s.Places[0].Status.Intent = intent(now(), l.By, ToThread)
+		s.Places[0].Status.Intent = intent(l.Now(), l.By, ToThread)
 	}
 	record, err := s.encode()
 	if err != nil {

@@ -27,6 +27,9 @@ type labelled struct {
 
 func (l *labelled) List(_ context.Context, into client.ObjectList, options ...client.ListOption) error {
 	asked := (&client.ListOptions{}).ApplyOptions(options)
+	if asked.Limit != 0 {
+		return errors.New("a page has the API server read all dumps from etcd")
+	}
 	l.mu.Lock()
 	l.lists = append(l.lists, asked.LabelSelector)
 	for _, d := range l.dumps {

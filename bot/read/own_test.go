@@ -2,12 +2,14 @@ package read
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -80,6 +82,24 @@ func TestOfWhatTheInformersKnowTheyTell(t *testing.T) {
 	c.Wrote(again)
 	if found, err := c.dumps(context.Background(), Recent, everything); err != nil || len(found) != 2 {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+// In a burst the informers lag by hundreds of dumps. Whoever looks for one does not have them all looked for.
+func TestOnlyWhatMayBeMeantIsLookedFor(t *testing.T) {
+	asked, i := 0, &informers{}
+	i.asked = func() { asked++ }
+	c := Cached(i, nil)
+	for n := range 100 {
+		d := dumpOf()
+		d.UID, d.Spec.SourceRef.Name = types.UID(fmt.Sprint(n)), fmt.Sprint("shop-", n)
+		c.Wrote(d)
+	}
+	one := dumpOf()
+	one.Spec.SourceRef.Name = "shop-7"
+	asked = 0
+	if found, err := c.dumps(context.Background(), Recent, unfinishedBeside(one)); err != nil || len(found) != 1 || asked != 2 {
+		t.Errorf("%d dumps, %v; the informers were asked %d times", len(found), err, asked)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/hack/bench/percentile"
 )
 
 // asSlack is as slow a service as Slack: 50 edits a minute for the whole workspace.
@@ -56,11 +57,13 @@ func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 	r.set(burstMessages, float64(len(all)))
 	r.set(burstRate, rate)
 	r.set(burstUncreated, float64(missing))
-	r.set(burstCreatedMid, milliseconds(percentile(created, 50)))
-	r.set(burstCreated, milliseconds(percentile(created, 99)))
-	r.set(burstAckedMid, milliseconds(percentile(acknowledged, 50)))
-	r.set(burstAcked, milliseconds(percentile(acknowledged, 99)))
+	r.set(burstCreatedMid, milliseconds(percentile.Of(created, 50)))
+	r.set(burstCreated, milliseconds(percentile.Of(created, 99)))
+	r.set(burstAckedMid, milliseconds(percentile.Of(acknowledged, 50)))
+	r.set(burstAcked, milliseconds(percentile.Of(acknowledged, 99)))
 	r.set(burstMemory, used.own)
 	r.set(burstResident, used.resident)
 	return nil
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

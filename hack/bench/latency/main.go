@@ -33,6 +33,7 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/lang"
 	"github.com/volcado-io/volcado/bot/read"
+	"github.com/volcado-io/volcado/hack/bench/percentile"
 )
 
 type options struct {
@@ -171,9 +172,8 @@ func started(pod *corev1.Pod) bool {
 }
 
 func report(what string, times []time.Duration) {
-	slices.Sort(times)
-	at := func(percent int) time.Duration { // nearest rank
-		return times[max(0, (len(times)*percent+99)/100-1)].Round(time.Millisecond)
+	at := func(percent int) time.Duration {
+		return percentile.Of(times, percent).Round(time.Millisecond)
 	}
 	fmt.Printf("%-38s n=%d p50=%s p90=%s p99=%s max=%s\n", what, len(times), at(50), at(90), at(99), at(100))
 }
