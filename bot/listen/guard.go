@@ -12,7 +12,8 @@ import (
 
 // Guard is a service that says nothing while this replica does not hold the Lease: a leader that was paused, and goes on
 // after another took over, must not speak. It counts what is said. A driver that panics has failed at that one call: answers
-// are said in goroutines of their own, where it would end the process, and with it every other service.
+// are said in goroutines of their own, where it would end the process, and with it every other service. A call that does not
+// return when its context has ended is left behind.
 func Guard(s chat.Service, held func() bool, metrics *Metrics, log *slog.Logger) chat.Service {
 	name := s.ID().String()
 	return &guarded{Service: s, name: name, held: held, metrics: metrics, log: log.With("service", name)}
@@ -24,6 +25,7 @@ type guarded struct {
 	held    func() bool
 	metrics *Metrics
 	log     *slog.Logger
+	left    leftBehind
 }
 
 // recovered makes an error of a panic. Nobody knows what was done before it.
@@ -39,8 +41,11 @@ func (g *guarded) recovered(err *error) {
 func (g *guarded) Health() (health chat.Health) {
 	var err error
 	defer func() {
+		if err == nil {
+			err = g.left.full()
+		}
 		if err != nil {
-			health = chat.Health{Why: err.Error()}
+			health.Connected, health.Why = false, err.Error()
 		}
 	}()
 	defer g.recovered(&err)
@@ -54,36 +59,43 @@ func (g *guarded) Limits() chat.Limits {
 	return g.Service.Limits()
 }
 
-func (g *guarded) Post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) (ref chat.Ref, err error) {
-	defer g.recovered(&err)
+func (g *guarded) Post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) (chat.Ref, error) {
 	if !g.held() {
 		return chat.Ref{}, &chat.Error{Kind: chat.NotDone, Err: errNotLeading}
 	}
-	ref, err = g.Service.Post(ctx, to, key, reply)
+	ref, err := call(ctx, g, key, func() (chat.Ref, error) { return g.Service.Post(ctx, to, key, reply) })
 	g.metrics.called(g.name, "post", err)
 	return ref, err
 }
 
-func (g *guarded) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) (err error) {
-	defer g.recovered(&err)
+func (g *guarded) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) error {
 	if !g.held() {
 		return &chat.Error{Kind: chat.NotDone, Err: errNotLeading}
 	}
-	err = g.Service.Edit(ctx, ref, reply)
+	_, err := call(ctx, g, "", func() (struct{}, error) { return struct{}{}, g.Service.Edit(ctx, ref, reply) })
 	g.metrics.called(g.name, "edit", err)
 	return err
 }
 
-func (g *guarded) Find(ctx context.Context, to chat.Target, key chat.Key, since time.Time) (ref chat.Ref, found bool, err error) {
-	defer g.recovered(&err)
-	ref, found, err = g.Service.Find(ctx, to, key, since)
+// Find does not look for what is still being posted: what is not there yet may be there a moment later.
+func (g *guarded) Find(ctx context.Context, to chat.Target, key chat.Key, since time.Time) (chat.Ref, bool, error) {
+	if err := g.left.posting(key); err != nil {
+		return chat.Ref{}, false, err
+	}
+	type found struct {
+		ref chat.Ref
+		is  bool
+	}
+	f, err := call(ctx, g, "", func() (f found, err error) {
+		f.ref, f.is, err = g.Service.Find(ctx, to, key, since)
+		return f, err
+	})
 	g.metrics.called(g.name, "", err)
-	return ref, found, err
+	return f.ref, f.is, err
 }
 
-func (g *guarded) KindOf(ctx context.Context, place chat.Place) (kind chat.Kind, err error) {
-	defer g.recovered(&err)
-	kind, err = g.Service.KindOf(ctx, place)
+func (g *guarded) KindOf(ctx context.Context, place chat.Place) (chat.Kind, error) {
+	kind, err := call(ctx, g, "", func() (chat.Kind, error) { return g.Service.KindOf(ctx, place) })
 	g.metrics.called(g.name, "", err)
 	return kind, err
 }
