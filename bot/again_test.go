@@ -14,6 +14,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/bot/view"
 	"github.com/volcado-io/volcado/internal/naming"
 )
@@ -192,7 +193,7 @@ func TestTwoBotsMakeOneDumpOfOneMessage(t *testing.T) {
 func TestWithoutFindingOnlyAnAnswerIsRepeated(t *testing.T) {
 	for name, hide := range map[string]func(*service){
 		"the service cannot find": func(s *service) { s.limits.Finds = false },
-		"the service fails":       func(s *service) { s.findErr = &chat.Error{Kind: chat.NotDone} },
+		"the service rejects it":  func(s *service) { s.findErr = &chat.Error{Kind: chat.Rejected} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, serve)
@@ -214,6 +215,45 @@ func TestWithoutFindingOnlyAnAnswerIsRepeated(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhileAServiceDoesNotSayWhetherAMessageWasAnsweredItIsNotAnsweredAgain(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	hello, dump := w.message(w.alice, "hello"), w.message(w.alice, "dump shop")
+	w.handle(hello)
+	w.restart()
+	hello.Again, dump.Again = true, true
+	w.chat.findErr = &chat.Error{Kind: chat.NotDone}
+	for _, m := range []chat.Message{hello, dump} {
+		if said := w.handle(m); said.err == nil {
+			t.Errorf("%s is not handed over again", m.Text)
+		}
+	}
+	w.mustHave(0)
+	w.chat.findErr = nil
+	w.handle(dump)
+	w.theDump()
+	if said := w.handle(hello); len(said.Posts) != 1 {
+		t.Errorf("hello has %d answers", len(said.Posts))
+	}
+}
+
+// Only the dump remembers its message, so what was said of it does so when it is gone.
+func TestADumpThatWasDeletedIsNotMadeAgainWhenItsMessageIsReadAgain(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	m := w.message(w.alice, "dump shop")
+	w.handle(m)
+	d := w.theDump()
+	if _, err := w.chat.Post(t.Context(), chat.Target{Place: m.Place}, notify.KeyOf(d, 0, notify.Status), chat.Reply{}); err != nil {
+		t.Fatal(err)
+	}
+	w.remove(d)
+	w.restart()
+	m.Again = true
+	w.handle(m)
+	w.mustHave(0)
 }
 
 // One of a service's messages is one of no other's, and neither is one of another channel.

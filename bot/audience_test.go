@@ -36,7 +36,7 @@ var routes = []struct {
 	}},
 	{members, []view.View{
 		view.Status{}, view.Progress{}, view.Blocked{}, view.Succeeded{}, view.Failed{End: view.EndFailed}, view.Failed{End: view.EndCancelled},
-		view.How{}, view.NoCopy{}, view.Equal{}, view.Following{}, view.CannotFollow{}, view.Cancelling{}, view.EndedAlready{}, view.Deleted{},
+		view.How{}, view.NoCopy{}, view.Equal{}, view.Following{}, view.CannotFollow{}, view.Cancelling{}, view.EndedAlready{}, view.Deleted{}, view.Unfollowed{},
 		view.Ended{}, view.MayHaveStarted{}, view.Trouble{},
 	}},
 	{asker, []view.View{

@@ -58,12 +58,19 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 	tooOld := c.tooOld()
 	if c.message.Again || tooOld {
-		done, said, err := c.wasHandled(ctx)
-		if err != nil && !tooOld {
+		made, err := c.person.Made(ctx, c.freshness())
+		switch {
+		case err != nil && !tooOld:
 			return c.trouble(ctx, err, true)
+		case made != nil:
+			return follows(made), nil // it speaks for itself
 		}
-		if done {
-			return said, nil
+		answered, err := c.wasAnswered(ctx)
+		switch {
+		case err != nil && !tooOld:
+			return chat.Answer{}, err // the service that does not answer hands the message over again
+		case answered:
+			return chat.Answer{}, nil
 		}
 	}
 	if tooOld {
@@ -87,18 +94,6 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 
 func (c *conversation) tooOld() bool {
 	return c.ReplayWindow > 0 && !c.message.Written.IsZero() && c.Now().Sub(c.message.Written) > c.ReplayWindow
-}
-
-// wasHandled reports whether an earlier delivery of the message made its dump, which speaks for itself, or was answered.
-func (c *conversation) wasHandled(ctx context.Context) (bool, chat.Answer, error) {
-	made, err := c.person.Made(ctx, c.freshness())
-	if err != nil {
-		return false, chat.Answer{}, err
-	}
-	if made != nil {
-		return true, follows(made), nil
-	}
-	return c.wasAnswered(ctx), chat.Answer{}, nil
 }
 
 // freshness of the dumps among which an earlier delivery's is looked for. Where only this process can have handled that, it

@@ -2,9 +2,11 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/bot/view"
 )
 
@@ -59,11 +61,11 @@ func (c *conversation) say(ctx context.Context, v view.View, outcome chat.Outcom
 // answer posts an answer. Of one for the asker alone the thread says where it went, and whether it may not have arrived.
 func (c *conversation) answer(ctx context.Context, private bool, reply chat.Reply) {
 	if !private {
-		c.post(ctx, c.here(), c.key("answer"), reply)
+		c.post(ctx, c.here(), notify.KeyOfAnswer(c.person.By), reply)
 		return
 	}
 	var pointer view.View = view.InDirect{}
-	if !c.post(ctx, c.alone(), c.key("answer"), reply) {
+	if !c.post(ctx, c.alone(), notify.KeyOfAnswer(c.person.By), reply) {
 		pointer = view.NotInDirect{}
 	}
 	c.post(ctx, c.here(), c.key("pointer"), c.Speaker.Say(c.locale, pointer))
@@ -115,23 +117,24 @@ func (c *conversation) post(ctx context.Context, to chat.Target, key chat.Key, r
 	}
 }
 
-// wasAnswered looks for the answer to an earlier delivery of the message. Where a service cannot find it, or does not
-// answer, the answer may be said twice; nothing worse.
-func (c *conversation) wasAnswered(ctx context.Context) bool {
+// wasAnswered looks for the answer to an earlier delivery of the message. Where a service cannot find it, the answer may be
+// said twice, and a dump that was deleted meanwhile is made again. Where a service does not say, its error is returned.
+func (c *conversation) wasAnswered(ctx context.Context) (bool, error) {
 	if !c.service.Limits().Finds {
-		return false
+		return false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
 	for _, to := range []chat.Target{c.here(), c.alone()} {
-		_, found, err := c.service.Find(ctx, to, c.key("answer"), c.message.Written.Add(-chat.ClockSkew))
-		if err != nil {
-			c.Log.Warn("whether a message was answered cannot be found out", "service", c.message.ServiceID().String(),
-				"message", c.message.ID, "error", err)
-		}
-		if found {
-			return true
+		_, found, err := c.service.Find(ctx, to, notify.KeyOfAnswer(c.person.By), c.message.Written.Add(-chat.ClockSkew))
+		switch kind := chat.KindOfError(err); {
+		case err == nil && found:
+			return true, nil
+		case err == nil, kind == chat.Rejected, kind == chat.PostGone, kind == chat.PlaceGone:
+			// It is not there, or nobody can ever say.
+		default:
+			return false, fmt.Errorf("find out whether message %s was answered: %w", c.message.ID, err)
 		}
 	}
-	return false
+	return false, nil
 }

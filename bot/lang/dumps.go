@@ -27,6 +27,8 @@ func (c *catalogue) dumps(v view.View) (chat.Reply, bool) {
 		return c.status(v), true
 	case view.Deleted:
 		return c.base(chat.Bad, v), true
+	case view.Unfollowed:
+		return c.base(chat.Warning, v), true
 	case view.How:
 		return c.how(v), true
 	case view.NoCopy:

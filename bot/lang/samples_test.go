@@ -125,11 +125,12 @@ func endSamples() map[string]view.View {
 		"Failed-cancelled":          failed(view.EndCancelled, "Cancelled", "Dump shop was cancelled", ""),
 		"Failed-refused": failed(view.EndRefused, "NotAllowed", "No DumpAllowList permits slack user U024ALICE database shop of source shop in channel C1",
 			"The source's owner can add the subject {platform: slack, users: [U024ALICE]} to a DumpAllowList in namespace shop."),
-		"Deleted-plain":   view.Deleted{Dump: dumpName},
-		"Ended-succeeded": view.Ended{Dump: shop, End: view.EndSucceeded},
-		"Ended-failed":    view.Ended{Dump: shop, End: view.EndFailed},
-		"Ended-cancelled": view.Ended{Dump: shop, End: view.EndCancelled},
-		"Ended-refused":   view.Ended{Dump: shop, End: view.EndRefused},
+		"Deleted-plain":    view.Deleted{Dump: dumpName},
+		"Unfollowed-plain": view.Unfollowed{Dump: dumpName},
+		"Ended-succeeded":  view.Ended{Dump: shop, End: view.EndSucceeded},
+		"Ended-failed":     view.Ended{Dump: shop, End: view.EndFailed},
+		"Ended-cancelled":  view.Ended{Dump: shop, End: view.EndCancelled},
+		"Ended-refused":    view.Ended{Dump: shop, End: view.EndRefused},
 
 		"Status-queued": view.Status{Dump: shop, Now: view.Progress{Dump: shop, Stage: view.StageQueued, Before: 2}},
 		"Status-blocked": view.Status{Dump: shop, Now: view.Blocked{

@@ -19,14 +19,15 @@ func (r *round) edit(ctx context.Context, final bool) error {
 		return err
 	}
 	if !allowed {
-		e.Over = true
-		return nil
+		v = view.Unfollowed{Dump: r.dump.Name}
 	}
 	e.Looked, e.Version = now, r.dump.ResourceVersion
-	shows, visible := r.shows(v, final)
+	shows, visible := r.shows(v, final && allowed)
 	if !visible {
+		e.Over = !allowed
 		return nil
 	}
+	final = final || !allowed
 	reply := r.Speaker.Say(r.who.Locale, shows)
 	if !final && (reflect.DeepEqual(reply, e.Reply) || !can.Live && now.Sub(e.At) < idle && equalButForTime(shows, e.View)) {
 		r.line.budget.leave(turnOf(r.dump, r.place)) // it may have waited for a turn
@@ -47,6 +48,7 @@ func (r *round) edit(ctx context.Context, final bool) error {
 	defer cancel()
 	err = r.service.Edit(ctx, *r.planner().ref(), reply)
 	e.edited(r.Now(), reply, shows, final, err)
+	e.Over = e.Over || !allowed && err == nil
 	e.Deferred = e.Deferred || final && err != nil
 	r.failed("a status message was not edited", err)
 	return nil

@@ -154,7 +154,7 @@ func (w *world) start() *bot {
 	b := &bot{world: w, name: fmt.Sprintf("bot%d", w.started), until: map[chat.Key]time.Time{}}
 	if begun, err := parse(w.versions[0].Annotations[v1alpha1.AnnotationDelivery]); err == nil {
 		if intent := begun.Places[0].Status.Intent; intent != nil && intent.By == b.name {
-			b.until[KeyOf(w.versions[0].UID, 0, Status)] = intent.Until
+			b.until[KeyOf(w.versions[0], 0, Status)] = intent.Until
 		}
 	}
 	b.seen = len(w.versions) - 1
@@ -324,7 +324,7 @@ func (a *apiServer) apply(patch []byte, into client.Object) error {
 	for i := range said.Places {
 		for _, what := range []What{Status, End} {
 			if intent := said.Places[i].saying(what).Intent; intent != nil && intent.By == a.name {
-				a.until[KeyOf(d.UID, i, what)] = intent.Until
+				a.until[KeyOf(d, i, what)] = intent.Until
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func TestFollowersAreToldToo(t *testing.T) {
 	}
 }
 
-func TestAFollowerWhoIsNoLongerAllowedHearsNothing(t *testing.T) {
+func TestAFollowerWhoIsNoLongerAllowedHearsNothingElse(t *testing.T) {
 	t.Parallel()
 	for name, denied := range map[string]string{"by the lists": "bo", "because the channel was made public": "bo in Public"} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestAFollowerWhoIsNoLongerAllowedHearsNothing(t *testing.T) {
 			r.run(time.Second)
 			r.finish(v1alpha1.FinishedSucceeded)
 			r.run(time.Hour)
-			r.expect("edit p1: Progress Running 50% 2m20s", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
+			r.expect("edit p1: Progress Running 50% 2m20s", "edit p2: Unfollowed", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
 		})
 	}
 }
@@ -215,4 +215,15 @@ func TestFollowersAreJudgedByTheAllowLists(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What somebody was allowed when they asked is theirs to know of. Taking access away does not cancel a dump.
+func TestWhoeverAskedIsToldAlsoWithoutAccess(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	r.denied["ana"] = true
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Progress  0% 0s", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
 }

@@ -210,8 +210,8 @@ func (w *world) judge() (problems []string) {
 	}
 	said := w.current()
 	for i := range said.Places {
-		ends, ever := w.chat.of(KeyOf(w.latest().UID, i, End))
-		statuses, _ := w.chat.of(KeyOf(w.latest().UID, i, Status))
+		ends, ever := w.chat.of(KeyOf(w.latest(), i, End))
+		statuses, _ := w.chat.of(KeyOf(w.latest(), i, Status))
 		repeated := said.Places[i].End.Repeated
 		if !said.Places[i].End.over() {
 			say("place %d: the last word is not over", i)

@@ -14,7 +14,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -116,20 +115,20 @@ func (l *lounge) Find(_ context.Context, to chat.Target, key chat.Key, _ time.Ti
 }
 
 // said of a dump, without how the time goes by.
-func (l *lounge) said(uid types.UID, what What) string {
+func (l *lounge) said(d *v1alpha1.DatabaseDump, what What) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var heads []string
-	for _, headline := range l.posts[KeyOf(uid, 0, what)] {
+	for _, headline := range l.posts[KeyOf(d, 0, what)] {
 		heads = append(heads, strings.SplitN(headline, " ", 2)[0])
 	}
 	return strings.Join(heads, ", ")
 }
 
-func (l *lounge) shows(uid types.UID) string {
+func (l *lounge) shows(d *v1alpha1.DatabaseDump) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.edits[string(KeyOf(uid, 0, Status))]
+	return l.edits[string(KeyOf(d, 0, Status))]
 }
 
 func isRunning(s *v1alpha1.DatabaseDumpStatus) { s.Phase = v1alpha1.PhaseRunning }
@@ -150,12 +149,12 @@ func TestADumpIsToldFromItsCreationToItsEnd(t *testing.T) {
 	api := &faulty{WithWatch: c.bot}
 	c.serve(map[chat.ServiceID]chat.Service{room.id: room}, api)
 	d := c.request("shop-1")
-	eventually(t, "a status message", func() bool { return room.said(d.UID, Status) == "Progress" })
+	eventually(t, "a status message", func() bool { return room.said(d, Status) == "Progress" })
 	c.status(c.anew(d), isRunning)
-	eventually(t, "an edit", func() bool { return strings.HasPrefix(room.shows(d.UID), "Progress Running") })
+	eventually(t, "an edit", func() bool { return strings.HasPrefix(room.shows(d), "Progress Running") })
 	c.status(c.anew(d), succeeded)
 	eventually(t, "the last word, recorded", func() bool { return c.delivered(d) })
-	if end, shows := room.said(d.UID, End), room.shows(d.UID); end != "Succeeded" || shows != "Ended Succeeded" {
+	if end, shows := room.said(d, End), room.shows(d); end != "Succeeded" || shows != "Ended Succeeded" {
 		t.Errorf("the last word is %q, and the status message shows %q", end, shows)
 	}
 	if api.patches != 4 {
@@ -170,7 +169,7 @@ func TestTheNextLeaderGoesOn(t *testing.T) {
 	running, ended, delivered := c.request("running"), c.request("ended"), c.request("delivered")
 	c.status(c.anew(delivered), succeeded)
 	eventually(t, "what was said", func() bool {
-		return room.said(running.UID, Status) != "" && room.said(ended.UID, Status) != "" && c.delivered(delivered)
+		return room.said(running, Status) != "" && room.said(ended, Status) != "" && c.delivered(delivered)
 	})
 	stop()
 	c.status(c.anew(ended), succeeded)
@@ -179,10 +178,10 @@ func TestTheNextLeaderGoesOn(t *testing.T) {
 	c.status(c.anew(running), succeeded)
 	eventually(t, "what ended afterwards is told", func() bool { return c.delivered(running) })
 	for _, d := range []*v1alpha1.DatabaseDump{running, ended, delivered} {
-		if end := room.said(d.UID, End); end != "Succeeded" {
+		if end := room.said(d, End); end != "Succeeded" {
 			t.Errorf("the last words of %s: %q", d.Name, end)
 		}
-		if status := room.said(d.UID, Status); status != "Progress" && (d != delivered || status != "") {
+		if status := room.said(d, Status); status != "Progress" && (d != delivered || status != "") {
 			t.Errorf("the status messages of %s: %q", d.Name, status)
 		}
 	}
@@ -207,7 +206,7 @@ func TestNoFailureLosesOrRepeatsALastWord(t *testing.T) {
 	}
 	for _, d := range dumps {
 		eventually(t, "the last word of "+d.Name, func() bool { return c.delivered(d) })
-		if end, status := room.said(d.UID, End), room.said(d.UID, Status); end != "Succeeded" || strings.Contains(status, ",") {
+		if end, status := room.said(d, End), room.said(d, Status); end != "Succeeded" || strings.Contains(status, ",") {
 			t.Errorf("of %s were said %q and %q", d.Name, status, end)
 		}
 	}
@@ -232,18 +231,18 @@ func TestAServiceThatHangsHoldsUpNoOther(t *testing.T) {
 	// The test's clean-up waits for the manager, which waits for posts.
 	defer close(hung.hang)
 	d := c.request("shop-1")
-	eventually(t, "the other's status message", func() bool { return room.said(d.UID, Status) != "" })
+	eventually(t, "the other's status message", func() bool { return room.said(d, Status) != "" })
 }
 
 func TestADumpThatIsDeletedIsSaidToBe(t *testing.T) {
 	c, room := newCluster(t), newLounge("w")
 	c.serve(map[chat.ServiceID]chat.Service{room.id: room}, c.bot)
 	d := c.request("shop-1")
-	eventually(t, "a status message", func() bool { return room.said(d.UID, Status) != "" })
+	eventually(t, "a status message", func() bool { return room.said(d, Status) != "" })
 	if err := c.env.Client.Delete(context.Background(), d.DeepCopy()); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the last word", func() bool { return room.said(d.UID, End) == "Deleted" })
+	eventually(t, "the last word", func() bool { return room.said(d, End) == "Deleted" })
 }
 
 func TestWhatIsNotOursIsNotToldOf(t *testing.T) {
@@ -267,7 +266,7 @@ func TestWhatIsNotOursIsNotToldOf(t *testing.T) {
 	c.serve(map[chat.ServiceID]chat.Service{room.id: room}, c.bot)
 	eventually(t, "the last word on ours", func() bool { return c.delivered(ours) })
 	for _, d := range []*v1alpha1.DatabaseDump{applied, unreadable} {
-		if end := room.said(d.UID, End); end != "" {
+		if end := room.said(d, End); end != "" {
 			t.Errorf("of %s was said %q", d.Name, end)
 		}
 	}

@@ -83,5 +83,5 @@ func (n *Notifier) Gone(key types.NamespacedName) *v1alpha1.DatabaseDump {
 }
 
 func turnOf(d *v1alpha1.DatabaseDump, place int) string {
-	return string(KeyOf(d.UID, place, Status))
+	return string(KeyOf(d, place, Status))
 }

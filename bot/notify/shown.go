@@ -146,6 +146,8 @@ func (s *Shown) settled(now time.Time, what What, under Intent, ref chat.Ref, fo
 		// Whatever was said there, nobody can read it any more.
 		t.Absent = under.Until
 		s.moved(t, under.To, kind)
+	case kind == chat.Rejected:
+		t.GiveUp = "the service does not tell whether it was posted"
 	default:
 		t.later(now, err)
 	}

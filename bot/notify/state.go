@@ -16,11 +16,11 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"k8s.io/apimachinery/pkg/types"
 	kjson "sigs.k8s.io/json"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/naming"
 )
 
 // State is what was said of a dump, and is about to be said. As JSON it is the annotation v1alpha1.AnnotationDelivery.
@@ -90,10 +90,17 @@ const (
 	End What = "end"
 )
 
-// KeyOf is the identity of what is said of a dump in a place.
-func KeyOf(dump types.UID, place int, what What) chat.Key {
-	return chat.Key(string(dump) + "/" + strconv.Itoa(place) + "/" + string(what))
+// KeyOf is the identity of what is said of a dump in a place. The status message of the first place answers the message that
+// the dump was asked for in: of a dump that was deleted, nothing else shows that its message was handled.
+func KeyOf(d *v1alpha1.DatabaseDump, place int, what What) chat.Key {
+	if by := d.Spec.RequestedBy; by != nil && place == 0 && what == Status {
+		return KeyOfAnswer(*by)
+	}
+	return chat.Key(string(d.UID) + "/" + strconv.Itoa(place) + "/" + string(what))
 }
+
+// KeyOfAnswer is the identity of the answer to a person's message.
+func KeyOfAnswer(by v1alpha1.Requester) chat.Key { return chat.Key(naming.MessageHash(by) + "/answer") }
 
 // Bounds of a State. A record that is beyond them was not written by this bot.
 const (

@@ -154,7 +154,7 @@ func (r *round) post(ctx context.Context, what What) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), intent.Until.Sub(now))
 	defer cancel()
 	t.Called = intent.Until
-	ref, err := r.service.Post(ctx, r.target(intent.To, what), KeyOf(r.dump.UID, r.place, what), reply)
+	ref, err := r.service.Post(ctx, r.target(intent.To, what), KeyOf(r.dump, r.place, what), reply)
 	if err == nil {
 		err = check(ref) // it was posted, and Find may know better
 	}
@@ -226,9 +226,11 @@ func (r *round) settle(ctx context.Context, what What) error {
 	defer cancel()
 	intent := *r.at.saying(what).Intent
 	since := intent.Until.Add(-intentFor - chat.ClockSkew)
-	ref, found, err := r.service.Find(ctx, r.target(intent.To, what), KeyOf(r.dump.UID, r.place, what), since)
+	ref, found, err := r.service.Find(ctx, r.target(intent.To, what), KeyOf(r.dump, r.place, what), since)
 	if err == nil && found {
-		err = check(ref)
+		if wrong := check(ref); wrong != nil { // it was posted, and nobody can say which post it is
+			err = &chat.Error{Kind: chat.Rejected, Err: wrong}
+		}
 	}
 	r.shown.settled(r.Now(), what, intent, ref, found, err)
 	r.failed("whether something was posted cannot be found out", err)

@@ -258,7 +258,7 @@ func TestAPostWhoseAnswerWasLostIsFoundAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.chat.post = []error{fail(chat.Uncertain)}
-	r.chat.hidden = map[chat.Key]chat.Ref{KeyOf("uid", 0, End): {Channel: "C1", Post: "p1"}}
+	r.chat.hidden = map[chat.Key]chat.Ref{KeyOf(r.dump, 0, End): {Channel: "C1", Post: "p1"}}
 	r.finish(v1alpha1.FinishedSucceeded)
 	r.run(time.Hour)
 	r.expect("C1/t1: Succeeded @ana")
@@ -361,5 +361,19 @@ func TestEveryErrorOfAPost(t *testing.T) {
 				t.Errorf("what is remembered (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// It was posted, so it is not said again; and nobody can say which post it is, so it is not looked for without an end.
+func TestAPostThatTheServiceNeverNamesIsGivenUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.chat.post = []error{fail(chat.Uncertain)}
+	r.chat.hidden = map[chat.Key]chat.Ref{KeyOf(r.dump, 0, End): {Channel: "C1", Post: strings.Repeat("p", maxID+1)}}
+	r.finish(v1alpha1.FinishedSucceeded)
+	r.run(time.Hour)
+	r.expect("C1/t1: Succeeded @ana")
+	if s, _ := r.ledger.Load(context.Background(), r.dump); s.Places[0].End.GaveUp != "the service does not tell whether it was posted" {
+		t.Errorf("recorded is %+v", s.Places[0].End)
 	}
 }

@@ -33,6 +33,9 @@ type WhichDump struct {
 // Deleted says: the dump was deleted before it finished.
 type Deleted struct{ Dump string }
 
+// Unfollowed says: this follower is not told of the dump any more, for want of access.
+type Unfollowed struct{ Dump string }
+
 // Status answers status: how a dump is, in full.
 type Status struct {
 	// Now is what would be said of it: Progress, Blocked, Succeeded, Failed.
@@ -232,6 +235,7 @@ func (NoDumps) Audience() Audience      { return Asker }
 func (NoDump) Audience() Audience       { return Asker }
 func (WhichDump) Audience() Audience    { return Asker }
 func (Deleted) Audience() Audience      { return Members }
+func (Unfollowed) Audience() Audience   { return Members }
 func (Status) Audience() Audience       { return Members }
 func (Progress) Audience() Audience     { return Members }
 func (Blocked) Audience() Audience      { return Members }

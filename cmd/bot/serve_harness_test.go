@@ -24,6 +24,7 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/chattest/played"
 	"github.com/volcado-io/volcado/bot/lease"
+	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/bot/settings"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
@@ -235,7 +236,7 @@ func (w *town) told(s *played.Server, message string) {
 		}
 		return false
 	}, func() string { return fmt.Sprintf("a last word about the dump of %s (%v)", message, dump) })
-	w.once(s, message, string(dump.UID)+"/0/status", string(dump.UID)+"/0/end")
+	w.once(s, message, string(notify.KeyOf(dump, 0, notify.Status)), string(notify.KeyOf(dump, 0, notify.End)))
 	if got := w.dumps(); len(slices.DeleteFunc(got, func(d v1alpha1.DatabaseDump) bool { return d.Spec.RequestedBy.Message != message })) != 1 {
 		w.Errorf("message %s has %d dumps", message, len(got))
 	}
@@ -256,7 +257,7 @@ func (w *town) once(s *played.Server, message string, keys ...string) {
 		}
 	}
 	for _, key := range keys {
-		if got[key] == 0 && !strings.HasSuffix(key, "/status") {
+		if got[key] == 0 && !strings.HasSuffix(key, "/answer") {
 			w.Errorf("%s was not said in answer to %s", key, message)
 		}
 	}

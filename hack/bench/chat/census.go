@@ -10,6 +10,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat/chattest/played"
+	"github.com/volcado-io/volcado/bot/notify"
 )
 
 // quiet is for how long the bot writes and posts nothing when it is taken to have said all.
@@ -32,10 +33,10 @@ func (t *town) census(ctx context.Context, all []message, r *report) error {
 	if err := t.world.env.Client.List(ctx, &list, client.InNamespace(troubled)); err != nil {
 		return fmt.Errorf("list the dumps: %w", err)
 	}
-	dumps := map[string][]string{} // UIDs by message
+	ends := map[string][]string{} // keys of last words, by message
 	for i := range list.Items {
 		d := &list.Items[i]
-		dumps[d.Spec.RequestedBy.Message] = append(dumps[d.Spec.RequestedBy.Message], string(d.UID))
+		ends[d.Spec.RequestedBy.Message] = append(ends[d.Spec.RequestedBy.Message], keyOf(d, notify.End))
 	}
 	said := map[string]int{} // by key
 	for _, p := range t.BotPosts("") {
@@ -45,14 +46,14 @@ func (t *town) census(ctx context.Context, all []message, r *report) error {
 	}
 	var none, twice, lost int
 	for _, m := range all {
-		switch n := len(dumps[m.id]); {
+		switch n := len(ends[m.id]); {
 		case n == 0:
 			none++
 		case n > 1:
 			twice++
 		}
-		for _, uid := range dumps[m.id] {
-			if said[uid+"/0/end"] == 0 {
+		for _, end := range ends[m.id] {
+			if said[end] == 0 {
 				lost++
 			}
 		}
@@ -61,7 +62,7 @@ func (t *town) census(ctx context.Context, all []message, r *report) error {
 	r.set(troubleTwice, float64(twice))
 	r.set(troubleLost, float64(lost))
 	r.set(troubleDoubled, doubled(said, "/end"))
-	r.set(troubleStatus, doubled(said, "/status"))
+	r.set(troubleStatus, doubled(said, "/answer"))
 	return nil
 }
 

@@ -71,9 +71,5 @@ func (t *town) made(m message) bool {
 
 func (t *town) told(m message) bool {
 	dumps, _ := t.manager.of(m.id)
-	return len(dumps) > 0 && len(t.PostsByKey(endOf(dumps[0]))) > 0
+	return len(dumps) > 0 && len(t.PostsByKey(dumps[0].end)) > 0
 }
-
-// Keys of what is said of a dump where it was asked for.
-func statusOf(d *dump) string { return string(d.uid) + "/0/status" }
-func endOf(d *dump) string    { return string(d.uid) + "/0/end" }

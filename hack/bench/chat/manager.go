@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
 
@@ -53,8 +54,14 @@ type manager struct {
 type dump struct {
 	key types.NamespacedName
 	uid types.UID
+	// status and end are the keys of what is said of it where it was asked for.
+	status, end string
 	// seen is when the API server said that it was created.
 	seen time.Time
+}
+
+func keyOf(d *v1alpha1.DatabaseDump, what notify.What) string {
+	return string(notify.KeyOf(d, 0, what))
 }
 
 func (w *world) manage(ctx context.Context, ways ways) (*manager, error) {
@@ -69,7 +76,7 @@ func (w *world) manage(ctx context.Context, ways ways) (*manager, error) {
 		m.running = make(chan struct{}, ways.slots)
 	}
 	w.proxy.tell(func(o *v1alpha1.DatabaseDump) {
-		d := &dump{key: client.ObjectKeyFromObject(o), uid: o.UID, seen: time.Now()}
+		d := &dump{key: client.ObjectKeyFromObject(o), uid: o.UID, seen: time.Now(), status: keyOf(o, notify.Status), end: keyOf(o, notify.End)}
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.dumps[o.Spec.RequestedBy.Message] = append(m.dumps[o.Spec.RequestedBy.Message], d)

@@ -48,7 +48,7 @@ func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 // shown reports whether the status message of a message's dump stands in the chat.
 func (t *town) shown(m message) bool {
 	dumps, _ := t.manager.of(m.id)
-	return len(dumps) > 0 && len(t.PostsByKey(statusOf(dumps[0]))) > 0
+	return len(dumps) > 0 && len(t.PostsByKey(dumps[0].status)) > 0
 }
 
 // count the dumps there are.
