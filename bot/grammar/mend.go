@@ -29,20 +29,28 @@ func unreadable(text string) *LineError {
 	return nil
 }
 
-// visible has of a text what a person sees: every kind of space is a space, every end of a line is \n, and characters
-// without width are dropped, as is what makes a text unreadable.
+// visible has of a text what a person sees: every kind of space is a space, every end of a line is \n, and what cannot be
+// seen is dropped, as is what makes a text unreadable.
 func visible(text string) string {
-	var b strings.Builder
+	var seen []rune
+	var last rune
 	runes := []rune(strings.ToValidUTF8(text, ""))
 	for i, r := range runes {
 		switch {
 		case r == '\r' && i+1 < len(runes) && runes[i+1] == '\n':
+			continue
 		case isLineEnd(r):
-			b.WriteByte('\n')
+			r = '\n'
 		case unicode.IsSpace(r):
-			b.WriteByte(' ')
-		case unicode.IsControl(r), isWidthless(r), isJoiner(r) && !joins(runes, i):
-		default:
+			r = ' '
+		case unicode.IsControl(r), isInvisible(r) && !isJoiner(r) && !isOfEmoji(r, last):
+			continue
+		}
+		seen, last = append(seen, r), r
+	}
+	var b strings.Builder
+	for i, r := range seen {
+		if !isJoiner(r) || joins(seen, i) {
 			b.WriteRune(r)
 		}
 	}
@@ -54,9 +62,26 @@ func flat(visible string) string { return strings.ReplaceAll(visible, "\n", " ")
 
 func isLineEnd(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }
 
-func isWidthless(r rune) bool {
-	return strings.ContainsRune("\u00ad\u180e\u200b\u200e\u200f\u2060\ufeff", r)
+// override turns round what is seen after it, so that it is seen, and is no part of any name: whoever reads shop did not
+// type pohs. The other marks of direction, which phones and chats put around what is pasted, change no word.
+const override = '\u202e'
+
+// isInvisible: what Unicode has programs ignore where they do not know it, as it has no width.
+func isInvisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) && r != override
 }
+
+// isOfEmoji: some emoji are not whole without a variation selector, and some flags are written in tags. No name has
+// emoji, but a reason can.
+func isOfEmoji(r, last rune) bool {
+	if isTag(r) {
+		return last == '🏴' || isTag(last)
+	}
+	return unicode.Is(unicode.Variation_Selector, r) && last > unicode.MaxASCII && unicode.IsSymbol(last)
+}
+
+func isTag(r rune) bool { return r >= 0xe0020 && r <= 0xe007f }
 
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 

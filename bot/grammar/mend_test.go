@@ -25,6 +25,8 @@ func TestLinesAreMended(t *testing.T) {
 		"with an editor's hyphens":            `dump crm/shop ‑‑exclude *_log,b ‐‐reason "a 'b' & c"`,
 		"with no-break spaces":                "dump\u00a0crm/shop\u202f--exclude\u2003*_log,b --reason \"a\u00a0'b' & c\"",
 		"with characters without width":       "\ufeffdu\u200bmp crm/\u00adshop --ex\u200cclude *_log,b --reason \"a 'b' & c\"\u200e",
+		"isolated, as a phone pastes it":      "\u2068" + line + "\u2069",
+		"embedded, in a code fence":           "\u202a```\n" + line + "\n```\u202c",
 		"on several lines":                    "dump crm/shop\n  --exclude *_log,b\r\n  --reason \"a 'b' & c\"\n",
 		"on several lines, as in a shell":     "dump crm/shop \\\n  --exclude *_log,b \\\r\n  --reason \"a 'b' & c\"",
 		"with entities":                       "dump&nbsp;crm/shop --exclude *_log,b --reason &quot;a &#39;b&#39; &amp; c&quot;",

@@ -59,7 +59,7 @@ func TestQuote(t *testing.T) {
 func anyText() *rapid.Generator[string] {
 	special := strings.Fields("a b é 漢 👩 it's ' \" \\ “ ” ‘ ’ „ – — - -- ‑ − = , * _ ~ ` ``` ! / ? . < > [ ] ( ) | & # ; : $ @ + " +
 		"&amp; &lt; &gt; &quot; &#39; &nbsp; amp; lt; http://x <http://x| [x](http://x) mailto: dump --tables --schema-only --reason")
-	special = append(special, " ", "\t", "\n", "\r\n", "\u00a0", "\u2028", "\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u0301",
+	special = append(special, " ", "\t", "\n", "\r\n", "\u00a0", "\u2028", "\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u2068", "\u2069", "\u061c", "\ufe0f", "\U000e0067", "❤", "\u0301",
 		"; rm -rf /", "$(id)", "%s%n", "\x1b[2J", "\x00", "\u009b", "\xff")
 	piece := rapid.OneOf(rapid.SampledFrom(special), rapid.SampledFrom(special), rapid.String())
 	return rapid.Map(rapid.SliceOfN(piece, 0, 8), func(pieces []string) string { return strings.Join(pieces, "") })

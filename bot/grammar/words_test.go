@@ -54,6 +54,11 @@ func TestWords(t *testing.T) {
 		"an editor's hyphens are hyphens":              {"dump shop ‐‐schema-only ‑‑tables a‑b", []string{"dump", "shop", "--schema-only", "--tables", "a‑b"}},
 		"a minus and a figure dash are long dashes":    {"dump −x ‒y", []string{"dump", "--x", "--y"}},
 		"every character without width is dropped":     {"\u200edu\u00admp\u200f sh\u200cop\u200d\u2060 \u180e", []string{"dump", "shop"}},
+		"so are marks of the writing's direction":      {"\u2068dump\u2069 \u202ashop\u202c \u202d--x\u202c \u061cy", []string{"dump", "shop", "--x", "y"}},
+		"variation selectors too, and what is ignored": {"du\ufe0fmp sh\u034fop\ufe00 \u2061\u2064 \u180b漢\U000e0100 \u3164", []string{"dump", "shop", "漢"}},
+		"but not what turns round what is seen":        {"dump \u202epohs", []string{"dump", "\u202epohs"}},
+		"nor a sign that Unicode calls a format":       {"\u06dd1", []string{"\u06dd1"}},
+		"an emoji stays whole":                         {"❤\ufe0f\u200d🔥 🏴\U000e0067\U000e0062\U000e007f 1\ufe0f\u20e3", []string{"❤\ufe0f\u200d🔥", "🏴\U000e0067\U000e0062\U000e007f", "1\u20e3"}},
 		"joiners stay where writing needs them":        {"a می\u200cخواهم 👩\u200d👧", []string{"a", "می\u200cخواهم", "👩\u200d👧"}},
 	} {
 		t.Run(name, func(t *testing.T) {
