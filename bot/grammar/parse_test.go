@@ -112,6 +112,8 @@ func TestArguments(t *testing.T) {
 		"a list given twice, with the same name twice": {"shop --tables a,b --tables b,c", tables(dump("shop"), "a", "b", "c")},
 		"a list of names with spaces":                  {`shop --tables "a b, c d"`, tables(dump("shop"), "a b", "c d")},
 		"option names in another case":                 {"shop --Schema-Only", only(dump("shop"))},
+		"two long dashes, each kept by an editor":      {"shop −−schema-only", only(dump("shop"))},
+		"an em dash beside a hyphen":                   {"shop —-schema-only", only(dump("shop"))},
 		"a long dash within an option's name":          {"shop --schema–only", only(dump("shop"))},
 		"a switch twice":                               {"shop --schema-only --schema-only", only(dump("shop"))},
 		"after -- nothing is an option":                {"-- --tables -x", dump("--tables", "-x")},
