@@ -71,6 +71,7 @@ func TestWhatIsTakenOffALine(t *testing.T) {
 		"bold, but not the star of a name":                {"*dump shop --exclude log_**", "dump shop --exclude log_*"},
 		"not a star that stands alone after a bold word":  {"*dump shop --exclude *", "*dump shop --exclude *"},
 		"not code around the first and last word":         {"`dump` `shop`", "`dump` `shop`"},
+		"not marks around the first and last word":        {"*dump* *shop*", "*dump* *shop*"},
 		"not an open fence":                               {"```dump shop", "```dump shop"},
 		"not a command alone in a fence":                  {"```help\n```", "help"},
 		"not what is alone in a fence":                    {"```hallo\n```", "hallo"},

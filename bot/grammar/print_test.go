@@ -19,6 +19,10 @@ func TestRequestsAsLines(t *testing.T) {
 			Command: "dump", Arguments: []string{"shop"}, Lists: map[string][]string{"tables": {"a", "b"}},
 			Switches: map[string]bool{"schema-only": true}, Texts: map[string]string{"reason": `say "hi"`},
 		},
+		`dump shop "_eu_" --exclude *log* --reason **a**`: {
+			Command: "dump", Arguments: []string{"shop", "_eu_"}, Lists: map[string][]string{"exclude": {"*log*"}},
+			Texts: map[string]string{"reason": "**a**"},
+		},
 		`dump shop --exclude "a b,*_log"`: {
 			Command: "dump", Arguments: []string{"shop"}, Lists: map[string][]string{"exclude": {"a b", "*_log"}},
 			Switches: map[string]bool{"schema-only": false},
@@ -34,6 +38,11 @@ func TestQuote(t *testing.T) {
 	for word, want := range map[string]string{
 		"shop":                 "shop",
 		"*_log":                "*_log",
+		"**a**":                `"**a**"`,
+		"`a`":                  "\"`a`\"",
+		"_a_":                  `"_a_"`,
+		"**":                   "**",
+		"*_":                   "*_",
 		"a–b":                  "a–b",
 		"R&D":                  "R&D",
 		"":                     `""`,
