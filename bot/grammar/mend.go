@@ -65,10 +65,11 @@ func isLineEnd(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\
 // type pohs. The other marks of direction, which phones and chats put around what is pasted, change no word.
 const override = '\u202e'
 
-// isInvisible: what Unicode has programs ignore where they do not know it, as it has no width.
+// isInvisible: what Unicode has programs ignore where they do not know it, as it has no width. A letter is kept, even one
+// that only fills a space: a name can have it.
 func isInvisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) &&
-		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) && r != override
+		!unicode.IsLetter(r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r) && r != override
 }
 
 // isOfEmoji: some emoji are not whole without a variation selector, and some flags are written in tags. No name has
