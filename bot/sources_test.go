@@ -98,6 +98,30 @@ func TestWhatIsSaidAboutSources(t *testing.T) {
 	w.mustHave(0)
 }
 
+// Whoever asks for the default without a name does not learn it by being refused.
+func TestADefaultThatSomebodyCannotHaveIsNotNamed(t *testing.T) {
+	w := newWorld(t, serve)
+	manager := w.allow("managed", w.alice, []v1alpha1.AllowedSource{"managed"}, "secret")
+	manager.Spec.Subjects[0].May = []v1alpha1.Permission{v1alpha1.PermissionManage}
+	w.create(source("part", "secret", "part_*"), w.allow("part", w.alice, []v1alpha1.AllowedSource{"part"}, "part_1"),
+		source("managed", "secret"), manager)
+	for line, want := range map[string]string{
+		"dump part":    "Have:[part_1] SourceForbids:false Misses:[]",
+		"why part":     "Have:[part_1] SourceForbids:false Misses:[]",
+		"dump managed": "Have:[] SourceForbids:false Misses:[allow-list managed",
+	} {
+		said := w.ask(line)
+		v := viewOf[view.NotAllowed](w, said)
+		if got := fmt.Sprintf("%+v", v); strings.Contains(got, "secret") || !strings.Contains(got, want) {
+			t.Errorf("%q: %s, want %s and no name", line, got, want)
+		}
+		if strings.Contains(text(said.Said), "secret") {
+			t.Errorf("%q names it:\n%s", line, text(said.Said))
+		}
+	}
+	w.mustHave(0)
+}
+
 func TestASourceInTwoNamespacesMustBeNamedInFull(t *testing.T) {
 	inBoth(t, func(w *world) {
 		other := w.env.Namespace(w)

@@ -5,6 +5,7 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/read"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/access"
 	"github.com/volcado-io/volcado/internal/pattern"
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -40,16 +41,45 @@ func choose(a Asked, offers []read.Offer, source, typed string) (read.Offer, v1a
 	if unchosen != nil {
 		return o, "", unchosen
 	}
-	database := v1alpha1.DatabaseName(typed)
-	if database == "" {
-		if database = o.Default(); database == "" {
-			return o, "", &Result{View: view.NoDefault{Source: o.String(), Have: o.Databases}, Outcome: chat.Misunderstood, No: true}
-		}
+	if typed == "" {
+		return chooseDefault(a, o)
 	}
+	database := v1alpha1.DatabaseName(typed)
 	if !o.CanRequest(database) {
 		return o, "", notAllowed(a, o, database)
 	}
 	return o, database, nil
+}
+
+// chooseDefault never names a default that this person cannot have: it was not they who named it.
+func chooseDefault(a Asked, o read.Offer) (read.Offer, v1alpha1.DatabaseName, *Result) {
+	database := o.Default()
+	switch {
+	case database == "":
+		return o, "", &Result{View: view.NoDefault{Source: o.String(), Have: o.Databases}, Outcome: chat.Misunderstood, No: true}
+	case !o.CanRequest(database):
+		return o, "", &Result{Outcome: chat.Refused, No: true, View: view.NotAllowed{
+			Source: o.String(), Have: o.Databases, Misses: besidesDatabase(o.Judge("", v1alpha1.PermissionRequest).Misses), IDs: a.ids(),
+		}}
+	}
+	return o, database, nil
+}
+
+// besidesDatabase is what does not match for any database of the source.
+func besidesDatabase(misses []view.Miss) []view.Miss {
+	var out []view.Miss
+	for _, m := range misses {
+		var left []access.Mismatch
+		for _, mismatch := range m.Mismatches {
+			if mismatch.Part != access.PartDatabase {
+				left = append(left, mismatch)
+			}
+		}
+		if m.Mismatches = left; len(left) > 0 {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // notAllowed answers for a database that this person cannot have, of a source that this person can know of.

@@ -15,6 +15,18 @@ var (
 	namePattern  = regexp.MustCompile(`^[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?$`)
 )
 
+// objectName is what may be the name of an object, perhaps with its namespace, the beginning of one, or a command. It only
+// tells names from mark-up.
+var objectName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9./-]*$`)
+
+// pattern of what the argument can be.
+func (a Argument) pattern() *regexp.Regexp {
+	if a == ArgumentDatabase {
+		return databaseName
+	}
+	return objectName
+}
+
 // Bounds of the API.
 const (
 	maxName       = 64

@@ -13,10 +13,10 @@ func sortOut(c Command, words []word) (Request, *Problem) {
 		w := s.take()
 		switch {
 		case w.literal || !strings.HasPrefix(w.text, "-"):
-			s.request.Arguments = append(s.request.Arguments, w.text)
+			s.argument(w)
 		case w.text == "--":
 			for len(s.rest) > 0 {
-				s.request.Arguments = append(s.request.Arguments, s.take().text)
+				s.argument(s.take())
 			}
 		default:
 			if problem := s.option(w.text); problem != nil {
@@ -41,6 +41,14 @@ func (s *sorter) take() word {
 	w := s.rest[0]
 	s.rest = s.rest[1:]
 	return w
+}
+
+// argument stores the next positional argument.
+func (s *sorter) argument(w word) {
+	if i := len(s.request.Arguments); i < len(s.command.Positional) && !w.literal {
+		w.text = unmarkName(w.text, s.command.Positional[i].pattern())
+	}
+	s.request.Arguments = append(s.request.Arguments, w.text)
 }
 
 // option stores one option, with as many of the words after it as are its value.
@@ -95,10 +103,12 @@ func (s *sorter) listGoesOn(value string) bool {
 	return strings.HasSuffix(strings.TrimSpace(value), ",") || !next.literal && strings.HasPrefix(next.text, ",")
 }
 
+// splitList splits a list of tables' names or patterns. Stars around either are never marks: where patterns are not taken,
+// it is better to say so.
 func splitList(value string) []string {
 	var entries []string
 	for entry := range strings.SplitSeq(value, ",") {
-		if entry = strings.TrimSpace(entry); entry != "" {
+		if entry = unmarkName(strings.TrimSpace(entry), namePattern); entry != "" {
 			entries = append(entries, entry)
 		}
 	}

@@ -17,6 +17,9 @@ func Parse(line string) (Request, error) {
 	}
 	typed := words[0].text
 	command, ok := Lookup(typed)
+	if !ok && !words[0].literal {
+		command, ok = Lookup(unmarkName(typed, objectName))
+	}
 	if !ok && len(words) == 1 {
 		// help? is a question, and hello! a greeting. In a longer line the last word is an argument, and stays as it is.
 		command, ok = Lookup(strings.TrimRight(typed, "?!."))

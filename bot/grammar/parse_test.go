@@ -46,7 +46,7 @@ func TestUnknownCommands(t *testing.T) {
 		"a question mark":                        {"?", "?", "help"},
 		"what it is called in Spanish":           {"¿ayuda?", "¿ayuda?", "help"},
 		"a command with a comma":                 {"dump, please", "dump,", "dump"},
-		"a command that alone is bold":           {"**dump** shop", "**dump**", "dump"},
+		"a bold word that is no command":         {"**dmup** shop", "**dmup**", "dump"},
 		"a question that is longer than a word":  {"sources? please", "sources?", "sources"},
 		"an option before the command":           {"--schema-only dump shop", "--schema-only", ""},
 		"a command in quotes, with its argument": {`"dump shop" x`, "dump shop", ""},
@@ -112,6 +112,8 @@ func TestArguments(t *testing.T) {
 		"a list given twice, with the same name twice": {"shop --tables a,b --tables b,c", tables(dump("shop"), "a", "b", "c")},
 		"a list of names with spaces":                  {`shop --tables "a b, c d"`, tables(dump("shop"), "a b", "c d")},
 		"option names in another case":                 {"shop --Schema-Only", only(dump("shop"))},
+		"two long dashes, each kept by an editor":      {"shop −−schema-only", only(dump("shop"))},
+		"an em dash beside a hyphen":                   {"shop —-schema-only", only(dump("shop"))},
 		"a long dash within an option's name":          {"shop --schema–only", only(dump("shop"))},
 		"a switch twice":                               {"shop --schema-only --schema-only", only(dump("shop"))},
 		"after -- nothing is an option":                {"-- --tables -x", dump("--tables", "-x")},
@@ -133,6 +135,61 @@ func TestArguments(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// Chats mark up a single word as they do a line. The marks are taken off where they cannot be part of the name.
+func TestMarksAroundAWord(t *testing.T) {
+	dump := func(arguments ...string) Request { return Request{Command: "dump", Arguments: arguments} }
+	tables := func(option string, entries ...string) Request {
+		return Request{Command: "dump", Arguments: []string{"shop"}, Lists: map[string][]string{option: entries}}
+	}
+	for name, tc := range map[string]struct {
+		line string
+		want Request
+	}{
+		"a source in code":                         {"dump `crm/shop`", dump("crm/shop")},
+		"in code of two backticks":                 {"dump ``shop``", dump("shop")},
+		"bold":                                     {"dump **shop**", dump("shop")},
+		"bold, as Slack has it":                    {"dump *shop* *crm*", dump("shop", "crm")},
+		"struck through":                           {"dump ~~shop~~ ~crm~", dump("shop", "crm")},
+		"several at once":                          {"dump **`shop`** *~crm~*", dump("shop", "crm")},
+		"italic, where no name has an underline":   {"dump _shop_", dump("shop")},
+		"not italic, where a database may have it": {"dump shop _crm_", dump("shop", "_crm_")},
+		"but what is around that":                  {"dump shop **_crm_**", dump("shop", "_crm_")},
+		"around what is in quotes":                 {"dump shop **“my db”**", dump("shop", "my db")},
+		"around a link":                            {"dump **<http://shop.example|shop.example>**", dump("shop.example")},
+		"the command":                              {"`dump` `shop`", dump("shop")},
+		"the command and the source, bold":         {"*dump* *shop*", dump("shop")},
+		"both in two stars":                        {"**DUMP** **shop**", dump("shop")},
+		"the beginning of a dump's name":           {"status `shop-`", Request{Command: "status", Arguments: []string{"shop-"}}},
+		"a command to explain":                     {"help **dump**", Request{Command: "help", Arguments: []string{"dump"}}},
+		"the names of tables":                      {"dump shop --tables `a`,~~b~~ , `_c_`", tables("tables", "a", "b", "_c_")},
+		"not the stars of a pattern":               {"dump shop --exclude *a*,**b**,*,**,c_*,*_d", tables("exclude", "*a*", "**b**", "*", "**", "c_*", "*_d")},
+		"code around a pattern":                    {"dump shop --exclude `*_log`", tables("exclude", "*_log")},
+		"not on one side":                          {"dump *shop", dump("*shop")},
+		"not around nothing":                       {"dump **", dump("**")},
+		"not around what is no name":               {"dump **--schema-only**", dump("**--schema-only**")},
+		"not within quotes":                        {"dump '**shop**'", dump("**shop**")},
+		"not in a reason": {
+			"dump shop --reason **urgent**",
+			Request{Command: "dump", Arguments: []string{"shop"}, Texts: map[string]string{"reason": "**urgent**"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Parse(tc.line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%s (-want +got)\n%s", tc.line, diff)
+			}
+		})
+	}
+	// A star around a table's name is more likely a pattern in the wrong place.
+	var usage *UsageError
+	if _, err := Parse("dump shop --tables *log*"); !errors.As(err, &usage) || usage.Problem.Name != NameStar {
+		t.Errorf("stars around a table's name: %v", err)
 	}
 }
 

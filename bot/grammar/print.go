@@ -14,10 +14,10 @@ func (r Request) String() string {
 			words = append(words, "--"+o.Name)
 		}
 		if value, ok := r.Texts[o.Name]; ok {
-			words = append(words, "--"+o.Name, Quote(value))
+			words = append(words, "--"+o.Name, quote(value, isPlain))
 		}
 		if entries := r.Lists[o.Name]; len(entries) > 0 {
-			words = append(words, "--"+o.Name, Quote(strings.Join(entries, ",")))
+			words = append(words, "--"+o.Name, quote(strings.Join(entries, ","), isPlain))
 		}
 	}
 	return strings.Join(words, " ")
@@ -26,8 +26,12 @@ func (r Request) String() string {
 // Quote writes a word so that Parse reads it back as it is, one word that is no option. What no line can hold is left out:
 // characters without width, control characters, and bytes that are not UTF-8. Every kind of space becomes a plain one.
 func Quote(word string) string {
+	return quote(word, func(word string) bool { return isPlain(word) && !couldBeMarked(word) })
+}
+
+func quote(word string, plain func(string) bool) string {
 	word = flat(visible(word))
-	if isPlain(word) {
+	if plain(word) {
 		return quoteEntities(word)
 	}
 	var b strings.Builder

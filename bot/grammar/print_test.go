@@ -19,6 +19,10 @@ func TestRequestsAsLines(t *testing.T) {
 			Command: "dump", Arguments: []string{"shop"}, Lists: map[string][]string{"tables": {"a", "b"}},
 			Switches: map[string]bool{"schema-only": true}, Texts: map[string]string{"reason": `say "hi"`},
 		},
+		`dump shop "_eu_" --exclude *log* --reason **a**`: {
+			Command: "dump", Arguments: []string{"shop", "_eu_"}, Lists: map[string][]string{"exclude": {"*log*"}},
+			Texts: map[string]string{"reason": "**a**"},
+		},
 		`dump shop --exclude "a b,*_log"`: {
 			Command: "dump", Arguments: []string{"shop"}, Lists: map[string][]string{"exclude": {"a b", "*_log"}},
 			Switches: map[string]bool{"schema-only": false},
@@ -34,6 +38,11 @@ func TestQuote(t *testing.T) {
 	for word, want := range map[string]string{
 		"shop":                 "shop",
 		"*_log":                "*_log",
+		"**a**":                `"**a**"`,
+		"`a`":                  "\"`a`\"",
+		"_a_":                  `"_a_"`,
+		"**":                   "**",
+		"*_":                   "*_",
 		"a–b":                  "a–b",
 		"R&D":                  "R&D",
 		"":                     `""`,
@@ -59,7 +68,7 @@ func TestQuote(t *testing.T) {
 func anyText() *rapid.Generator[string] {
 	special := strings.Fields("a b é 漢 👩 it's ' \" \\ “ ” ‘ ’ „ – — - -- ‑ − = , * _ ~ ` ``` ! / ? . < > [ ] ( ) | & # ; : $ @ + " +
 		"&amp; &lt; &gt; &quot; &#39; &nbsp; amp; lt; http://x <http://x| [x](http://x) mailto: dump --tables --schema-only --reason")
-	special = append(special, " ", "\t", "\n", "\r\n", "\u00a0", "\u2028", "\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u0301",
+	special = append(special, " ", "\t", "\n", "\r\n", "\u00a0", "\u2028", "\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u2068", "\u2069", "\u061c", "\ufe0f", "\U000e0067", "❤", "\u0301",
 		"; rm -rf /", "$(id)", "%s%n", "\x1b[2J", "\x00", "\u009b", "\xff")
 	piece := rapid.OneOf(rapid.SampledFrom(special), rapid.SampledFrom(special), rapid.String())
 	return rapid.Map(rapid.SliceOfN(piece, 0, 8), func(pieces []string) string { return strings.Join(pieces, "") })

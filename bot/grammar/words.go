@@ -16,8 +16,9 @@ type word struct {
 // split splits mended text into words as a shell does, without anything of a shell that acts: quotes and backslashes keep
 // characters together, and $, ;, |, > and the like are ordinary. ok is false where a quote is not closed.
 //
-// It mends what keyboards and chats put in: typographic quotes are quotes, a word that begins with a long dash begins
-// with --, and links and entities are what was typed. A single quote after a letter or a digit is an apostrophe.
+// It mends what keyboards and chats put in: typographic quotes are quotes, a word that begins with one or several long
+// dashes begins with --, and links and entities are what was typed. A single quote after a letter or a digit is an
+// apostrophe.
 func split(line string) (words []word, ok bool) {
 	s := splitter{}
 	for line != "" {
@@ -69,8 +70,8 @@ func (s *splitter) bare(r rune) {
 	case plain == '"', plain == '\'' && !isLetterOrDigit(s.last):
 		s.beginLiteral()
 		s.quote = plain
-	case isLongDash(r) && !s.begun:
-		s.write("--", r)
+	case isLongDash(r) && s.onlyHyphens():
+		s.write("--"[min(s.text.Len(), len("--")):], r)
 	case isHyphen(r) && s.onlyHyphens():
 		s.write("-", r)
 	default:

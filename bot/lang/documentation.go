@@ -76,7 +76,7 @@ func (c *catalogue) means(reason contract.Reason) string {
 
 // mends is a reason's advice, and more.
 func (c *catalogue) mends(reason contract.Reason) string {
-	return sentences(c.advice(string(reason)), c.sayIf("docs."+string(reason)+".do", nil))
+	return sentences(c.advice(string(reason), anywhere), c.sayIf("docs."+string(reason)+".do", nil))
 }
 
 func sentences(all ...string) string { return strings.Join(present(all...), " ") }

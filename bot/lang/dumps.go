@@ -69,7 +69,8 @@ func (c *catalogue) far(v view.Progress) string {
 
 func (c *catalogue) blocked(v view.Blocked) chat.Reply {
 	r := c.base(chat.Warning, v)
-	r.Lines = append(present(c.advice(v.Reason)), r.Lines...)
+	advice, _ := c.advised(v.Dump, v.Reason, "")
+	r.Lines = append(present(advice), r.Lines...)
 	r.Fields = fields(c.field("reason", v.Reason), c.field("details", v.Message))
 	r.Progress = &chat.Progress{Stage: string(v.Stage) + " " + v.Reason}
 	r.Actions = []chat.Action{c.action("cancel", "cancel "+v.Dump.Name)}
@@ -87,18 +88,15 @@ func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
 	return r
 }
 
-// failed says why in the reader's language, by the reason. The message stays as the manager wrote it. So does its hint, which
-// may hold what no catalogue can: a GRANT, or the nearest name. Where the catalogue speaks the hint's language, the hint
-// stands for the advice.
+// failed says why in the reader's language, by the reason. The message stays as the manager wrote it.
 func (c *catalogue) failed(v view.Failed) chat.Reply {
 	if v.End == view.EndCancelled {
 		v.Reason, v.Message, v.Hint = "", "", "" // nothing went wrong
 	}
 	r := c.base(severityOf(v.End), v)
-	if advice := c.advice(v.Reason); v.Hint == "" || c.tag != hintLanguage {
-		r.Lines = append(present(advice), r.Lines...)
-	}
-	r.Fields = fields(c.field("reason", v.Reason), c.field("details", v.Message), c.field("hint", v.Hint))
+	advice, hint := c.advised(v.Dump, v.Reason, v.Hint)
+	r.Lines = append(present(advice), r.Lines...)
+	r.Fields = fields(c.field("reason", v.Reason), c.field("details", v.Message), c.field("hint", hint))
 	if v.Again != "" {
 		r.Actions = []chat.Action{c.action("again", v.Again)}
 	} else {
@@ -118,12 +116,6 @@ func severityOf(end view.End) chat.Severity {
 		return chat.Bad
 	}
 }
-
-// hintLanguage is the one in which the manager and the dumper write status.failure.
-const hintLanguage = "en"
-
-// advice by reason, or nothing for a reason that is not known.
-func (c *catalogue) advice(reason string) string { return c.sayIf("reason."+reason+".advice", nil) }
 
 // status is what would be said of the dump, and besides who asked and why. Nothing edits it.
 func (c *catalogue) status(v view.Status) chat.Reply {

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -83,10 +84,11 @@ func TestAHintIsNeverLost(t *testing.T) {
 	v := view.Failed{End: view.EndFailed, Reason: "InsufficientPrivileges", Hint: "run on the server: GRANT SELECT ON `shop`.* TO 'r'"}
 	for _, c := range catalogues(t) {
 		r := c.reply(v)
-		if diff := cmp.Diff(v.Hint, r.Fields[len(r.Fields)-1].Value); diff != "" {
+		if diff := cmp.Diff("R"+v.Hint[1:], r.Fields[len(r.Fields)-1].Value); diff != "" {
 			t.Errorf("%s: the hint (-want +got)\n%s", c.tag, diff)
 		}
-		if advised := len(r.Lines) > 0; advised != (c.tag != "en") {
+		advice := c.advice(v.Reason, anywhere)
+		if advised := strings.Contains(r.Lines[0], advice); advised != (c.tag != "en") {
 			t.Errorf("%s: lines %q beside the hint", c.tag, r.Lines)
 		}
 	}

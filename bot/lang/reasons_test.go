@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -26,8 +27,13 @@ func TestEveryReasonIsTitledAndAdvised(t *testing.T) {
 			if first, _ := utf8.DecodeRuneInString(title); unicode.IsUpper(first) {
 				t.Errorf("%s: %s: the title %q begins a sentence", c.tag, reason, title)
 			}
-			if advice := c.advice(reason); !strings.HasSuffix(advice, ".") {
+			if advice := c.advice(reason, anywhere); !strings.HasSuffix(advice, ".") {
 				t.Errorf("%s: %s: the advice %q is no sentence", c.tag, reason, advice)
+			}
+		}
+		for reason, who := range fixers {
+			if !known[string(reason)] || !c.has("advice."+who) {
+				t.Errorf("%s: nobody knows who %q is, for %s", c.tag, who, reason)
 			}
 		}
 		for _, entry := range c.texts.Templates() {
@@ -55,6 +61,35 @@ func TestEveryEntryOfTheDocumentationIsUsed(t *testing.T) {
 	for _, reason := range contract.ManagerReasons() {
 		if !c.has("docs." + string(reason) + ".when") {
 			t.Errorf("%s does not say when it comes", reason)
+		}
+	}
+}
+
+// The asker of a dump can change what they ask for, or try again. Whatever is done to a source, a Secret or the cluster is
+// somebody else's work, and an advice says whose.
+func TestAnAdviceSaysWhoseWorkItIs(t *testing.T) {
+	c := catalogues(t)[0]
+	others := regexp.MustCompile("kubectl|Secret|`(job|s3|tls|storageRef|limits|engine|host)\\b|server's error log|storage's log|[Nn]ode")
+	someone := regexp.MustCompile("[Aa]sk (the source's owner|whoever runs Volcado)")
+	for _, reason := range contract.Reasons() {
+		if advice := c.addressed(string(reason), c.advice(string(reason), anywhere)); others.MatchString(advice) && !someone.MatchString(advice) {
+			t.Errorf("%s: %s", reason, advice)
+		}
+	}
+}
+
+func TestAHintBeginsASentence(t *testing.T) {
+	for hint, want := range map[string]string{
+		"run on the server: GRANT":   "Run on the server: GRANT",
+		"check: x":                   "Check: x",
+		"Look":                       "Look",
+		"kubectl describe job":       "kubectl describe job",
+		"tls.mode must be Required":  "tls.mode must be Required",
+		"--net-buffer-length is big": "--net-buffer-length is big",
+		"":                           "",
+	} {
+		if got := begun(hint); got != want {
+			t.Errorf("%q: got %q, want %q", hint, got, want)
 		}
 	}
 }

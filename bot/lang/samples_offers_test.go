@@ -79,7 +79,9 @@ func sourceSamples() map[string]view.View {
 		"NotAllowed-near": view.NotAllowed{
 			Database: "shop_ue", Source: "shop/shop", Near: "shop_eu", Have: []string{"shop", "shop_eu"}, IDs: direct,
 		},
-		"NotAllowed-to-anyone": view.NotAllowed{Database: "payroll", Source: "shop/shop", SourceForbids: true, IDs: direct},
+		"NotAllowed-default":         view.NotAllowed{Source: "shop/shop", Have: []string{"shop_eu"}, IDs: elsewhere},
+		"NotAllowed-default-nothing": view.NotAllowed{Source: "shop/shop", IDs: direct},
+		"NotAllowed-to-anyone":       view.NotAllowed{Database: "payroll", Source: "shop/shop", SourceForbids: true, IDs: direct},
 		"Never-system": view.Never{
 			Database: "mysql", Source: "shop/shop", Have: []string{"shop"}, Problem: grammar.Problem{Kind: grammar.SystemDatabase, Typed: "mysql"},
 		},

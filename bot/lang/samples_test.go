@@ -119,6 +119,12 @@ func endSamples() map[string]view.View {
 		"Failed-reason-is-known":                   denied,
 		"Failed-with-a-hint": failed(view.EndFailed, "InsufficientPrivileges", `user "reader" lacks SELECT on shop.orders`,
 			"run on the server: GRANT SELECT ON `shop`.* TO 'reader'@'%'"),
+		"Failed-with-a-hint-for-the-operator": failed(view.EndFailed, "NameConflict", "A Job of that name was made by somebody else",
+			"Delete that Job if nobody needs it, and create another DatabaseDump."),
+		"Failed-with-a-command": view.Failed{
+			Dump: dump(func(d *view.Dump) { d.Job = dumpName + "-4b2c" }), End: view.EndFailed, Reason: "DumperFailed",
+			Message: "The dumper ended with exit code 137", Hint: "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",
+		},
 		"Failed-reason-is-unknown":  failed(view.EndFailed, "SomethingNew", "the manager has learnt something new", "look into it"),
 		"Failed-without-a-word":     failed(view.EndFailed, "", "", ""),
 		"Failed-cannot-be-repeated": unrepeatable,

@@ -62,6 +62,10 @@ func (c *catalogue) notAllowed(v view.NotAllowed) chat.Reply {
 	}
 	r := c.refused(v, v.IDs)
 	r.Lines = append(r.Lines, c.misses(v.Misses)...)
+	if v.Database == "" && len(v.Have) > 0 {
+		r.Snippets = nil
+		r.Closing = c.say("NotAllowed.default", v)
+	}
 	if i := slices.IndexFunc(v.Misses, byDatabaseAlone); i >= 0 {
 		r.Snippets = nil
 		r.Closing = c.say("NotAllowed.database", struct{ Database, List string }{v.Database, v.Misses[i].List})

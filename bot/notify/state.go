@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -176,10 +177,28 @@ func parse(record string) (State, error) {
 	if err := errors.Join(append(strict, err)...); err != nil {
 		return State{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
+	if hasNull(record) {
+		return State{}, fmt.Errorf("%w: it has a null", ErrUnreadable)
+	}
 	if err := s.check(); err != nil {
 		return State{}, fmt.Errorf("%w: %w", ErrUnreadable, err)
 	}
 	return s, nil
+}
+
+// hasNull finds what a decoder takes for nothing said. This bot leaves out what there is none of, so with a null something
+// was lost.
+func hasNull(record string) bool {
+	tokens := json.NewDecoder(strings.NewReader(record))
+	for {
+		token, err := tokens.Token()
+		if err != nil {
+			return false // its end: that it is JSON is known
+		}
+		if token == nil {
+			return true
+		}
+	}
 }
 
 func (s State) check() error {

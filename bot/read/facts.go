@@ -9,6 +9,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/grammar"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/naming"
 )
 
 // unheard is how long a dump can be without any status before people are told that nobody has taken it up.
@@ -17,7 +18,7 @@ const unheard = 10 * time.Second
 // Facts of a dump for somebody.
 func Facts(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time) view.Dump {
 	f := view.Dump{
-		Name: d.Name, Source: d.Namespace + "/" + d.Spec.SourceRef.Name, Database: string(DatabaseOf(d)),
+		Name: d.Name, Source: d.Namespace + "/" + d.Spec.SourceRef.Name, Database: string(DatabaseOf(d)), Job: naming.JobName(d.Name, d.UID),
 		Reason: d.Spec.Reason, By: view.By{Kubectl: true}, Age: max(0, now.Sub(d.CreationTimestamp.Time)),
 		Options: view.Options{Tables: texts(d.Spec.Tables), SchemaOnly: d.Spec.SchemaOnly},
 	}

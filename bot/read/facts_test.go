@@ -200,7 +200,7 @@ func TestFactsOfADump(t *testing.T) {
 		d.Spec.Exclude = &v1alpha1.DumpExclusions{Tables: []v1alpha1.NamePattern{"x*"}, Data: []v1alpha1.NamePattern{"y"}}
 	})
 	want := view.Dump{
-		Name: "shop-7f3k", Source: "shop/shop", Database: "shop", Reason: "SHOP-1", Age: time.Minute, By: view.By{You: true, Name: "Alice", ID: "alice"},
+		Name: "shop-7f3k", Job: "shop-7f3k-sftkje1jcce89yjg", Source: "shop/shop", Database: "shop", Reason: "SHOP-1", Age: time.Minute, By: view.By{You: true, Name: "Alice", ID: "alice"},
 		Options: view.Options{Tables: []string{"b", "a"}, Exclude: []string{"x*"}, Data: []string{"y"}, SchemaOnly: true, Compression: "none"},
 	}
 	if diff := cmp.Diff(want, Facts(d, alice, now)); diff != "" {

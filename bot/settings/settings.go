@@ -52,9 +52,22 @@ type Settings struct {
 // file is what is written. Its strings are judged by hand, because a decoder's errors do not say what to do.
 type file struct {
 	Language     string                       `json:"language"`
-	ReplayWindow string                       `json:"replayWindow"`
+	ReplayWindow span                         `json:"replayWindow"`
 	FetchImage   string                       `json:"fetchImage"`
 	Services     []map[string]json.RawMessage `json:"services"`
+}
+
+// span is a duration as it was written. A number is none, and is kept so that all that is wrong with it is said at once.
+type span string
+
+// UnmarshalJSON of text or a number.
+func (s *span) UnmarshalJSON(data []byte) error {
+	var number json.Number // of text too, unless it is told by its quote
+	if data[0] != '"' && json.Unmarshal(data, &number) == nil {
+		*s = span(number)
+		return nil
+	}
+	return json.Unmarshal(data, (*string)(s))
 }
 
 // Problems are all that is wrong with a file. Each names its key and says what to do.
@@ -117,13 +130,14 @@ func Parse(data []byte, drivers Drivers) (*Settings, Problems) {
 	return s, problems
 }
 
-func replayWindow(text string) (time.Duration, error) {
-	window, err := time.ParseDuration(text)
+func replayWindow(written span) (time.Duration, error) {
+	const how = "write it with its unit, such as 1h or 30m, more than 0 and at most 24h"
+	window, err := time.ParseDuration(string(written))
 	if err != nil {
-		return 0, fmt.Errorf("replayWindow: %q is not a duration; write it with its unit, such as 1h or 30m", text)
+		return 0, fmt.Errorf("replayWindow: %q is not a duration; %s", string(written), how)
 	}
 	if window <= 0 || window > MaxReplayWindow {
-		return 0, fmt.Errorf("replayWindow: %s is out of range; it is more than 0 and at most %s", text, "24h")
+		return 0, fmt.Errorf("replayWindow: %s is out of range; %s", string(written), how)
 	}
 	return window, nil
 }

@@ -33,9 +33,11 @@ type NoDefault struct {
 
 // NotAllowed says: this person cannot have the database, of a source that this person can see.
 type NotAllowed struct {
-	Database, Source string
-	Near             string
-	Have             []string
+	// Database is empty for the source's default one, which this person did not name and must not be told.
+	Database string
+	Source   string
+	Near     string
+	Have     []string
 	// SourceForbids: the source permits it to nobody.
 	SourceForbids bool
 	Misses        []Miss

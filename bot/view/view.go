@@ -53,8 +53,10 @@ type Dump struct {
 	// Source is namespace/name.
 	Source   string
 	Database string
-	Options  Options
-	Reason   string
+	// Job is the name of its Job, which may not be there.
+	Job     string
+	Options Options
+	Reason  string
 	// By is who asked.
 	By By
 	// Age is how long ago it was asked for.

@@ -1,0 +1,83 @@
+package lang
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/contract"
+)
+
+// Who can follow an advice, where it is not whoever asked for the dump. The keys of the catalogue are advice.<who>.
+const (
+	byOwner    = "owner"    // of the source
+	byOperator = "operator" // of Volcado and the cluster
+)
+
+// fixers of what whoever asked cannot fix. Where there is anything that they can do, such as to try again, they are told
+// that, and the advice says itself when to ask somebody.
+var fixers = map[contract.Reason]string{
+	contract.SecretNotFound: byOwner, contract.CredentialsMissing: byOwner, contract.AccessDenied: byOwner,
+	contract.InsufficientPrivileges: byOwner, contract.TLSUnavailable: byOwner, contract.TLSAuthorityMissing: byOwner,
+	contract.TLSVerificationFailed: byOwner, contract.EngineMismatch: byOwner, contract.ServerUnreachable: byOwner,
+	contract.StorageSecretNotFound: byOwner, contract.StorageCredentialsMissing: byOwner, contract.StorageAccessDenied: byOwner,
+	contract.BucketNotFound: byOwner, contract.StorageTLSAuthorityMissing: byOwner, contract.StorageTLSVerificationFailed: byOwner,
+	contract.StorageFull: byOwner, contract.VolumeNotWritable: byOwner, contract.StorageUnreachable: byOwner,
+	contract.ClientFailed: byOwner, contract.Internal: byOperator,
+
+	// The manager's.
+	"StorageNotFound": byOwner, "VolumeNotFound": byOwner, "JobRejected": byOwner, "OutOfMemory": byOwner,
+	"NamespaceNotEnrolled": byOperator, "NameConflict": byOperator, "ImagePullFailed": byOperator, "Unschedulable": byOperator,
+	"PodNotCreated": byOperator, "StartDeadlineExceeded": byOperator, "DumperFailed": byOperator,
+}
+
+// whereabouts of a dump, for the commands in an advice.
+type whereabouts struct{ Namespace, Job string }
+
+// anywhere stands for any dump, in the documentation.
+var anywhere = whereabouts{Namespace: "NAMESPACE", Job: "JOB"}
+
+func whereaboutsOf(d view.Dump) whereabouts {
+	namespace, _, _ := strings.Cut(d.Source, "/")
+	return whereabouts{Namespace: cmp.Or(namespace, anywhere.Namespace), Job: cmp.Or(d.Job, anywhere.Job)}
+}
+
+// advice by reason, or nothing for a reason that is not known.
+func (c *catalogue) advice(reason string, w whereabouts) string {
+	return c.sayIf("reason."+reason+".advice", w)
+}
+
+// addressed says whose work it is to follow an advice, which may be empty.
+func (c *catalogue) addressed(reason, advice string) string {
+	who, ok := fixers[contract.Reason(reason)]
+	if !ok {
+		return advice
+	}
+	return c.say("advice."+who, markup(advice))
+}
+
+// hintLanguage is the one in which the manager and the dumper write status.failure.
+const hintLanguage = "en"
+
+// advised is what to do about a dump, and the hint if it is to be said besides. A hint may hold what no catalogue can: a
+// GRANT, or the nearest name. Where the catalogue speaks its language, it stands for the advice, unless it is a command:
+// the advice has it with the names in it.
+func (c *catalogue) advised(d view.Dump, reason, hint string) (advice, besides string) {
+	advice = c.advice(reason, whereaboutsOf(d))
+	switch {
+	case hint != "" && strings.Contains(hint, "kubectl ") && strings.Contains(advice, "kubectl "):
+		hint = ""
+	case hint != "" && c.tag == hintLanguage:
+		advice = ""
+	}
+	return c.addressed(reason, advice), begun(hint)
+}
+
+// begun writes a hint as a sentence begins. Only a plain word can be: not the name of a key or a program.
+func begun(hint string) string {
+	word, _, _ := strings.Cut(hint, " ")
+	if word == "" || word == "kubectl" || strings.Trim(strings.TrimRight(word, ":,"), "abcdefghijklmnopqrstuvwxyz") != "" {
+		return hint
+	}
+	return strings.ToUpper(hint[:1]) + hint[1:]
+}
