@@ -29,7 +29,8 @@ func (s *Server) Restart(t testing.TB) {
 	s.StartAgain(t)
 }
 
-// StopDatabase takes the server's database away. The server stays, and cannot do much.
+// StopDatabase takes the server's database away. The server stays, and does not say what it lacks: a token that it does not
+// remember is refused as a revoked one is (401), a post as one to an unknown channel (400).
 func (s *Server) StopDatabase(t testing.TB) {
 	t.Helper()
 	// SIGINT: whoever is connected is thrown out.

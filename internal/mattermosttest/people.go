@@ -75,7 +75,8 @@ func (s *Server) GiveToken(t testing.TB, person *Person) {
 	person.Client.SetToken(token.Token)
 }
 
-// RevokeToken makes the person's token worthless: an access token, or all sessions.
+// RevokeToken makes the person's token worthless: an access token, or all sessions. A websocket that was opened with it stays open,
+// and hears nothing any more.
 func (s *Server) RevokeToken(t testing.TB, person *Person) {
 	t.Helper()
 	var err error
