@@ -74,14 +74,14 @@ func TestFaults(t *testing.T) {
 		proxy := s.Proxy(t)
 		socket := s.listen(t, proxy.URL, bot)
 		proxy.Cut()
-		select {
-		case _, open := <-socket.EventChannel:
-			for open {
-				_, open = <-socket.EventChannel
+		eventually(t, "the websocket is closed", func() bool {
+			select {
+			case _, open := <-socket.EventChannel:
+				return !open
+			default:
+				return false
 			}
-		case <-time.After(patience):
-			t.Fatal("the websocket is still open")
-		}
+		})
 		if err := ask(t, proxy.URL, patience); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("while it is cut: %v", err)
 		}
