@@ -90,9 +90,13 @@ func TestAWebhooksPostCarriesItsOwnersID(t *testing.T) {
 	alice := s.User(t, "alice")
 	channel := s.Channel(t, s.Team(t, "shop"), model.ChannelTypePrivate, "dumps", alice)
 	s.PostByWebhook(t, s.Webhook(t, alice, channel.Id), "dump everything")
-	posts := s.Posts(t, channel.Id)
-	last := posts[len(posts)-1]
-	if last.Message != "dump everything" || last.UserId != alice.ID || last.GetProp(model.PostPropsFromWebhook) != "true" {
-		t.Errorf("the last post is %q of %s, with %v", last.Message, last.UserId, last.GetProps())
+	for _, post := range s.Posts(t, channel.Id) {
+		if post.Message == "dump everything" {
+			if post.UserId != alice.ID || post.GetProp(model.PostPropsFromWebhook) != "true" {
+				t.Errorf("it is of %s, with %v", post.UserId, post.GetProps())
+			}
+			return
+		}
 	}
+	t.Error("it is not in the channel")
 }
