@@ -56,7 +56,7 @@ lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
 	@$(BIN)/golangci-lint run --build-tags e2e $(GO_PACKAGES)
 	@shellcheck -x $(SHELL_FILES)
 
-test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server.
+test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server, a real Mattermost.
 	@hack/cluster/cluster packages build tests
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  CGO_ENABLED=0 KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)

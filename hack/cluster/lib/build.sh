@@ -6,7 +6,7 @@ KUBERNETES_VERSION=$(awk '$1 == "k8s.io/kubernetes" && $2 ~ /^v/ {print $2; exit
 
 # The sets that are built: a module's folder, what to build there, and the programs that come out.
 declare -A SET_MODULE=(
-  [envtest]=. [servers]=. [coredns]=coredns [s3]=versitygw
+  [envtest]=. [servers]=. [coredns]=coredns [s3]=versitygw [mattermost]=mattermost
 )
 declare -A SET_PACKAGES=(
   [envtest]="./etcd k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl"
@@ -15,18 +15,26 @@ declare -A SET_PACKAGES=(
     k8s.io/kubernetes/cmd/kube-proxy k8s.io/kubernetes/cmd/kubectl"
   [coredns]=.
   [s3]=github.com/versity/versitygw/cmd/versitygw
+  [mattermost]=github.com/mattermost/mattermost/server/v8/cmd/mattermost
 )
+# What a program reads while it runs: folders of the module that it comes from, and files of ours (in hack/servers). The set
+# then has a folder of its own in $BIN, because the program looks for them beside itself.
+declare -A SET_DATA_MODULE=([mattermost]=github.com/mattermost/mattermost/server/v8)
+declare -A SET_DATA=([mattermost]="i18n templates fonts")
+declare -A SET_OWN_DATA=([mattermost]=client/root.html)
 
 build_all() {
   build servers "etcd and Kubernetes $KUBERNETES_VERSION"
   build coredns CoreDNS
   build s3 versitygw
+  build mattermost Mattermost
 }
 
 build_for_tests() {
   check_system_for_build
   build envtest "etcd, kube-apiserver and kubectl $KUBERNETES_VERSION"
   build s3 versitygw
+  build mattermost Mattermost
 }
 
 check_system_for_build() {
@@ -41,8 +49,8 @@ fingerprint() {
     (cd -- "$module" && go version)
     echo "${SET_PACKAGES[$1]}" "$(ldflags)"
     # The modules inside of this one have fingerprints of their own.
-    find "$module" -maxdepth 2 \( -name coredns -o -name versitygw \) ! -path "$module" -prune -o \
-      \( -name '*.go' -o -name go.mod -o -name go.sum \) -print0 | sort -z | xargs -0 cat
+    find "$module" -maxdepth 2 \( -name coredns -o -name versitygw -o -name mattermost \) ! -path "$module" -prune -o \
+      \( -name '*.go' -o -name go.mod -o -name go.sum -o -name '*.html' \) -print0 | sort -z | xargs -0 cat
   } | sha256sum | cut -d' ' -f1
 }
 
@@ -53,17 +61,23 @@ ldflags() {
   echo "-s -w -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
 }
 
+# folder_of <set> in $BIN, with a slash, or nothing.
+folder_of() { [[ -z ${SET_DATA_MODULE[$1]:-} ]] || echo "$1/"; }
+
+# programs of a set, as paths in $BIN.
 programs() {
   local package
   for package in ${SET_PACKAGES[$1]}; do
-    if [[ $package == . ]]; then echo "${SET_MODULE[$1]}"; else echo "${package##*/}"; fi
+    if [[ $package == . ]]; then echo "${SET_MODULE[$1]}"; else echo "$(folder_of "$1")${package##*/}"; fi
   done
 }
 
 is_built() {
-  local program
+  local name
   [[ $(cat "$BIN/.$1.built" 2>/dev/null) == "$(fingerprint "$1")" ]] || return 1
-  for program in $(programs "$1"); do [[ -x $BIN/$program ]] || return 1; done
+  for name in $(programs "$1"); do [[ -x $BIN/$name ]] || return 1; done
+  for name in ${SET_DATA[$1]:-}; do [[ -d $BIN/$1/$name ]] || return 1; done
+  for name in ${SET_OWN_DATA[$1]:-}; do [[ -s $BIN/$1/$name ]] || return 1; done
 }
 
 # build <set> <what to call it>
@@ -87,7 +101,21 @@ compile() {
   local packages
   read -r -d '' -a packages <<<"${SET_PACKAGES[$1]}" || true
   cd -- "$SERVERS/${SET_MODULE[$1]}" || return
-  CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -v -trimpath -buildvcs=false -ldflags "$(ldflags)" -o "$BIN/" "${packages[@]}"
+  CGO_ENABLED=0 GOFLAGS=-mod=readonly go build -v -trimpath -buildvcs=false -ldflags "$(ldflags)" \
+    -o "$BIN/$(folder_of "$1")" "${packages[@]}" || return
+  [[ -z ${SET_DATA_MODULE[$1]:-} ]] || copy_data "$1"
+}
+
+# copy_data is called in the set's module. What was there may be of another version.
+copy_data() {
+  local from name
+  from=$(GOFLAGS=-mod=readonly go list -m -f '{{.Dir}}' "${SET_DATA_MODULE[$1]}") || return
+  for name in ${SET_DATA[$1]}; do
+    rm -rf -- "${BIN:?}/$1/$name" || return
+    # Go's cache is read-only, and $BIN is removed by whoever owns it.
+    cp -r --no-preserve=mode -- "$from/$name" "$BIN/$1/$name" || return
+  done
+  for name in ${SET_OWN_DATA[$1]}; do install -D -m 644 -- "$name" "$BIN/$1/$name" || return; done
 }
 
 # go build -v writes a line a package.

@@ -33,6 +33,7 @@ clean_built() {
   [[ -z $clusters ]] || die "the programs are in use by:$clusters. End what runs first: VOLCADO_CLUSTER=NAME hack/cluster/cluster down"
   for set in "${!SET_MODULE[@]}"; do
     for program in $(programs "$set"); do rm -f -- "$BIN/$program"; done
+    [[ -z $(folder_of "$set") ]] || rm -rf -- "${BIN:?}/$set"
     rm -f -- "$BIN/.$set.built" "$OUT/log/build-$set.log"
   done
   rm -f -- "$OUT/log/apt.log"

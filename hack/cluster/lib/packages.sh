@@ -48,12 +48,19 @@ install_packages_as_root() {
     die "not doing that, because it would remove packages. Install these yourself: $*"
   fi
   added=$(awk '$1 == "Inst" && $3 !~ /^\[/ {print $2}' <<<"$plan")
+  trap put_back EXIT
   keep_services_stopped
+  [[ $added != *postgresql* ]] || keep_postgresql_without_data
   apt-get install --yes --no-install-recommends -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 ||
     { tail -n 15 -- "$log" >&2 && die "apt-get could not install $*; its log is $log"; }
-  allow_services
+  put_back
   # shellcheck disable=SC2086 # one word a package
   disable_services $added
+}
+
+put_back() {
+  allow_services
+  allow_postgresql_data
 }
 
 # A package that brings a service starts it, and we use our own containerd. policy-rc.d is Debian's way to say no; one
@@ -61,13 +68,26 @@ install_packages_as_root() {
 keep_services_stopped() {
   policy=/usr/sbin/policy-rc.d
   [[ ! -e $policy ]] || return 0
-  trap allow_services EXIT
   printf '#!/bin/sh\n# volcado: removed when the packages are installed\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 }
 
 allow_services() {
   ! grep -qs '^# volcado: removed' /usr/sbin/policy-rc.d || rm -f /usr/sbin/policy-rc.d
+}
+
+# PostgreSQL's package makes a server's data in /var/lib at once. Only its programs are used here, with data of our own. This is
+# Debian's way to say no.
+POSTGRESQL_SAYS_NO=/etc/postgresql-common/createcluster.d/volcado.conf
+keep_postgresql_without_data() {
+  mkdir -p -- "${POSTGRESQL_SAYS_NO%/*}"
+  echo 'create_main_cluster = false' >"$POSTGRESQL_SAYS_NO"
+}
+
+allow_postgresql_data() {
+  rm -f -- "$POSTGRESQL_SAYS_NO"
+  # What others have in there stays.
+  rmdir -p -- "${POSTGRESQL_SAYS_NO%/*}" 2>/dev/null || true
 }
 
 # disable_services <package that was not there before...>: a package that brings a service also has the next boot start it.
