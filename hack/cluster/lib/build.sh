@@ -27,7 +27,6 @@ build_all() {
   build servers "etcd and Kubernetes $KUBERNETES_VERSION"
   build coredns CoreDNS
   build s3 versitygw
-  build mattermost Mattermost
 }
 
 build_for_tests() {

@@ -48,14 +48,16 @@ check_system() {
 }
 
 check_go() {
+  local needed version
+  needed=$(awk '$1 == "go" {print $2}' "$REPO/go.mod")
   if ! command -v go >/dev/null; then
-    problem "there is no go command; install Go 1.26 or newer from https://go.dev/dl and put it on PATH."
+    problem "there is no go command; install Go $needed or newer from https://go.dev/dl and put it on PATH."
     return
   fi
-  local version
-  version=$(GOTOOLCHAIN=local go env GOVERSION)
-  if [[ $version =~ ^go([0-9]+)\.([0-9]+) ]] && ((BASH_REMATCH[1] == 1 && BASH_REMATCH[2] < 26)); then
-    problem "Kubernetes needs Go 1.26 or newer and $(command -v go) is $version; install a newer one from https://go.dev/dl"
+  # Below the repository an older one only says what go.mod wants.
+  version=$(cd / && GOTOOLCHAIN=local go env GOVERSION)
+  if [[ $version =~ ^go[0-9.]+$ ]] && ! printf '%s\n' "$needed" "${version#go}" | sort -C -V; then
+    problem "Volcado needs Go $needed or newer and $(command -v go) is $version; install a newer one from https://go.dev/dl"
   fi
 }
 
