@@ -1,0 +1,3 @@
+package mattermost
+
+func readAs(markdown string) (string, []string) { return markdown, nil }
