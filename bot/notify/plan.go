@@ -144,7 +144,8 @@ func (p planner) finalDue() bool {
 	if p.shown.Edits.Final || p.shown.Edits.Over || p.can.Live {
 		return false
 	}
-	return p.ref() != nil || p.can.Finds && p.Status.Intent != nil && !p.free(p.Status, p.shown.Status)
+	unsettled := p.can.Finds && p.Status.Intent != nil && p.shown.Status.GiveUp == "" && !p.free(p.Status, p.shown.Status)
+	return p.ref() != nil || unsettled
 }
 
 // final has the status message say that the dump has ended, and finds it first where it is not known to exist. That is

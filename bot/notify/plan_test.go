@@ -166,6 +166,9 @@ func TestPlan(t *testing.T) {
 		"and that which is not there is not missed": {
 			dump: over, place: Place{Status: intended(other, -time.Minute), End: posted, EditUntil: new(at.Add(time.Minute))},
 			shown: looked(Shown{Status: Tried{Absent: at.Add(-time.Minute)}}), can: finds, want: until(time.Minute)},
+		"nor is that of which the service never says whether it is there": {
+			dump: over, place: Place{Status: intended(other, -time.Minute), End: posted, EditUntil: new(at.Add(time.Minute))},
+			shown: looked(Shown{Status: Tried{GiveUp: "no"}}), can: finds, want: until(time.Minute)},
 		"what is owed is let be in the end": {
 			dump: over, place: Place{Status: posted, End: posted, EditUntil: new(at)}, shown: looked(Shown{}), want: Step{}},
 		"when all is said, there is nothing to do": {

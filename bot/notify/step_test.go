@@ -377,3 +377,32 @@ func TestAPostThatTheServiceNeverNamesIsGivenUp(t *testing.T) {
 		t.Errorf("recorded is %+v", s.Places[0].End)
 	}
 }
+
+// Whether there is a status message to edit cannot be found out, and is not asked without a pause until the edit is not owed
+// any more.
+func TestAStatusMessageThatCannotBeFoundOutIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]func(*rig, chat.Key){
+		"because the service does not tell": func(r *rig, status chat.Key) {
+			r.chat.find = map[chat.Key][]error{status: slicesOf(1000, fail(chat.Rejected))}
+		},
+		"because the service does not name it": func(r *rig, status chat.Key) {
+			r.chat.hidden = map[chat.Key]chat.Ref{status: {Channel: "C1", Post: strings.Repeat("p", maxID+1)}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			said := begun()
+			said.Places[0].Status.Intent = intent(r.Now(), other, ToThread)
+			r.ledger.put(r.dump.UID, said)
+			script(r, KeyOf(r.dump, 0, Status))
+			r.finish(v1alpha1.FinishedSucceeded)
+			r.run(time.Hour)
+			r.expect("C1/t1: Succeeded @ana")
+			if r.chat.finds != 1 {
+				t.Errorf("it was looked for %d times", r.chat.finds)
+			}
+		})
+	}
+}
