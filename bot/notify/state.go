@@ -56,7 +56,7 @@ type Saying struct {
 	To  Where     `json:"to,omitempty"`
 	// GaveUp is why it is not said, or not known to have been.
 	GaveUp string `json:"gaveUp,omitempty"`
-	// Repeated: the service cannot find posts, and it was intended once more without knowing.
+	// Repeated: the service could not find it, and it was intended once more without knowing.
 	Repeated bool `json:"repeated,omitempty"`
 }
 
