@@ -181,10 +181,13 @@ func (e *Edits) edited(now time.Time, reply chat.Reply, v view.View, final bool,
 		e.Final = e.Final || final
 		return
 	}
-	switch chat.KindOfError(err) {
+	switch kind := chat.KindOfError(err); kind {
 	case chat.Rejected, chat.PostGone, chat.PlaceGone:
 		e.Over, e.Final = true, true
 	default: // an edit that was perhaps made can be made again
+		if kind == chat.Uncertain { // nor is it known what the message shows
+			e.Reply, e.View = chat.Reply{}, nil
+		}
 		e.Failures++
 		e.Turn = now.Add(pause(e.Failures, err))
 	}
