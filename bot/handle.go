@@ -109,8 +109,13 @@ func (c *conversation) freshness() read.Freshness {
 
 // acts reports whether a command does something, and is tried again until it has been done.
 func acts(command string) bool {
+	return makes(command) || command == "cancel" || command == "follow"
+}
+
+// makes reports whether a command makes dumps.
+func makes(command string) bool {
 	switch command {
-	case "dump", "dumpdb", "again", "cancel", "follow":
+	case "dump", "dumpdb", "again":
 		return true
 	}
 	return false
