@@ -224,10 +224,12 @@ func TestWhileAServiceDoesNotSayWhetherAMessageWasAnsweredItIsNotAnsweredAgain(t
 	w.handle(hello)
 	w.restart()
 	hello.Again, dump.Again = true, true
-	w.chat.findErr = &chat.Error{Kind: chat.NotDone}
-	for _, m := range []chat.Message{hello, dump} {
-		if said := w.handle(m); said.err == nil {
-			t.Errorf("%s is not handed over again", m.Text)
+	for _, kind := range []chat.ErrorKind{chat.NotDone, chat.Unauthorised, chat.Uncertain} {
+		w.chat.findErr = &chat.Error{Kind: kind}
+		for _, m := range []chat.Message{hello, dump} {
+			if said := w.handle(m); said.err == nil || len(w.chat.posts) != 1 {
+				t.Errorf("%v: %s is not handed over again, or something is said: %s", kind, m.Text, w.chat)
+			}
 		}
 	}
 	w.mustHave(0)

@@ -68,7 +68,9 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 		answered, err := c.wasAnswered(ctx)
 		switch {
 		case err != nil && !tooOld:
-			return chat.Answer{}, err // the service that does not answer hands the message over again
+			// The service that does not answer hands the message over again. Meanwhile the log says why, and the chat does not: most
+			// of what is read again was answered.
+			return chat.Answer{}, err
 		case answered:
 			return chat.Answer{}, nil
 		}
