@@ -68,7 +68,9 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 		answered, err := c.wasAnswered(ctx)
 		switch {
 		case err != nil && !tooOld:
-			return chat.Answer{}, err // the service that does not answer hands the message over again
+			// The service that does not answer hands the message over again. Meanwhile the log says why, and the chat does not: most
+			// of what is read again was answered.
+			return chat.Answer{}, err
 		case answered:
 			return chat.Answer{}, nil
 		}
@@ -109,8 +111,13 @@ func (c *conversation) freshness() read.Freshness {
 
 // acts reports whether a command does something, and is tried again until it has been done.
 func acts(command string) bool {
+	return makes(command) || command == "cancel" || command == "follow"
+}
+
+// makes reports whether a command makes dumps.
+func makes(command string) bool {
 	switch command {
-	case "dump", "dumpdb", "again", "cancel", "follow":
+	case "dump", "dumpdb", "again":
 		return true
 	}
 	return false
