@@ -173,34 +173,29 @@ func (w *world) impostors(t *testing.T) map[string]func(string) {
 		w.AddToChannel(t, w.channel.Id, p)
 		return p
 	}
-	says := func(p *mattermosttest.Person, post model.Post) func(string) {
+	says := func(p *mattermosttest.Person, before string, props model.StringInterface) func(string) {
 		return func(text string) {
-			made := post
-			made.ChannelId = w.channel.Id
-			made.Message += w.mention() + text
-			w.say(t, p, &made)
+			w.say(t, p, &model.Post{ChannelId: w.channel.Id, Message: before + w.mention() + text, Props: props})
 		}
 	}
 	guest, remote, machine := member(w.User(t, "guest")), member(w.User(t, "remote")), member(w.Bot(t, "machine"))
 	w.MakeGuest(t, guest)
 	w.MakeRemote(t, remote)
 	return map[string]func(string){
-		"another bot":                says(machine, model.Post{}),
-		"a guest":                    says(guest, model.Post{}),
-		"a person of another server": says(remote, model.Post{}),
-		"the bot itself":             says(w.bot, model.Post{}),
-		"a webhook of a person's":    func(text string) { w.PostByWebhook(t, w.Webhook(t, w.alice, w.channel.Id), w.mention()+text) },
-		"an app in a person's name":  says(w.alice, model.Post{Props: model.StringInterface{model.PostPropsFromOAuthApp: "true"}}),
-		"a plugin in a person's name": says(w.alice, model.Post{
-			Props: model.StringInterface{model.PostPropsFromPlugin: "true"},
-		}),
+		"another bot":                 says(machine, "", nil),
+		"a guest":                     says(guest, "", nil),
+		"a person of another server":  says(remote, "", nil),
+		"the bot itself":              says(w.bot, "", nil),
+		"a webhook of a person's":     func(text string) { w.PostByWebhook(t, w.Webhook(t, w.alice, w.channel.Id), w.mention()+text) },
+		"an app in a person's name":   says(w.alice, "", model.StringInterface{model.PostPropsFromOAuthApp: "true"}),
+		"a plugin in a person's name": says(w.alice, "", model.StringInterface{model.PostPropsFromPlugin: "true"}),
 		"the server itself": func(text string) {
 			header := w.mention() + text
 			if _, _, err := w.alice.Client.PatchChannel(t.Context(), w.channel.Id, &model.ChannelPatch{Header: &header}); err != nil {
 				t.Error(err)
 			}
 		},
-		"somebody who speaks of the bot": says(w.alice, model.Post{Message: "ask "}),
+		"somebody who speaks of the bot": says(w.alice, "ask ", nil),
 		"somebody with a similar name": func(text string) {
 			w.say(t, w.alice, &model.Post{ChannelId: w.channel.Id, Message: "@" + w.bot.Name + "-x " + text})
 		},
