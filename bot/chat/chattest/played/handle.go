@@ -5,6 +5,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/inbox"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 // take an event, which the service delivered or the driver has read again.
@@ -61,10 +62,10 @@ func (l *listener) acknowledge(ctx context.Context, e wireEvent, a chat.Answer) 
 }
 
 func form(f chat.Form) *Form {
-	out := &Form{Command: f.Command, Title: visible(f.Title), Submit: visible(f.Submit)}
+	out := &Form{Command: f.Command, Title: layout.Visible(f.Title), Submit: layout.Visible(f.Submit)}
 	for _, field := range f.Fields {
 		out.Fields = append(out.Fields, FormField{
-			Name: field.Name, Label: visible(field.Label), Hint: visible(field.Hint), Value: field.Value, Required: field.Required,
+			Name: field.Name, Label: layout.Visible(field.Label), Hint: layout.Visible(field.Hint), Value: field.Value, Required: field.Required,
 			Choices: field.Choices,
 		})
 	}
