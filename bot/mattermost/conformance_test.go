@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -123,19 +124,16 @@ func (w *world) refuseEdits(t *testing.T) {
 // setKind of the channel. A server without a licence shares none, so that is done in its database.
 func (w *world) setKind(t *testing.T, kind chat.Kind) {
 	t.Helper()
-	switch kind {
-	case chat.KindShared:
-		w.SQL(t, "UPDATE channels SET shared = true WHERE id = '"+w.channel.Id+"'")
-	default:
-		w.SQL(t, "UPDATE channels SET shared = false WHERE id = '"+w.channel.Id+"'")
-		privacy := model.ChannelTypePrivate
-		if kind == chat.KindPublic {
-			privacy = model.ChannelTypeOpen
-		}
-		w.SetPrivacy(t, w.channel.Id, privacy)
-	}
+	shared := strconv.FormatBool(kind == chat.KindShared)
+	w.SQL(t, "UPDATE channels SET shared = "+shared+" WHERE id = '"+w.channel.Id+"'")
 	if _, err := w.Admin.Client.InvalidateCaches(t.Context()); err != nil {
 		t.Error(err)
+	}
+	switch kind {
+	case chat.KindPublic:
+		w.SetPrivacy(t, w.channel.Id, model.ChannelTypeOpen)
+	case chat.KindPrivate:
+		w.SetPrivacy(t, w.channel.Id, model.ChannelTypePrivate)
 	}
 }
 

@@ -15,11 +15,13 @@ const propKey = "volcado_key"
 
 // Mattermost's names of errors.
 const (
-	errorRoot        = "api.post.create_post.root_id.app_error"
-	errorRootChannel = "api.post.create_post.channel_root_id.app_error"
-	errorArchived    = "api.post.create_post.can_not_post_to_deleted.error"
-	errorPermission  = "api.context.permissions.app_error"
-	errorParameter   = "api.context.invalid_param.app_error"
+	errorRoot           = "api.post.create_post.root_id.app_error"
+	errorRootChannel    = "api.post.create_post.channel_root_id.app_error"
+	errorArchived       = "api.post.create_post.can_not_post_to_deleted.error"
+	errorPermission     = "api.context.permissions.app_error"
+	errorParameter      = "api.context.invalid_param.app_error"
+	errorUpdateArchived = "api.post.update_post.can_not_update_post_in_deleted.error"
+	errorPatchArchived  = "api.post.patch_post.can_not_update_post_in_deleted.error"
 )
 
 // Post says something, over as many posts as it takes. The first carries the key.
@@ -83,7 +85,10 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	_, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.PatchPost(ctx, ref.Post, &model.PostPatch{Message: &text})
 	})
-	if !refusedAs(err, errorPermission) {
+	switch {
+	case refusedAs(err, errorUpdateArchived, errorPatchArchived):
+		return gone(err)
+	case !refusedAs(err, errorPermission):
 		return err
 	}
 	// Of a post that is not there, too, Mattermost says that the permission is missing.
