@@ -362,3 +362,20 @@ func TestAnOldMessageThatWasHandledIsNotTooOld(t *testing.T) {
 		t.Errorf("answered %+v", said)
 	}
 }
+
+func TestAnEditedMessageIsNotObeyedAndThatIsSaidOnce(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	message := w.message(w.alice, "dump shop")
+	message.Edited = true
+	for i := range 3 {
+		said := w.handle(message)
+		w.mustHave(0)
+		viewOf[view.Edited](t, said)
+		if len(said.Posts) != 1 || i == 0 && said.Outcome != chat.Refused {
+			t.Errorf("attempt %d: %d posts, outcome %v", i, len(said.Posts), said.Outcome)
+		}
+		message.Again = true
+		w.restart()
+	}
+}

@@ -56,6 +56,9 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 }
 
 func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
+	if c.message.Edited {
+		return c.edited(ctx)
+	}
 	tooOld := c.tooOld()
 	if c.message.Again || tooOld {
 		made, err := c.person.Made(ctx, c.freshness())
@@ -92,6 +95,19 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 		return c.trouble(ctx, err, acts(request.Command))
 	}
 	return c.say(ctx, result.View, result.Outcome), nil
+}
+
+// edited says once that an edit does nothing.
+func (c *conversation) edited(ctx context.Context) (chat.Answer, error) {
+	if c.tooOld() {
+		return chat.Answer{}, nil
+	}
+	if c.message.Again {
+		if answered, err := c.wasAnswered(ctx); err != nil || answered {
+			return chat.Answer{}, err
+		}
+	}
+	return c.say(ctx, view.Edited{}, chat.Refused), nil
 }
 
 func (c *conversation) tooOld() bool {

@@ -83,6 +83,10 @@ type Message struct {
 	// Written is when, by the service's clock. The zero time, or one in the future, is taken for when the message was first
 	// handed over.
 	Written time.Time
+	// Edited: the text was changed after it was written, perhaps by somebody else than its author, and the service does not say
+	// by whom. It is not obeyed, and its author is told so. The ID is one of its own, not that of the message as it was written,
+	// and the same for all later changes.
+	Edited bool
 	// Again: delivered again by the service, or read again by the driver.
 	Again bool
 	// CanOpenForm: a form in the answer to this message will be shown.

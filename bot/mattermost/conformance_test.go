@@ -72,6 +72,7 @@ func (w *world) harness(t *testing.T, channel string, kind chat.Kind) chattest.H
 				t.Error(err)
 			}
 		}},
+		Edit:      func(id, text string) { w.Edit(t, w.alice, id, mention+text) },
 		Page:      pageSize,
 		Impostors: w.impostors(t),
 		ForgeKey:  func(at chat.Place, key chat.Key) { w.forgeKey(t, at, key) },
@@ -196,10 +197,6 @@ func (w *world) impostors(t *testing.T) map[string]func(string) {
 		"somebody who speaks of the bot": says(w.alice, "ask ", nil),
 		"somebody with a similar name": func(text string) {
 			w.say(t, w.alice, &model.Post{ChannelId: w.channel.Id, Message: "@" + w.bot.Name + "-x " + text})
-		},
-		"somebody who edits another message": func(text string) {
-			post := w.say(t, w.alice, &model.Post{ChannelId: w.channel.Id, Message: "good morning"})
-			w.Edit(t, w.alice, post.Id, w.mention()+text)
 		},
 		"somebody who deletes it again before it is read": func(string) {
 			post := w.say(t, w.alice, &model.Post{ChannelId: w.channel.Id, Message: "nothing"})

@@ -29,7 +29,7 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 	delivered := sync.OnceFunc(func() { l.undelivered.Add(-1) })
 	attempts := 0
 	fate := l.inbox.Take(ctx, inbox.Item{
-		ID: post.Id, Lane: post.ChannelId + " " + post.UserId,
+		ID: idOf(post), Lane: post.ChannelId + " " + post.UserId,
 		Handle: func(ctx context.Context) error {
 			attempts++
 			if attempts > 1 {
@@ -38,7 +38,7 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 				if transient(err) != nil {
 					return err
 				}
-				if err != nil || !l.plausible(current, kind) {
+				if err != nil || current.EditAt != post.EditAt || !l.plausible(current, kind) {
 					delivered()
 					return nil
 				}
@@ -71,7 +71,7 @@ func (l *listener) pass(post *model.Post) {
 // plausible says whether a post can be a command, as far as the post itself tells.
 func (s *Service) plausible(post *model.Post, kind model.ChannelType) bool {
 	self := s.mine()
-	if post.Type != model.PostTypeDefault || post.UserId == self.id || post.DeleteAt != 0 || post.EditAt != 0 || post.IsRemote() ||
+	if post.Type != model.PostTypeDefault || post.UserId == self.id || post.DeleteAt != 0 || post.IsRemote() ||
 		!model.IsValidId(post.Id) || !model.IsValidId(post.ChannelId) || !model.IsValidId(post.UserId) ||
 		post.RootId != "" && !model.IsValidId(post.RootId) || byMachine(post) {
 		return false
@@ -143,8 +143,16 @@ func (s *Service) message(ctx context.Context, post *model.Post) (chat.Message, 
 		Place: chat.Place{
 			Platform: s.id.Platform, Workspace: s.id.Workspace, Channel: post.ChannelId, Thread: thread, Kind: kindOf(channel),
 		},
-		Author: author, ID: post.Id, Text: text, Written: at(post.CreateAt),
+		Author: author, ID: idOf(post), Text: text, Written: at(post.CreateAt), Edited: post.EditAt != 0,
 	}, true, nil
+}
+
+// idOf a message. Administrators can edit what others have written, so an edited message is another one.
+func idOf(post *model.Post) string {
+	if post.EditAt != 0 {
+		return post.Id + "-edited"
+	}
+	return post.Id
 }
 
 // none: a message that the server certainly does not show the bot, or not its author, is refused; where the server may
