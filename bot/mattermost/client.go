@@ -22,13 +22,15 @@ type client struct {
 	base   *url.URL
 	token  chat.TokenFile
 	caFile string
+	// pageSize of a channel's history.
+	pageSize int
 
 	mu   sync.Mutex
 	http *http.Client
 }
 
 func newClient(base *url.URL, token chat.TokenFile, caFile string) *client {
-	return &client{base: base, token: token, caFile: caFile}
+	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage}
 }
 
 // transport is made at the first call: settings are checked on machines that do not have the file of authorities.

@@ -28,6 +28,7 @@ func TestTheDriverConformsInDirectMessages(t *testing.T) {
 		w := newWorld(t, mattermosttest.Get(t))
 		h := w.harness(t, w.Direct(t, w.alice, w.bot).Id, chat.KindDirect)
 		h.Second, h.SetKind, h.Impostors, h.RemoveChannel = nil, nil, nil, nil
+		h.Notified = nil // every direct message notifies
 		return h
 	})
 }
@@ -73,7 +74,7 @@ func (w *world) harness(t *testing.T, channel string, kind chat.Kind) chattest.H
 			}
 		}},
 		Edit:      func(id, text string) { w.Edit(t, w.alice, id, mention+text) },
-		Page:      pageSize,
+		Page:      testPage,
 		Impostors: w.impostors(t),
 		ForgeKey:  func(at chat.Place, key chat.Key) { w.forgeKey(t, at, key) },
 		Faults: &chattest.Faults{

@@ -119,7 +119,7 @@ func (c *scan) read(ctx context.Context, api *client, channel, self string, sinc
 				c.posts[key] = refOf(post)
 			}
 		}
-		if len(posts) < pageSize || at(posts[len(posts)-1].CreateAt).Before(lowest) {
+		if len(posts) < api.pageSize || at(posts[len(posts)-1].CreateAt).Before(lowest) {
 			c.to = later(newest, lowest)
 			return nil
 		}

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// pageSize of a channel's history, Mattermost's largest.
-	pageSize = 200
+	// longestPage of a channel's history that Mattermost gives, in posts.
+	longestPage = 200
 	// mostPages of one channel that are read.
 	mostPages = 5000
 	// beforeAdded is how long before the bot was added to a channel a message can have been written and still be handled.
@@ -70,7 +70,7 @@ func (l *listener) history(ctx context.Context, channel string, from time.Time, 
 			return err
 		}
 		from = l.notBeforeAdded(posts, from)
-		if len(posts) < pageSize || at(posts[len(posts)-1].CreateAt).Before(from) {
+		if len(posts) < l.pageSize || at(posts[len(posts)-1].CreateAt).Before(from) {
 			visitOldestFirst(posts, from, visit)
 			break
 		}
@@ -102,9 +102,9 @@ func visitOldestFirst(posts []*model.Post, from time.Time, visit func(*model.Pos
 func (c *client) page(ctx context.Context, channel, before string) ([]*model.Post, error) {
 	list, err := call(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
 		if before == "" {
-			return api.GetPostsForChannel(ctx, channel, 0, pageSize, "", false, false)
+			return api.GetPostsForChannel(ctx, channel, 0, c.pageSize, "", false, false)
 		}
-		return api.GetPostsBefore(ctx, channel, before, 0, pageSize, "", false, false)
+		return api.GetPostsBefore(ctx, channel, before, 0, c.pageSize, "", false, false)
 	})
 	switch {
 	case err != nil:

@@ -14,7 +14,7 @@ import (
 // "mention of alice". It is what server and web client do together: blocks, code, links and entities are left to the server's
 // own parser, and the rest is read as the web client does. Code is no effect: what stands in it is shown as it is.
 func readAs(message string) (text string, effects []string) {
-	r := &reader{source: message}
+	r := &reader{source: message, escapedAt: -1}
 	document, references := markdown.Parse(message)
 	r.references = references
 	r.blocks(document.Children)
@@ -40,7 +40,7 @@ type reader struct {
 	effects    []string
 	// glyphs of the paragraph that is read.
 	glyphs []glyph
-	// escapedAt is where the last character stood that was escaped.
+	// escapedAt is where the last character stood that was escaped, or -1.
 	escapedAt int
 }
 

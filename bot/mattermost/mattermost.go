@@ -16,6 +16,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/inbox"
+	"github.com/volcado-io/volcado/bot/chat/turns"
 )
 
 // Platform as allow-lists name it.
@@ -55,6 +56,8 @@ type Service struct {
 	inbox  *inbox.Inbox
 	groups *groups
 	finder *finder
+	// threads are posted to one after the other: of two posts that begin one at the same time, Mattermost loses one.
+	threads turns.Turns
 	// undelivered counts the messages that were taken and not handed over yet.
 	undelivered atomic.Int64
 

@@ -34,6 +34,13 @@ func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply 
 	if err != nil {
 		return chat.Ref{}, err
 	}
+	if thread != "" {
+		over, _, err := s.threads.Take(ctx, thread)
+		if err != nil {
+			return chat.Ref{}, &chat.Error{Kind: chat.NotDone, Err: err}
+		}
+		defer over()
+	}
 	var first chat.Ref
 	for i, page := range render(reply, mention, longestPost) {
 		post := &model.Post{ChannelId: channel, RootId: thread, Message: page}

@@ -91,7 +91,7 @@ func TestWhatIsTooLongGoesOnInTheNextPost(t *testing.T) {
 		}
 	}
 	cut := render(chat.Reply{Headline: "h", Lines: []string{strings.Repeat("<", 1e6)}}, "", 1000)
-	if last := cut[len(cut)-1]; len(cut) != mostPosts || !strings.HasSuffix(last, "\n…") {
+	if last := cut[len(cut)-1]; len(cut) != mostPosts || !strings.HasSuffix(last, "\n\n…") {
 		t.Errorf("%d posts, the last of which ends with %q", len(cut), last[len(last)-20:])
 	}
 }

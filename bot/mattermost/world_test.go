@@ -22,9 +22,11 @@ import (
 	"github.com/volcado-io/volcado/internal/mattermosttest"
 )
 
-func TestMain(m *testing.M) { mattermosttest.Main(m) }
-
-const workspace = "acme"
+const (
+	workspace = "acme"
+	// testPage is small, so that few posts fill some.
+	testPage = 20
+)
 
 // world is a private channel of a real server, with alice, bob and the bot in it.
 type world struct {
@@ -62,7 +64,9 @@ func (w *world) service(t *testing.T) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return made.(*Service)
+	s := made.(*Service)
+	s.pageSize = testPage
+	return s
 }
 
 func (w *world) mention() string { return "@" + w.bot.Name + " " }
@@ -140,11 +144,11 @@ func (f *front) throttle(d time.Duration) {
 type observer struct {
 	mu       sync.Mutex
 	person   string
-	seen     []seen
+	seen     []sighting
 	notified int
 }
 
-type seen struct {
+type sighting struct {
 	channel, thread, text string
 	effects               []string
 }
@@ -194,7 +198,7 @@ func (o *observer) event(event *model.WebSocketEvent, bot string) {
 	read, effects := readAs(post.Message)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.seen = append(o.seen, seen{post.ChannelId, post.RootId, read, effects})
+	o.seen = append(o.seen, sighting{post.ChannelId, post.RootId, read, effects})
 	var mentions []string
 	list, _ := event.GetData()["mentions"].(string)
 	_ = json.Unmarshal([]byte(list), &mentions)

@@ -8,8 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-const ellipsis = "…"
-
 // Visible writes what cannot be seen, or would be obeyed, as an escape: control characters, changes of the writing's
 // direction, characters without width, and bytes that are no text. What it gives is one line.
 func Visible(s string) string {

@@ -42,20 +42,20 @@ func TestPages(t *testing.T) {
 			[]layout.Line{{Text: "a"}, {Text: "b", Block: code}, {Text: "c", Block: code}, {Text: "d"}}, 20, []string{"a\n<\nb\nc\n>\nd"},
 		},
 		"a block that does not fit is closed and opened again": {
-			[]layout.Line{{Text: "aaa", Block: code}, {Text: "bbb", Block: code}}, 12, []string{"<\naaa\n>", "<\nbbb\n>"},
+			[]layout.Line{{Text: "aaa", Block: code}, {Text: "bbb", Block: code}}, 13, []string{"<\naaa\n>", "<\nbbb\n>"},
 		},
 		"a header stands on every page": {
-			[]layout.Line{{Text: "a", Block: table}, {Text: "b", Block: table}}, 11, []string{"HEADER\na", "HEADER\nb"},
+			[]layout.Line{{Text: "a", Block: table}, {Text: "b", Block: table}}, 12, []string{"HEADER\na", "HEADER\nb"},
 		},
 		"blocks of their own are beside each other": {
 			[]layout.Line{{Text: "a", Block: code}, {Text: "b", Block: &layout.Block{Open: "<", Close: ">"}}}, 20, []string{"<\na\n>\n<\nb\n>"},
 		},
 		"an empty line of a block is kept": {[]layout.Line{{Block: code}, {Text: "a", Block: code}}, 20, []string{"<\n\na\n>"}},
 		"no page begins or ends with a gap": {
-			[]layout.Line{{}, {Text: "aaaa"}, {}, {Text: "bbbb"}, {}}, 7, []string{"aaaa", "bbbb"},
+			[]layout.Line{{}, {Text: "aaaa"}, {}, {Text: "bbbb"}, {}}, 8, []string{"aaaa", "bbbb"},
 		},
 		"what is left out is seen": {
-			[]layout.Line{{Text: "aaaa"}, {Text: "bbbb"}, {Text: "cccc"}, {Text: "dddd"}}, 7, []string{"aaaa", "bbbb", "cccc\n…"},
+			[]layout.Line{{Text: "aaaa"}, {Text: "bbbb"}, {Text: "cccc"}, {Text: "dddd"}}, 8, []string{"aaaa", "bbbb", "cccc\n\n…"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

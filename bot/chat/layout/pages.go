@@ -16,11 +16,13 @@ type Line struct {
 // does not fit one page is closed there and opened again on the next.
 type Block struct{ Open, Close string }
 
+// cutMark ends the last page where lines were left out. It stands apart from what is before it, which can be a table.
+const cutMark = "\n\n…"
+
 // Pages packs lines, in their order, on pages of at most longest characters each: one page at least, and at most that many.
-// Where that is not enough, the last page ends with an ellipsis. Lines are not split: each must fit a page together with the
-// Open and Close of its block, and two characters more.
+// What is cut off is seen to be. No line is split: each must fit a page with its block's Open and Close and cutMark.
 func Pages(lines []Line, longest, most int) []string {
-	p := pager{longest: longest - 1 - utf8.RuneCountInString(ellipsis)}
+	p := pager{longest: longest - utf8.RuneCountInString(cutMark)}
 	for _, line := range lines {
 		if line.Text == "" && line.Block == nil && p.size == 0 {
 			continue
@@ -28,7 +30,7 @@ func Pages(lines []Line, longest, most int) []string {
 		if p.size > 0 && p.size+p.cost(line) > p.longest {
 			p.end()
 			if len(p.pages) == most {
-				p.pages[most-1] += "\n" + ellipsis
+				p.pages[most-1] += cutMark
 				return p.pages
 			}
 			if line.Text == "" && line.Block == nil {
