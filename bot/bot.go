@@ -13,10 +13,10 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
-	"github.com/volcado-io/volcado/bot/chat/turns"
 	"github.com/volcado-io/volcado/bot/grammar"
 	"github.com/volcado-io/volcado/bot/read"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 // Speaker words what is said; bot/lang does.

@@ -16,10 +16,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/bot/chat/turns"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 	"github.com/volcado-io/volcado/internal/text"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 // DatabaseDumpReconciler brings each DatabaseDump to its one end: it accepts it, waits for its turn, makes its Job and

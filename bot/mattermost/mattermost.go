@@ -16,7 +16,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/inbox"
-	"github.com/volcado-io/volcado/bot/chat/turns"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 // Platform as allow-lists name it.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/volcado-io/volcado/bot/chat/turns"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 func TestOneAtATimeHasATurnWithAKey(t *testing.T) {
