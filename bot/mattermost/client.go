@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -24,13 +25,15 @@ type client struct {
 	caFile string
 	// pageSize of a channel's history.
 	pageSize int
+	// pingEvery is how often the server is asked for an answer. Without any for twice as long, a connection is lost.
+	pingEvery time.Duration
 
 	mu   sync.Mutex
 	http *http.Client
 }
 
 func newClient(base *url.URL, token chat.TokenFile, caFile string) *client {
-	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage}
+	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage, pingEvery: pingEvery}
 }
 
 // transport is made at the first call: settings are checked on machines that do not have the file of authorities.

@@ -129,7 +129,7 @@ func (l *listener) why(ctx, connection context.Context, err error) error {
 }
 
 func (l *listener) ping(ctx context.Context, socket *socket) error {
-	for chat.Wait(ctx, pingEvery) {
+	for chat.Wait(ctx, l.pingEvery) {
 		if err := socket.ask("ping", nil); err != nil {
 			return errors.New("the connection is lost: nothing can be written")
 		}

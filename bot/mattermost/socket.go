@@ -21,8 +21,6 @@ const (
 	// pingEvery is how often the server is asked for an answer. It pings by itself once a minute, and goes on with that
 	// after a token was revoked.
 	pingEvery = 15 * time.Second
-	// silence after which a connection counts as lost.
-	silence = 2*pingEvery + 5*time.Second
 	// writeTimeout bounds one write.
 	writeTimeout = 10 * time.Second
 )
@@ -34,6 +32,8 @@ type socket struct {
 	// sequence of our next request, and of the server's next event.
 	requests, events int64
 	token            string
+	// silence after which the connection counts as lost.
+	silence time.Duration
 }
 
 // open a websocket, and wait until the server has accepted the token.
@@ -61,7 +61,7 @@ func (c *client) open(ctx context.Context) (*socket, error) {
 		}
 		return nil, &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("open a websocket: %w", why)}
 	}
-	s := &socket{connection: connection, token: token}
+	s := &socket{connection: connection, token: token, silence: 2*c.pingEvery + c.pingEvery/3}
 	connection.SetReadLimit(longestFrame)
 	connection.SetPingHandler(func(data string) error {
 		s.heard()
@@ -76,7 +76,7 @@ func (c *client) open(ctx context.Context) (*socket, error) {
 }
 
 // heard puts off the end of a connection on which nothing is heard.
-func (s *socket) heard() { _ = s.connection.SetReadDeadline(time.Now().Add(silence)) }
+func (s *socket) heard() { _ = s.connection.SetReadDeadline(time.Now().Add(s.silence)) }
 
 func (s *socket) authenticate() error {
 	if err := s.ask(model.WebsocketAuthenticationChallenge, map[string]any{"token": s.token}); err != nil {

@@ -26,6 +26,7 @@ const (
 	workspace = "acme"
 	// testPage is small, so that few posts fill some.
 	testPage = 20
+	testPing = time.Second
 )
 
 // world is a private channel of a real server, with alice, bob and the bot in it.
@@ -65,7 +66,7 @@ func (w *world) service(t *testing.T) *Service {
 		t.Fatal(err)
 	}
 	s := made.(*Service)
-	s.pageSize = testPage
+	s.pageSize, s.pingEvery = testPage, testPing
 	return s
 }
 
