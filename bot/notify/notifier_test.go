@@ -288,3 +288,36 @@ func TestWhoeverAskedIsToldAlsoWithoutAccess(t *testing.T) {
 	r.run(time.Hour)
 	r.expect("C1/t1: Progress  0% 0s", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
 }
+
+// An intent is known by its deadline: what is remembered of one must not be taken for what is known of the next.
+func TestNoTwoIntentsHaveOneDeadline(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers []error
+		// behind: the record is read again as it was before the first.
+		behind bool
+	}{
+		"when it cannot be said in the thread":           {answers: []error{fail(chat.PostGone)}},
+		"when it cannot be said in the channel either":   {answers: []error{fail(chat.PostGone), fail(chat.PlaceGone)}},
+		"when the answer is lost, and a cache is behind": {answers: []error{fail(chat.Uncertain)}, behind: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.finish(v1alpha1.FinishedSucceeded)
+			var deadlines []time.Time
+			r.chat.post = c.answers
+			r.chat.during = func() {
+				s, _ := r.ledger.Load(t.Context(), r.dump)
+				deadlines = append(deadlines, s.Places[0].End.Intent.Until)
+				if c.behind && len(deadlines) == 1 {
+					r.ledger.put(r.dump.UID, begun())
+				}
+			}
+			r.advance()
+			if want := len(c.answers) + 1; len(deadlines) != want || len(slices.CompactFunc(deadlines, time.Time.Equal)) != want {
+				t.Errorf("the deadlines are %v", deadlines)
+			}
+		})
+	}
+}

@@ -134,20 +134,20 @@ func (w *world) current() State {
 // advance the clock. What is in flight lands, or is lost, before it would be the race that is documented.
 func (w *world) advance(by time.Duration) {
 	to := w.now.Add(by)
-	for i := 0; i < len(w.flying); i++ {
-		if f := w.flying[i]; !f.until.IsZero() && to.After(f.until) {
-			w.land(i)
-			i--
-		}
-	}
 	for i := 0; i < len(w.bots); i++ {
 		if b := w.bots[i]; !b.inflight.IsZero() && to.After(b.inflight) {
 			if w.random.IntN(2) == 0 {
 				b.kill()
 				i--
 			} else {
-				b.resume()
+				b.resume() // now it may be on its way
 			}
+		}
+	}
+	for i := 0; i < len(w.flying); i++ {
+		if f := w.flying[i]; !f.until.IsZero() && to.After(f.until) {
+			w.land(i)
+			i--
 		}
 	}
 	w.now = to

@@ -103,12 +103,12 @@ func (r *round) intend(ctx context.Context, step Step) error {
 		t.GiveUp = "the follower is no longer allowed to have it"
 		return nil
 	}
-	to := r.where(v)
+	next := r.intent(step.What, r.where(v))
 	err = r.save(ctx, func(p *Place) {
 		s := p.saying(step.What)
 		p.Direct = p.Direct || r.shown.Gone
 		s.Repeated = s.Repeated || step.Again
-		s.Intent = intent(r.Now(), r.By, to)
+		s.Intent = next
 	})
 	if err == nil {
 		t.intended()
@@ -120,6 +120,19 @@ func (r *round) intend(ctx context.Context, step Step) error {
 // equal, and a machine that was suspended must not take up a post in the middle.
 func intent(now time.Time, by string, to Where) *Intent {
 	return &Intent{By: by, Until: now.Add(intentFor).UTC().Truncate(time.Millisecond), To: to}
+}
+
+// intent to say something there. What is known of an intent is known by its deadline, so this incarnation gives none twice: the
+// last one may have been of this very millisecond. One that is far ahead is of a clock that was set back.
+func (r *round) intent(what What, to Where) *Intent {
+	next, last := intent(r.Now(), r.By, to), r.shown.tried(what).Called
+	if own := r.at.saying(what).Intent; own != nil && own.By == r.By && own.Until.After(last) {
+		last = own.Until
+	}
+	if ahead := last.Sub(next.Until); ahead >= 0 && ahead < time.Second {
+		next.Until = last.Add(time.Millisecond)
+	}
+	return next
 }
 
 // post what was intended, never after the deadline.
