@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -178,13 +179,23 @@ func (w *world) impostors(t *testing.T) map[string]func(string) {
 			w.say(t, p, &model.Post{ChannelId: w.channel.Id, Message: before + w.mention() + text, Props: props})
 		}
 	}
-	guest, remote, machine := member(w.User(t, "guest")), member(w.User(t, "remote")), member(w.Bot(t, "machine"))
-	w.MakeGuest(t, guest)
-	w.MakeRemote(t, remote)
+	// They are made when they write: few cases need them.
+	first := func(make func() *mattermosttest.Person) func(string) {
+		person := sync.OnceValue(make)
+		return func(text string) { says(person(), "", nil)(text) }
+	}
 	return map[string]func(string){
-		"another bot":                 says(machine, "", nil),
-		"a guest":                     says(guest, "", nil),
-		"a person of another server":  says(remote, "", nil),
+		"another bot": first(func() *mattermosttest.Person { return member(w.Bot(t, "machine")) }),
+		"a guest": first(func() *mattermosttest.Person {
+			guest := member(w.User(t, "guest"))
+			w.MakeGuest(t, guest)
+			return guest
+		}),
+		"a person of another server": first(func() *mattermosttest.Person {
+			remote := member(w.User(t, "remote"))
+			w.MakeRemote(t, remote)
+			return remote
+		}),
 		"the bot itself":              says(w.bot, "", nil),
 		"a webhook of a person's":     func(text string) { w.PostByWebhook(t, w.Webhook(t, w.alice, w.channel.Id), w.mention()+text) },
 		"an app in a person's name":   says(w.alice, "", model.StringInterface{model.PostPropsFromOAuthApp: "true"}),

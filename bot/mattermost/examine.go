@@ -160,8 +160,8 @@ func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User
 		return
 	}
 	f.add(chat.Good, "the bot is in %d team(s), %d private and %d public channel(s).", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
-	if count[chat.KindPrivate]+count[chat.KindPublic] == 0 {
-		f.add(chat.Warning, "the bot is in no channel. Type /invite @%s where people will use it.", me.Username)
+	if count[chat.KindPrivate] == 0 {
+		f.add(chat.Warning, "the bot is in no private channel. Type /invite @%s where people will use it.", me.Username)
 	}
 	if count[chat.KindShared] > 0 {
 		f.add(chat.Warning, "%d channel(s) of the bot's are shared with another server. What is asked there is refused.", count[chat.KindShared])

@@ -15,6 +15,8 @@ import (
 const (
 	// firstPause and longestPause bound the pauses before the bot connects again.
 	firstPause, longestPause = time.Second, 30 * time.Second
+	// whyTimeout bounds finding out whether the token is why a connection was lost.
+	whyTimeout = 5 * time.Second
 	// mostWaiting bounds the posts that have arrived and wait for those before them. With more, the connection is given up,
 	// and the history has them.
 	mostWaiting = 1000
@@ -122,7 +124,10 @@ func (l *listener) why(ctx, connection context.Context, err error) error {
 	if ctx.Err() != nil || chat.KindOfError(err) == chat.Unauthorised {
 		return err
 	}
-	if _, refusal := l.me(ctx); refusal != nil && chat.KindOfError(refusal) == chat.Unauthorised {
+	l.lost(err.Error())
+	soon, cancel := context.WithTimeout(ctx, whyTimeout)
+	defer cancel()
+	if _, refusal := l.me(soon); refusal != nil && chat.KindOfError(refusal) == chat.Unauthorised {
 		return refusal
 	}
 	return err
