@@ -2,6 +2,7 @@ package mattermost
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (f *findings) add(severity chat.Severity, format string, values ...any) {
 // nothing.
 func (s *Service) Examine(ctx context.Context) []chat.Finding {
 	f := &findings{id: s.id}
-	config, response, err := s.clientConfig(ctx)
+	config, about, err := s.clientConfig(ctx)
 	if err != nil {
 		f.add(chat.Bad, "the server cannot be used: %v. %s", err, adviceFor(err))
 		return f.list
@@ -47,7 +48,7 @@ func (s *Service) Examine(ctx context.Context) []chat.Finding {
 		return f.list
 	}
 	f.add(chat.Good, "the server %s accepts the token of @%s.", s.base.Host, me.Username)
-	s.examineConnection(f, response)
+	s.examineConnection(f, about)
 	examineAccount(f, me)
 	examineConfig(f, config)
 	s.examineSocket(ctx, f)
@@ -66,36 +67,42 @@ func adviceFor(err error) string {
 	return "See whether the url is right, and whether the server can be reached from the bot's pod."
 }
 
+// connection over which the server answered: its clock, and TLS where it was used.
+type connection struct {
+	date string
+	tls  *tls.ConnectionState
+}
+
 // clientConfig is what the server tells its clients of its settings. model.Client4 of today asks in a way that servers
 // before version 10 do not know.
-func (s *Service) clientConfig(ctx context.Context) (map[string]string, *http.Response, error) {
+func (s *Service) clientConfig(ctx context.Context) (map[string]string, connection, error) {
 	api, err := s.api()
 	if err != nil {
-		return nil, nil, err
+		return nil, connection{}, err
 	}
 	response, err := api.DoAPIGet(ctx, "/config/client?format=old", "")
 	if err != nil {
-		return nil, nil, s.refused(ctx, "read the server's settings", model.BuildResponse(response), err)
+		return nil, connection{}, s.refused(ctx, "read the server's settings", model.BuildResponse(response), err)
 	}
 	defer response.Body.Close()
 	config := map[string]string{}
 	if err := json.NewDecoder(response.Body).Decode(&config); err != nil {
-		return nil, nil, &chat.Error{Kind: chat.Rejected, Err: errors.New("read the server's settings: the answer is not Mattermost's")}
+		return nil, connection{}, &chat.Error{Kind: chat.Rejected, Err: errors.New("read the server's settings: the answer is not Mattermost's")}
 	}
-	return config, response, nil
+	return config, connection{date: response.Header.Get("Date"), tls: response.TLS}, nil
 }
 
-func (s *Service) examineConnection(f *findings, response *http.Response) {
-	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+func (s *Service) examineConnection(f *findings, about connection) {
+	if date, err := http.ParseTime(about.date); err == nil {
 		if skew := time.Since(date).Abs(); skew > mostSkew {
 			f.add(chat.Warning, "the server's clock and the bot's differ by %s. Synchronise both with a time server.", skew.Round(time.Second))
 		}
 	}
 	switch {
-	case response.TLS == nil && !inside(s.base.Hostname()):
+	case about.tls == nil && !inside(s.base.Hostname()):
 		f.add(chat.Warning, "the url is http, so anybody between the bot and the server can read the token. Use https.")
-	case response.TLS != nil && len(response.TLS.PeerCertificates) > 0:
-		if ends := response.TLS.PeerCertificates[0].NotAfter; time.Until(ends) < certificateEnds {
+	case about.tls != nil && len(about.tls.PeerCertificates) > 0:
+		if ends := about.tls.PeerCertificates[0].NotAfter; time.Until(ends) < certificateEnds {
 			f.add(chat.Warning, "the server's certificate ends on %s. Have it renewed.", ends.Format(time.DateOnly))
 		}
 	}

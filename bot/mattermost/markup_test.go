@@ -115,7 +115,7 @@ func (r *reader) text(t *markdown.Text) {
 		}
 		return
 	}
-	if len(t.Text) == 1 && at > 0 && r.source[at-1] == '\\' && at-1 != r.escapedAt && strings.Contains("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", t.Text) {
+	if len(t.Text) == 1 && at > 0 && r.source[at-1] == '\\' && at-1 != r.escapedAt && strings.ContainsRune("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", rune(t.Text[0])) {
 		r.escapedAt = at
 		r.glyphs = append(r.glyphs, glyph{char: rune(t.Text[0]), escaped: true, client: t.Text})
 		return

@@ -239,7 +239,7 @@ func editsAreTold(s *session) {
 	s.Edit(first.ID, "dump everything")
 	s.Edit(first.ID, "dump more")
 	edited := s.next(arrived)
-	if !edited.Edited || edited.ID == first.ID || edited.Author.User != first.Author.User || edited.Place != first.Place {
+	if !edited.Edited || edited.ID == first.ID || edited.User != first.User || edited.Place != first.Place {
 		s.Errorf("%+v was edited, and came as %+v", first, edited)
 	}
 	s.Type("the next one")

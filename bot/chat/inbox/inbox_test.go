@@ -57,17 +57,17 @@ func until(c <-chan struct{}) func(context.Context) error {
 	return func(context.Context) error { <-c; return nil }
 }
 
-func run(t *testing.T, test func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes)) {
+func run(t *testing.T, test func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		b := inbox.New()
 		defer b.Wait()
 		defer cancel()
-		test(t, ctx, b, make(notes, 10_000))
+		test(ctx, t, b, make(notes, 10_000))
 	})
 }
 
-func take(t *testing.T, ctx context.Context, b *inbox.Inbox, item inbox.Item, want inbox.Fate) {
+func take(ctx context.Context, t *testing.T, b *inbox.Inbox, item inbox.Item, want inbox.Fate) {
 	t.Helper()
 	if fate := b.Take(ctx, item); fate != want {
 		t.Errorf("the fate of %s is %d, want %d", item.ID, fate, want)
@@ -75,50 +75,50 @@ func take(t *testing.T, ctx context.Context, b *inbox.Inbox, item inbox.Item, wa
 }
 
 func TestWhatIsDeliveredTwiceIsHandledOnce(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		done := make(chan struct{})
-		take(t, ctx, b, n.item("a", "x", until(done)), inbox.Taken)
-		take(t, ctx, b, n.item("a", "x"), inbox.InHand)
+		take(ctx, t, b, n.item("a", "x", until(done)), inbox.Taken)
+		take(ctx, t, b, n.item("a", "x"), inbox.InHand)
 		n.are(t, "a")
 		close(done)
 		synctest.Wait()
-		take(t, ctx, b, n.item("a", "x"), inbox.Handled)
+		take(ctx, t, b, n.item("a", "x"), inbox.Handled)
 		n.are(t)
 	})
 }
 
 func TestWhatTheServiceDeliversAgainIsHandledAgain(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		again := n.item("a", "x")
 		again.Redelivered = true
-		take(t, ctx, b, n.item("a", "x", hangs), inbox.Taken)
-		take(t, ctx, b, again, inbox.Taken) // though the first, of the same lane, is not ended
+		take(ctx, t, b, n.item("a", "x", hangs), inbox.Taken)
+		take(ctx, t, b, again, inbox.Taken) // though the first, of the same lane, is not ended
 		n.are(t, "a", "a")
-		take(t, ctx, b, again, inbox.Taken)
+		take(ctx, t, b, again, inbox.Taken)
 		n.are(t, "a")
 	})
 }
 
 func TestWhatFailedIsHandledAgainAndNotTwiceAtOnce(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		again := n.item("a", "x")
 		again.Redelivered = true
-		take(t, ctx, b, n.item("a", "x", fails, fails), inbox.Taken)
+		take(ctx, t, b, n.item("a", "x", fails, fails), inbox.Taken)
 		n.are(t, "a")
-		take(t, ctx, b, again, inbox.InHand)
+		take(ctx, t, b, again, inbox.InHand)
 		time.Sleep(time.Minute) //nolint:forbidigo // the clock of this test is not a real one
 		n.are(t, "a", "a")
-		take(t, ctx, b, n.item("a", "x"), inbox.Handled)
+		take(ctx, t, b, n.item("a", "x"), inbox.Handled)
 	})
 }
 
 func TestOneLaneIsHandledInOrder(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		done := make(chan struct{})
-		take(t, ctx, b, n.item("a", "x", until(done)), inbox.Taken)
-		take(t, ctx, b, n.item("b", "x"), inbox.Taken)
-		take(t, ctx, b, n.item("c", "x"), inbox.Taken)
-		take(t, ctx, b, n.item("d", "y"), inbox.Taken)
+		take(ctx, t, b, n.item("a", "x", until(done)), inbox.Taken)
+		take(ctx, t, b, n.item("b", "x"), inbox.Taken)
+		take(ctx, t, b, n.item("c", "x"), inbox.Taken)
+		take(ctx, t, b, n.item("d", "y"), inbox.Taken)
 		synctest.Wait()
 		if got := n.read(); len(got) != 2 {
 			t.Errorf("begun are %v, want a and d", got)
@@ -129,33 +129,33 @@ func TestOneLaneIsHandledInOrder(t *testing.T) {
 }
 
 func TestWhatFailsDoesNotHoldUpItsLane(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
-		take(t, ctx, b, n.item("a", "x", fails, hangs), inbox.Taken)
-		take(t, ctx, b, n.item("b", "x"), inbox.Taken)
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
+		take(ctx, t, b, n.item("a", "x", fails, hangs), inbox.Taken)
+		take(ctx, t, b, n.item("b", "x"), inbox.Taken)
 		n.are(t, "a", "b")
 	})
 }
 
 func TestWhatWasNotHandledBeforeTheEndIsTakenAnew(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		connection, lost := context.WithCancel(ctx)
-		take(t, connection, b, n.item("a", "x", fails), inbox.Taken)
+		take(connection, t, b, n.item("a", "x", fails), inbox.Taken)
 		lost()
 		b.Wait()
-		take(t, ctx, b, n.item("a", "x"), inbox.Taken)
+		take(ctx, t, b, n.item("a", "x"), inbox.Taken)
 		n.are(t, "a", "a")
 	})
 }
 
 func TestWhatDoesNotFitIsNotKnown(t *testing.T) {
-	run(t, func(t *testing.T, ctx context.Context, b *inbox.Inbox, n notes) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
 		soon, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		for b.Go(soon, func() { <-ctx.Done() }) {
 			continue
 		}
-		take(t, soon, b, n.item("late", "x"), inbox.Ended)
-		take(t, soon, b, n.item("late", "x"), inbox.Ended)
+		take(soon, t, b, n.item("late", "x"), inbox.Ended)
+		take(soon, t, b, n.item("late", "x"), inbox.Ended)
 		n.are(t)
 	})
 }
