@@ -122,6 +122,10 @@ func endSamples() map[string]view.View {
 			"run on the server: GRANT SELECT ON `shop`.* TO 'reader'@'%'"),
 		"Failed-with-a-hint-for-the-operator": failed(view.EndFailed, "NameConflict", "A Job of that name was made by somebody else",
 			"Delete that Job if nobody needs it, and create another DatabaseDump."),
+		"Failed-with-a-hint-beside-whom-to-ask": failed(view.EndFailed, "ConnectionLost", "the server closed the connection (error 2013)",
+			"the connection broke off; if storage is slower than the server's net_write_timeout allows, raise that on the server"),
+		"Failed-with-a-hint-of-the-reason-alone": failed(view.EndFailed, "RunDeadlineExceeded",
+			"The dump took longer than the source's deadlines allow", "Raise the source's limits.runDeadline, or copy less: tables, exclude, schemaOnly."),
 		"Failed-with-a-command": view.Failed{
 			Dump: dump(func(d *view.Dump) { d.Job = dumpName + "-4b2c" }), End: view.EndFailed, Reason: "DumperFailed",
 			Message: "The dumper ended with exit code 137", Hint: "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",

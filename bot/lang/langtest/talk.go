@@ -29,6 +29,7 @@ func talkSamples() map[string]view.View {
 			Line: `dump shop --reason "reproduce SHOP-123"`, Written: written, Window: time.Hour,
 		},
 		"TooOld-a-form":     view.TooOld{Written: written, Window: 90 * time.Minute},
+		"Edited-plain":      view.Edited{},
 		"InDirect-plain":    view.InDirect{},
 		"NotInDirect-plain": view.NotInDirect{},
 		"Outsiders-plain":   view.Outsiders{},
