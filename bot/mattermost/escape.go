@@ -12,14 +12,19 @@ import (
 	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
-// Three readers must not obey a text. The server parses Markdown, resolves backslashes and entities, and looks for mentions in
-// what comes out, but not in code; it looks for hashtags and channels in what was not parsed. The web client obeys Markdown,
-// where a backslash helps against what is Markdown's and nothing else, and then looks for mentions, channels, hashtags,
-// e-mail addresses and emoticons in the text that is left; only entities stay as they are until the browser shows them. The
-// mobile apps parse all of this at once, as CommonMark.
+// Three readers must not obey a text. The server parses Markdown and looks for mentions in the text that comes out, but not
+// in code; it looks for hashtags and channels in what was not parsed. The web client obeys Markdown, where a backslash helps
+// against what is Markdown's and nothing else, and then looks for mentions, channels, hashtags, e-mail addresses and emoticons
+// in the text that is left; only entities stay as they are until the browser shows them. The mobile apps parse all of this at
+// once, as CommonMark.
 //
-// So entities stop everything but the server's mentions, and code stops those. Nothing invisible is needed. A character is
-// escaped only where it could do something: names stay legible where Markdown is shown raw, and the server's search finds them.
+// So entities stop everything but, perhaps, the server's mentions: a backslash before @ does not stop those. An entity does
+// in 9.10, but only because there each piece of a text is looked at by itself, while the code that looks says that it joins
+// them first, and then &#64;all would notify everyone. Code stops mentions either way, so what would be one becomes code, and
+// nothing invisible is needed, which would be copied along.
+//
+// A character is escaped only where it could do something: names stay legible where Markdown is shown raw, and the server's
+// search finds them.
 
 // longestEscape of one character, in characters: &#126; for a tilde.
 const longestEscape = 6
@@ -108,7 +113,7 @@ func blockMarker(s string) int {
 	return strings.IndexAny(found, ".)-+>=")
 }
 
-// mentionLength is how many bytes at the beginning of s the server could take for a mention, or 0.
+// mentionLength is how many bytes at the beginning of s could be a mention for the server if it joined its texts, or 0.
 func mentionLength(s string, before rune) int {
 	if s[0] != '@' || isAlphanumeric(before) {
 		return 0

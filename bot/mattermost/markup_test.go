@@ -105,7 +105,10 @@ func (r *reader) inlines(inlines []markdown.Inline) {
 	}
 }
 
-var reference = regexp.MustCompile(`^&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);`)
+var (
+	reference   = regexp.MustCompile(`^&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);`)
+	punctuation = regexp.MustCompile(`^[[:punct:]]`) // what a backslash makes text
+)
 
 func (r *reader) text(t *markdown.Text) {
 	at := t.Range.Position
@@ -115,7 +118,7 @@ func (r *reader) text(t *markdown.Text) {
 		}
 		return
 	}
-	if len(t.Text) == 1 && at > 0 && r.source[at-1] == '\\' && at-1 != r.escapedAt && strings.ContainsRune("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", rune(t.Text[0])) {
+	if len(t.Text) == 1 && at > 0 && r.source[at-1] == '\\' && at-1 != r.escapedAt && punctuation.MatchString(t.Text) {
 		r.escapedAt = at
 		r.glyphs = append(r.glyphs, glyph{char: rune(t.Text[0]), escaped: true, client: t.Text})
 		return
@@ -301,7 +304,8 @@ func clientEffects(glyphs []glyph) (effects []string) {
 	return effects
 }
 
-// mentioned are the names that the server finds in a text, whosever they are.
+// mentioned are the names that the server would find in a text, whosever they are, if it joined what entities part, as it
+// says that it does: 9.10 finds fewer.
 func mentioned(text string) (names []string) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !inMention(r) }) {
 		word = strings.TrimLeft(word, ":.-_")
