@@ -1,16 +1,20 @@
 # shellcheck shell=bash
-# The database server and the object storage of the demo, and what is in them. Their data is in emptyDirs, so each thing
-# is looked for first, and made when it is not there (any more).
+# The servers of the demo (a database, an object storage, a chat), and what is in them. Their data is in emptyDirs, so each
+# thing is looked for first, and made when it is not there (any more).
 
 start_servers() {
+  # shellcheck disable=SC2034 # see die in output.sh
+  CLAIMED=yes
   claim_namespace shop
   claim_namespace object-storage
+  claim_namespace chat
   apply_demo namespaces
   if ! have_secrets; then
     make_secrets
     # What still runs from a set-up that was broken off knows other ones.
     quietly "stopping servers with other secrets" kubectl delete deployment --ignore-not-found --all-namespaces --selector "$OWNED"
   fi
+  apply_demo chat
   apply_demo object-storage
   apply_demo database
   apply_demo workbench
@@ -21,6 +25,8 @@ start_servers() {
   make_bucket
   make_users
   make_shop
+  rolled_out chat mattermost
+  make_people
 }
 
 # apply_demo <manifest's name>

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+const (
+	// pollEvery is less than the bot leaves between two edits.
+	pollEvery = 500 * time.Millisecond
+	// onScreen is how many of the newest posts of a channel are looked at.
+	onScreen = 60
+)
+
+// view is what one person sees of some channels.
+type view struct {
+	me    *Person
+	bot   string // its user id
+	rooms []room
+	// shown is the text of each post as it was last seen, by id.
+	shown map[string]string
+	names map[string]string
+}
+
+// room is a channel.
+type room struct{ id, name string }
+
+// said is a post that is new or was edited since.
+type said struct {
+	*model.Post
+	from   string
+	room   room
+	edited bool
+}
+
+// newView of a channel, by name, and of direct messages with the bot.
+func newView(ctx context.Context, me *Person, channel string) (*view, error) {
+	bot, _, err := me.GetUserByUsername(ctx, botName, "")
+	if err != nil {
+		return nil, fmt.Errorf("find the bot %s: %w", botName, err)
+	}
+	v := &view{me: me, bot: bot.Id, shown: map[string]string{}, names: map[string]string{}}
+	if channel != direct {
+		found, _, err := me.GetChannelByNameForTeamName(ctx, channel, teamName, "")
+		if err != nil {
+			return nil, fmt.Errorf("find the channel %s: %w", channel, err)
+		}
+		v.rooms = append(v.rooms, room{found.Id, channel})
+	}
+	found, _, err := me.CreateDirectChannel(ctx, me.ID, bot.Id)
+	if err != nil {
+		return nil, fmt.Errorf("open the direct messages with the bot: %w", err)
+	}
+	v.rooms = append(v.rooms, room{found.Id, direct})
+	_, err = v.news(ctx)
+	return v, err
+}
+
+// post says something in the first room.
+func (v *view) post(ctx context.Context, text string) (*model.Post, error) {
+	post, _, err := v.me.CreatePost(ctx, &model.Post{ChannelId: v.rooms[0].id, Message: text})
+	if err != nil {
+		return nil, fmt.Errorf("post in %s as %s: %w", v.rooms[0].name, v.me.Name, err)
+	}
+	v.shown[post.Id] = post.Message
+	return post, nil
+}
+
+// news are what others said and edited since the last call, in the order in which it was posted. The rooms are read one after
+// the other: what is in a later one may be younger.
+func (v *view) news(ctx context.Context) ([]said, error) {
+	var found []said
+	for _, r := range v.rooms {
+		list, _, err := v.me.GetPostsForChannel(ctx, r.id, 0, onScreen, "", false, false)
+		if err != nil {
+			return nil, fmt.Errorf("read %s as %s: %w", r.name, v.me.Name, err)
+		}
+		for _, post := range list.Posts {
+			text, known := v.shown[post.Id]
+			if post.Type != "" || post.UserId == v.me.ID || known && text == post.Message {
+				continue
+			}
+			found = append(found, said{Post: post, from: v.name(ctx, post.UserId), room: r, edited: known})
+		}
+	}
+	// Only now, so that nothing is lost when a later room could not be read.
+	for _, s := range found {
+		v.shown[s.Id] = s.Message
+	}
+	slices.SortFunc(found, func(a, b said) int {
+		if a.CreateAt != b.CreateAt {
+			return int(a.CreateAt - b.CreateAt)
+		}
+		return strings.Compare(a.Id, b.Id)
+	})
+	return found, nil
+}
+
+// name of a user, or the id where the server does not tell.
+func (v *view) name(ctx context.Context, id string) string {
+	if name, known := v.names[id]; known {
+		return name
+	}
+	user, _, err := v.me.GetUser(ctx, id, "")
+	if err != nil {
+		return id
+	}
+	v.names[id] = user.Username
+	return user.Username
+}
+
+// String is how it is printed: who, where it is not the room that the person is in, and what.
+func (s said) String() string {
+	var about []string
+	if s.room.name == direct {
+		about = append(about, "direct")
+	}
+	if s.edited {
+		about = append(about, "edited")
+	}
+	from := s.from
+	if len(about) > 0 {
+		from += " (" + strings.Join(about, ", ") + ")"
+	}
+	return printable(from + "> " + strings.TrimSpace(s.Message))
+}
+
+// printable is without what commands a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return -1
+		}
+		return r
+	}, text)
+}
