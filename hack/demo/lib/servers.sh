@@ -49,7 +49,8 @@ rolled_out() {
 s3_admin() { kubectl -n object-storage exec deployment/s3 -- /usr/local/bin/versitygw admin "$@"; }
 
 make_bucket() {
-  if ! s3_admin list-buckets 2>>"$LOG" | grep -qw dumps; then
+  # Not grep -q, which ends as soon as it knows and fails what still writes.
+  if ! s3_admin list-buckets 2>>"$LOG" | grep -w dumps >/dev/null; then
     quietly "making the bucket dumps" s3_admin create-bucket --bucket dumps --owner "$(secret_value shop dumps-writer AWS_ACCESS_KEY_ID)"
   fi
   good "S3: https://s3.object-storage.svc, with a bucket called dumps and an account that owns it"
