@@ -16,29 +16,29 @@ func ask(ctx context.Context, s *Server, user, channel, text string, out io.Writ
 	if err != nil {
 		return exitTrouble, err
 	}
-	v, err := newView(ctx, me, channel)
+	p, err := newSession(ctx, me, channel)
 	if err != nil {
 		return exitTrouble, err
 	}
 	fmt.Fprintf(out, "%s, %s> %s\n", user, channel, text)
-	return v.converse(ctx, text, out)
+	return p.converse(ctx, text, out)
 }
 
 // converse posts a text, and prints the answers to it.
-func (v *view) converse(ctx context.Context, text string, out io.Writer) (int, error) {
-	post, err := v.post(ctx, text)
+func (p *session) converse(ctx context.Context, text string, out io.Writer) (int, error) {
+	post, err := p.post(ctx, text)
 	if err != nil {
 		return exitTrouble, err
 	}
 	answers := thread{channel: post.ChannelId, root: post.Id, dumps: startsDump(text)}
 	var last error
 	for tick := time.Tick(pollEvery); ; {
-		news, err := v.news(ctx)
+		news, err := p.news(ctx)
 		if err != nil {
 			last = err // a connection that broke is made again
 		}
 		for _, s := range news {
-			if s.UserId != v.bot {
+			if s.UserId != p.bot {
 				continue
 			}
 			fmt.Fprintln(out, s)

@@ -26,27 +26,27 @@ func talk(ctx context.Context, s *Server, user, channel string, in *os.File, out
 			channel = channelName
 		}
 	}
-	v, err := newView(ctx, me, channel)
+	p, err := newSession(ctx, me, channel)
 	if err != nil {
 		return exitTrouble, err
 	}
 	if !term.IsTerminal(int(in.Fd())) {
-		return v.answerLines(ctx, in, out)
+		return p.answerLines(ctx, in, out)
 	}
-	return v.interactive(ctx, in, out)
+	return p.interactive(ctx, in, out)
 }
 
 // answerLines waits for the last word to each line. The code is that of the first that did not end well.
-func (v *view) answerLines(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
+func (p *session) answerLines(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
 	code := exitDone
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		fmt.Fprintf(out, "%s, %s> %s\n", v.me.Name, v.rooms[0].name, lines.Text())
+		fmt.Fprintf(out, "%s, %s> %s\n", p.me.Name, p.rooms[0].name, lines.Text())
 		limited, cancel := context.WithTimeout(ctx, askTimeout)
-		this, err := v.converse(limited, lines.Text(), out)
+		this, err := p.converse(limited, lines.Text(), out)
 		cancel()
 		if err != nil {
 			return this, err
@@ -59,7 +59,7 @@ func (v *view) answerLines(ctx context.Context, in io.Reader, out io.Writer) (in
 }
 
 // interactive is for a terminal, on which what comes is written above the line that is being typed.
-func (v *view) interactive(ctx context.Context, in *os.File, out io.Writer) (int, error) {
+func (p *session) interactive(ctx context.Context, in *os.File, out io.Writer) (int, error) {
 	found, err := term.MakeRaw(int(in.Fd()))
 	if err != nil {
 		return exitTrouble, fmt.Errorf("set the terminal up: %w", err)
@@ -68,11 +68,11 @@ func (v *view) interactive(ctx context.Context, in *os.File, out io.Writer) (int
 	screen := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{in, out}, fmt.Sprintf("%s, %s> ", v.me.Name, v.rooms[0].name))
+	}{in, out}, fmt.Sprintf("%s, %s> ", p.me.Name, p.rooms[0].name))
 	if width, height, err := term.GetSize(int(in.Fd())); err == nil && width > 0 {
 		_ = screen.SetSize(width, height)
 	}
-	fmt.Fprintln(screen, v.greeting())
+	fmt.Fprintln(screen, p.greeting())
 
 	lines := make(chan string)
 	ctx, leave := context.WithCancel(ctx)
@@ -91,19 +91,19 @@ func (v *view) interactive(ctx context.Context, in *os.File, out io.Writer) (int
 			}
 		}
 	}()
-	v.relay(ctx, lines, screen)
+	p.relay(ctx, lines, screen)
 	return exitDone, nil
 }
 
-func (v *view) greeting() string {
-	if v.rooms[0].name == direct {
-		return fmt.Sprintf("Direct messages of %s and %s. Type help; Ctrl-D leaves.", v.me.Name, botName)
+func (p *session) greeting() string {
+	if p.rooms[0].name == direct {
+		return fmt.Sprintf("Direct messages of %s and %s. Type help; Ctrl-D leaves.", p.me.Name, botName)
 	}
-	return fmt.Sprintf("%s in the channel %s. The bot answers what begins with ! or @%s, such as !help; Ctrl-D leaves.", v.me.Name, v.rooms[0].name, botName)
+	return fmt.Sprintf("%s in the channel %s. The bot answers what begins with ! or @%s, such as !help; Ctrl-D leaves.", p.me.Name, p.rooms[0].name, botName)
 }
 
 // relay lines to the server, and what is said there to the screen. The server may be away for a while.
-func (v *view) relay(ctx context.Context, lines <-chan string, screen io.Writer) {
+func (p *session) relay(ctx context.Context, lines <-chan string, screen io.Writer) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	away := false
@@ -115,11 +115,11 @@ func (v *view) relay(ctx context.Context, lines <-chan string, screen io.Writer)
 			if strings.TrimSpace(line) == "" {
 				continue
 			}
-			if _, err := v.post(ctx, line); err != nil {
+			if _, err := p.post(ctx, line); err != nil {
 				fmt.Fprintf(screen, "This was not posted: %v\n", err)
 			}
 		case <-tick.C:
-			news, err := v.news(ctx)
+			news, err := p.news(ctx)
 			if err != nil && !away && !errors.Is(err, context.Canceled) {
 				fmt.Fprintf(screen, "The server does not answer; still trying. %v\n", err)
 			}

@@ -18,8 +18,8 @@ const (
 	onScreen = 60
 )
 
-// view is what one person sees of some channels.
-type view struct {
+// session is what one person sees of some channels.
+type session struct {
 	me    *Person
 	bot   string // its user id
 	rooms []room
@@ -39,59 +39,59 @@ type said struct {
 	edited bool
 }
 
-// newView of a channel, by name, and of direct messages with the bot.
-func newView(ctx context.Context, me *Person, channel string) (*view, error) {
+// newSession of a channel, by name, and of direct messages with the bot.
+func newSession(ctx context.Context, me *Person, channel string) (*session, error) {
 	bot, _, err := me.GetUserByUsername(ctx, botName, "")
 	if err != nil {
 		return nil, fmt.Errorf("find the bot %s: %w", botName, err)
 	}
-	v := &view{me: me, bot: bot.Id, shown: map[string]string{}, names: map[string]string{}}
+	p := &session{me: me, bot: bot.Id, shown: map[string]string{}, names: map[string]string{}}
 	if channel != direct {
 		found, _, err := me.GetChannelByNameForTeamName(ctx, channel, teamName, "")
 		if err != nil {
 			return nil, fmt.Errorf("find the channel %s: %w", channel, err)
 		}
-		v.rooms = append(v.rooms, room{found.Id, channel})
+		p.rooms = append(p.rooms, room{found.Id, channel})
 	}
 	found, _, err := me.CreateDirectChannel(ctx, me.ID, bot.Id)
 	if err != nil {
 		return nil, fmt.Errorf("open the direct messages with the bot: %w", err)
 	}
-	v.rooms = append(v.rooms, room{found.Id, direct})
-	_, err = v.news(ctx)
-	return v, err
+	p.rooms = append(p.rooms, room{found.Id, direct})
+	_, err = p.news(ctx)
+	return p, err
 }
 
 // post says something in the first room.
-func (v *view) post(ctx context.Context, text string) (*model.Post, error) {
-	post, _, err := v.me.CreatePost(ctx, &model.Post{ChannelId: v.rooms[0].id, Message: text})
+func (p *session) post(ctx context.Context, text string) (*model.Post, error) {
+	post, _, err := p.me.CreatePost(ctx, &model.Post{ChannelId: p.rooms[0].id, Message: text})
 	if err != nil {
-		return nil, fmt.Errorf("post in %s as %s: %w", v.rooms[0].name, v.me.Name, err)
+		return nil, fmt.Errorf("post in %s as %s: %w", p.rooms[0].name, p.me.Name, err)
 	}
-	v.shown[post.Id] = post.Message
+	p.shown[post.Id] = post.Message
 	return post, nil
 }
 
 // news are what others said and edited since the last call, in the order in which it was posted. The rooms are read one after
 // the other: what is in a later one may be younger.
-func (v *view) news(ctx context.Context) ([]said, error) {
+func (p *session) news(ctx context.Context) ([]said, error) {
 	var found []said
-	for _, r := range v.rooms {
-		list, _, err := v.me.GetPostsForChannel(ctx, r.id, 0, onScreen, "", false, false)
+	for _, r := range p.rooms {
+		list, _, err := p.me.GetPostsForChannel(ctx, r.id, 0, onScreen, "", false, false)
 		if err != nil {
-			return nil, fmt.Errorf("read %s as %s: %w", r.name, v.me.Name, err)
+			return nil, fmt.Errorf("read %s as %s: %w", r.name, p.me.Name, err)
 		}
 		for _, post := range list.Posts {
-			text, known := v.shown[post.Id]
-			if post.Type != "" || post.UserId == v.me.ID || known && text == post.Message {
+			text, known := p.shown[post.Id]
+			if post.Type != "" || post.UserId == p.me.ID || known && text == post.Message {
 				continue
 			}
-			found = append(found, said{Post: post, from: v.name(ctx, post.UserId), room: r, edited: known})
+			found = append(found, said{Post: post, from: p.name(ctx, post.UserId), room: r, edited: known})
 		}
 	}
 	// Only now, so that nothing is lost when a later room could not be read.
 	for _, s := range found {
-		v.shown[s.Id] = s.Message
+		p.shown[s.Id] = s.Message
 	}
 	slices.SortFunc(found, func(a, b said) int {
 		if a.CreateAt != b.CreateAt {
@@ -103,15 +103,15 @@ func (v *view) news(ctx context.Context) ([]said, error) {
 }
 
 // name of a user, or the id where the server does not tell.
-func (v *view) name(ctx context.Context, id string) string {
-	if name, known := v.names[id]; known {
+func (p *session) name(ctx context.Context, id string) string {
+	if name, known := p.names[id]; known {
 		return name
 	}
-	user, _, err := v.me.GetUser(ctx, id, "")
+	user, _, err := p.me.GetUser(ctx, id, "")
 	if err != nil {
 		return id
 	}
-	v.names[id] = user.Username
+	p.names[id] = user.Username
 	return user.Username
 }
 
