@@ -29,6 +29,7 @@ declare -A SET_NAME=(
 )
 
 # What the cluster runs, and what tests need without a cluster.
+# shellcheck disable=SC2034 # cluster builds it
 SETS_OF_CLUSTER=(servers coredns versitygw)
 SETS_OF_TESTS=(envtest versitygw mattermost)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -87,7 +88,7 @@ func (t *thread) begun() bool {
 
 // code says how it ended.
 func (t *thread) code() int {
-	all := append(t.here, t.elsewhere...)
+	all := slices.Concat(t.here, t.elsewhere)
 	if t.begun() && !ready.MatchString(plain(all[len(all)-1].Message)) {
 		return exitFailed
 	}
