@@ -224,10 +224,12 @@ func TestWhileAServiceDoesNotSayWhetherAMessageWasAnsweredItIsNotAnsweredAgain(t
 	w.handle(hello)
 	w.restart()
 	hello.Again, dump.Again = true, true
-	w.chat.findErr = &chat.Error{Kind: chat.NotDone}
-	for _, m := range []chat.Message{hello, dump} {
-		if said := w.handle(m); said.err == nil {
-			t.Errorf("%s is not handed over again", m.Text)
+	for _, kind := range []chat.ErrorKind{chat.NotDone, chat.Unauthorised, chat.Uncertain} {
+		w.chat.findErr = &chat.Error{Kind: kind}
+		for _, m := range []chat.Message{hello, dump} {
+			if said := w.handle(m); said.err == nil || len(w.chat.posts) != 1 {
+				t.Errorf("%v: %s is not handed over again, or something is said: %s", kind, m.Text, w.chat)
+			}
 		}
 	}
 	w.mustHave(0)
@@ -241,19 +243,44 @@ func TestWhileAServiceDoesNotSayWhetherAMessageWasAnsweredItIsNotAnsweredAgain(t
 
 // Only the dump remembers its message, so what was said of it does so when it is gone.
 func TestADumpThatWasDeletedIsNotMadeAgainWhenItsMessageIsReadAgain(t *testing.T) {
-	w := newWorld(t, serve)
-	w.shop()
-	m := w.message(w.alice, "dump shop")
-	w.handle(m)
-	d := w.theDump()
-	if _, err := w.chat.Post(t.Context(), chat.Target{Place: m.Place}, notify.KeyOf(d, 0, notify.Status), chat.Reply{}); err != nil {
-		t.Fatal(err)
+	for name, said := range map[string]struct {
+		what     notify.What
+		direct   bool
+		rootGone bool
+	}{
+		"which has a status message":                       {what: notify.Status},
+		"which has one in direct messages":                 {what: notify.Status, direct: true},
+		"which has one in the channel, without the thread": {what: notify.Status, rootGone: true},
+		"which has a last word alone":                      {what: notify.End},
+		"which has that in direct messages":                {what: notify.End, direct: true},
+		"which has that in the channel":                    {what: notify.End, rootGone: true},
+	} {
+		for _, line := range []string{"dump shop", "dumpdb shop"} {
+			t.Run(line+", "+name, func(t *testing.T) {
+				w := newWorld(t, serve)
+				w.shop()
+				m := w.message(w.alice, line)
+				m.Thread = m.ID
+				w.handle(m)
+				d := w.theDump()
+				to := chat.Target{Place: m.Place}
+				if said.direct {
+					to.Only = m.User
+				}
+				if said.rootGone {
+					w.chat.goneThread, to.Thread = m.Thread, ""
+				}
+				if _, err := w.chat.Post(t.Context(), to, notify.KeyOf(d, 0, said.what), chat.Reply{}); err != nil {
+					t.Fatal(err)
+				}
+				w.remove(d)
+				w.restart()
+				m.Again = true
+				w.handle(m)
+				w.mustHave(0)
+			})
+		}
 	}
-	w.remove(d)
-	w.restart()
-	m.Again = true
-	w.handle(m)
-	w.mustHave(0)
 }
 
 // One of a service's messages is one of no other's, and neither is one of another channel.
@@ -333,5 +360,22 @@ func TestAnOldMessageThatWasHandledIsNotTooOld(t *testing.T) {
 	}
 	if said := w.handle(hello); len(said.Posts) != 1 || viewOf[view.Hello](t, said).Name != w.alice.User {
 		t.Errorf("answered %+v", said)
+	}
+}
+
+func TestAnEditedMessageIsNotObeyedAndThatIsSaidOnce(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	message := w.message(w.alice, "dump shop")
+	message.Edited = true
+	for i := range 3 {
+		said := w.handle(message)
+		w.mustHave(0)
+		viewOf[view.Edited](t, said)
+		if len(said.Posts) != 1 || i == 0 && said.Outcome != chat.Refused {
+			t.Errorf("attempt %d: %d posts, outcome %v", i, len(said.Posts), said.Outcome)
+		}
+		message.Again = true
+		w.restart()
 	}
 }

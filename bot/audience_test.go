@@ -32,7 +32,7 @@ var routes = []struct {
 	views []view.View
 }{
 	{anyone, []view.View{
-		view.Hello{}, view.Overview{}, view.Help{}, view.Unreadable{}, view.UnknownCommand{}, view.Usage{}, view.TooOld{}, view.InDirect{}, view.NotInDirect{}, view.Outsiders{},
+		view.Hello{}, view.Overview{}, view.Help{}, view.Unreadable{}, view.UnknownCommand{}, view.Usage{}, view.TooOld{}, view.Edited{}, view.InDirect{}, view.NotInDirect{}, view.Outsiders{},
 	}},
 	{members, []view.View{
 		view.Status{}, view.Progress{}, view.Blocked{}, view.Succeeded{}, view.Failed{End: view.EndFailed}, view.Failed{End: view.EndCancelled},

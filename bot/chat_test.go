@@ -87,6 +87,8 @@ type service struct {
 	// becomes decides what becomes of a post, told how many there were before it; nil makes it.
 	becomes func(before int) error
 	findErr error
+	// goneThread is a thread whose root is gone.
+	goneThread string
 }
 
 func newService(id chat.ServiceID, limits chat.Limits) *service {
@@ -152,8 +154,11 @@ func (s *service) Find(_ context.Context, to chat.Target, key chat.Key, _ time.T
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.finds++
+	if to.Only == "" && to.Thread != "" && to.Thread == s.goneThread {
+		return chat.Ref{}, false, &chat.Error{Kind: chat.PostGone}
+	}
 	for i, p := range s.posts {
-		if s.findErr == nil && p.Key == key && p.To.Only == to.Only {
+		if s.findErr == nil && p.Key == key && p.To.Only == to.Only && p.To.Thread == to.Thread {
 			return chat.Ref{Channel: to.Channel, Post: strconv.Itoa(i + 1)}, true, nil
 		}
 	}

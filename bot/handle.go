@@ -56,6 +56,9 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 }
 
 func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
+	if c.message.Edited {
+		return c.edited(ctx)
+	}
 	tooOld := c.tooOld()
 	if c.message.Again || tooOld {
 		made, err := c.person.Made(ctx, c.freshness())
@@ -68,7 +71,9 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 		answered, err := c.wasAnswered(ctx)
 		switch {
 		case err != nil && !tooOld:
-			return chat.Answer{}, err // the service that does not answer hands the message over again
+			// The service that does not answer hands the message over again. Meanwhile the log says why, and the chat does not: most
+			// of what is read again was answered.
+			return chat.Answer{}, err
 		case answered:
 			return chat.Answer{}, nil
 		}
@@ -92,6 +97,19 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 	return c.say(ctx, result.View, result.Outcome), nil
 }
 
+// edited says once that an edit does nothing.
+func (c *conversation) edited(ctx context.Context) (chat.Answer, error) {
+	if c.tooOld() {
+		return chat.Answer{}, nil
+	}
+	if c.message.Again {
+		if answered, err := c.wasAnswered(ctx); err != nil || answered {
+			return chat.Answer{}, err
+		}
+	}
+	return c.say(ctx, view.Edited{}, chat.Refused), nil
+}
+
 func (c *conversation) tooOld() bool {
 	return c.ReplayWindow > 0 && !c.message.Written.IsZero() && c.Now().Sub(c.message.Written) > c.ReplayWindow
 }
@@ -109,8 +127,13 @@ func (c *conversation) freshness() read.Freshness {
 
 // acts reports whether a command does something, and is tried again until it has been done.
 func acts(command string) bool {
+	return makes(command) || command == "cancel" || command == "follow"
+}
+
+// makes reports whether a command makes dumps.
+func makes(command string) bool {
 	switch command {
-	case "dump", "dumpdb", "again", "cancel", "follow":
+	case "dump", "dumpdb", "again":
 		return true
 	}
 	return false

@@ -125,16 +125,33 @@ func (c *conversation) wasAnswered(ctx context.Context) (bool, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, replyTimeout)
 	defer cancel()
-	for _, to := range []chat.Target{c.here(), c.alone()} {
-		_, found, err := c.service.Find(ctx, to, notify.KeyOfAnswer(c.person.By), c.message.Written.Add(-chat.ClockSkew))
-		switch kind := chat.KindOfError(err); {
-		case err == nil && found:
-			return true, nil
-		case err == nil, kind == chat.Rejected, kind == chat.PostGone, kind == chat.PlaceGone:
-			// It is not there, or nobody can ever say.
-		default:
-			return false, fmt.Errorf("find out whether message %s was answered: %w", c.message.ID, err)
+	keys := []chat.Key{notify.KeyOfAnswer(c.person.By)}
+	if request, err := c.understand(); err == nil && makes(request.Command) {
+		keys = append(keys, notify.KeyOfEnd(c.person.By))
+	}
+	for _, key := range keys {
+		for _, to := range []chat.Target{c.here(), c.alone()} {
+			if found, err := c.finds(ctx, to, key); found || err != nil {
+				return found, err
+			}
 		}
 	}
 	return false, nil
+}
+
+// finds reports whether there is a post of the bot's with the key. What was said after a thread's root was gone stands in the
+// channel.
+func (c *conversation) finds(ctx context.Context, to chat.Target, key chat.Key) (bool, error) {
+	_, found, err := c.service.Find(ctx, to, key, c.message.Written.Add(-chat.ClockSkew))
+	switch kind := chat.KindOfError(err); {
+	case err == nil:
+		return found, nil
+	case kind == chat.PostGone && to.Thread != "" && to.Only == "":
+		to.Thread = ""
+		return c.finds(ctx, to, key)
+	case kind == chat.Rejected, kind == chat.PostGone, kind == chat.PlaceGone:
+		return false, nil // nobody can ever say
+	default:
+		return false, fmt.Errorf("find out whether message %s was answered: %w", c.message.ID, err)
+	}
 }

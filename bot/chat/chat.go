@@ -83,6 +83,10 @@ type Message struct {
 	// Written is when, by the service's clock. The zero time, or one in the future, is taken for when the message was first
 	// handed over.
 	Written time.Time
+	// Edited: the text was changed after it was written, perhaps by somebody else than its author, and the service does not say
+	// by whom. It is not obeyed, and its author is told so. The ID is one of its own, not that of the message as it was written,
+	// and the same for all later changes.
+	Edited bool
 	// Again: delivered again by the service, or read again by the driver.
 	Again bool
 	// CanOpenForm: a form in the answer to this message will be shown.
@@ -188,8 +192,12 @@ type Health struct {
 	Why string
 }
 
-// Key is the identity of one thing that is said: "<dump's uid>/0/end", "<message's id>/answer". It travels with the post,
+// Key is the identity of one thing that is said: "<message's hash>/answer", "<dump's uid>/1/end". It travels with the post,
 // where people do not see it, so that Find finds the post by it. At most 256 characters.
+//
+// It is no idempotency key: a driver posts also what has the key of an earlier post. A message can have been answered as too old
+// while its dump could not be looked for; the status message of that dump then has the same key. And a last word that cannot be
+// found is posted once more under its own.
 type Key string
 
 // Target says to whom a reply goes.

@@ -12,6 +12,8 @@ import (
 	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 // oneLine is the input of a console that runs one command.
@@ -171,7 +173,7 @@ func (e *editor) key(ctx context.Context, line string, pos int, key rune) (strin
 		word += " "
 	} else if word == head[start:] {
 		// Nothing more is certain: show what it may be.
-		_, _ = io.WriteString(e.terminal, visible(strings.Join(candidates, "  "))+"\n")
+		_, _ = io.WriteString(e.terminal, layout.Visible(strings.Join(candidates, "  "))+"\n")
 	}
 	return head[:start] + word + tail, start + len(word), true
 }

@@ -1,23 +1,22 @@
 package console
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 // render lays a reply out. It ends with a line's end. Everything in it is made visible first: nothing that a person
 // typed, and no name of a table, may command the terminal.
 func render(r chat.Reply, colour bool) string {
 	var b strings.Builder
-	b.WriteString(paint(visible(r.Headline), r.Severity, colour) + "\n")
+	b.WriteString(paint(layout.Visible(r.Headline), r.Severity, colour) + "\n")
 	for _, line := range r.Lines {
-		b.WriteString(visible(line) + "\n")
+		b.WriteString(layout.Visible(line) + "\n")
 	}
 	var fields [][]string
 	for _, f := range r.Fields {
@@ -27,16 +26,16 @@ func render(r chat.Reply, colour bool) string {
 	b.WriteString(columns(indented(r.Rows)))
 	for _, s := range r.Snippets {
 		// Not indented: what is copied must be what is meant.
-		b.WriteString("\n" + visible(s.Caption) + "\n")
+		b.WriteString("\n" + layout.Visible(s.Caption) + "\n")
 		for line := range strings.SplitSeq(s.Text, "\n") {
-			b.WriteString(paintSnippet(visible(line), colour) + "\n")
+			b.WriteString(paintSnippet(layout.Visible(line), colour) + "\n")
 		}
 	}
 	if len(r.Snippets) > 0 {
 		b.WriteString("\n")
 	}
 	if r.Closing != "" {
-		b.WriteString(visible(r.Closing) + "\n")
+		b.WriteString(layout.Visible(r.Closing) + "\n")
 	}
 	return b.String()
 }
@@ -59,36 +58,17 @@ func columns(rows [][]string) string {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], cells(visible(cell)))
+			widths[i] = max(widths[i], cells(layout.Visible(cell)))
 		}
 	}
 	var b strings.Builder
 	for _, row := range rows {
 		line := ""
 		for i, cell := range row {
-			cell = visible(cell)
+			cell = layout.Visible(cell)
 			line += cell + strings.Repeat(" ", widths[i]-cells(cell)+2)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
-}
-
-// visible writes what cannot be seen, or would be obeyed, as an escape: control characters, changes of the writing's
-// direction, characters without width, and bytes that are no text.
-func visible(s string) string {
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < 0x80:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u{%x}`, r)
-		}
 	}
 	return b.String()
 }

@@ -10,26 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
-
-func TestVisible(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain":            "plain",
-		"漢字 é ☃":           "漢字 é ☃",
-		"\x1b[31mred":      `\x1b[31mred`,
-		"a\nb\tc\rd\x7f":   `a\x0ab\x09c\x0dd\x7f`,
-		"\u202eabc\u2066":  `\u{202e}abc\u{2066}`,
-		"\u009b31m":        `\u{9b}31m`,
-		"\u200b\u00ad":     `\u{200b}\u{ad}`,
-		"\xff\xc0":         `\xff\xc0`,
-		"real \ufffd rune": "real \ufffd rune",
-		"no-break\u00a0x":  `no-break\u{a0}x`,
-	} {
-		if got := visible(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
 
 // Whatever a reply holds: without colours its rendering has nothing but what can be seen, and lines' ends.
 func FuzzNothingInvisibleIsRendered(f *testing.F) {
@@ -60,7 +42,7 @@ func TestColumnsAreAligned(t *testing.T) {
 
 func TestFitNeverTakesMoreColumns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := visible(rapid.StringOf(rapid.SampledFrom([]rune("ab 漢字é\u0301…"))).Draw(t, "s"))
+		s := layout.Visible(rapid.StringOf(rapid.SampledFrom([]rune("ab 漢字é\u0301…"))).Draw(t, "s"))
 		most := rapid.IntRange(1, 20).Draw(t, "most")
 		got := fit(s, most)
 		if cells(got) > most {

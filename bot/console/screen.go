@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 // plainEvery is how often progress within one stage is worth a line where lines cannot renew themselves.
@@ -60,10 +61,10 @@ func (s *screen) show(id string, r chat.Reply, isNew bool) {
 	case s.terminal:
 		s.erase()
 		// One column stays free: a full line would wrap, and could not be taken back.
-		s.write(paint(fit(visible(r.Headline), s.width()-1), r.Severity, s.colour))
+		s.write(paint(fit(layout.Visible(r.Headline), s.width()-1), r.Severity, s.colour))
 		s.live = id
 	case isNew || stage != s.stage || s.now().Sub(s.at) >= plainEvery:
-		s.write(visible(r.Headline) + "\n")
+		s.write(layout.Visible(r.Headline) + "\n")
 		s.stage, s.at = stage, s.now()
 	}
 }

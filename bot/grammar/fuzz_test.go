@@ -17,7 +17,7 @@ var seeds = []string{
 	"\u00ad–", "dump shop --tables a, b --schema-only", "why shop \"--x\"", "`dump shop`", "```text\ndump shop\n```", "*dump shop --exclude *_log*",
 	"dump <http://shop.example|shop.example>", "dump [shop](http://shop)", "dump &quot;a &amp;lt; b&quot;", "dump&nbsp;shop", "!help?", "status — -x",
 	"dump shop \\\n db", "dump \x1b[2J", "dump \xff", "é\u200dé“", "dump shop --exclude a ,b", "why \"\\<http://x>\" \"\\[a](http://x)\"", "help ‑‑x", "",
-	"**shop**", "`dump` _shop_", "*dump* *a*", "shop --exclude *a*,`b`", "shop **\"a b\"**", "**--x**", "*`-x`*",
+	"*dump shop --exclude a,*b*", "_dump shop _b_", "**shop**", "`dump` _shop_", "*dump* *a*", "shop --exclude *a*,`b`", "shop **\"a b\"**", "**--x**", "*`-x`*",
 	"\u2068dump shop\u2069", "x\ufe0f\u200dé", "❤\ufe0f\u200d🔥", "🏴\U000e0067\u200b\U000e007f", "\u202a-\u202c-x", "dump shop −−x a——b \"——\"",
 }
 

@@ -47,6 +47,7 @@ func TestUnknownCommands(t *testing.T) {
 		"what it is called in Spanish":           {"¿ayuda?", "¿ayuda?", "help"},
 		"a command with a comma":                 {"dump, please", "dump,", "dump"},
 		"a bold word that is no command":         {"**dmup** shop", "**dmup**", "dump"},
+		"a star that nothing closes":             {"*dump shop --exclude *log*", "*dump", "dump"},
 		"a question that is longer than a word":  {"sources? please", "sources?", "sources"},
 		"an option before the command":           {"--schema-only dump shop", "--schema-only", ""},
 		"a command in quotes, with its argument": {`"dump shop" x`, "dump shop", ""},

@@ -49,7 +49,7 @@ func unmark(line string) (inner string, ok bool) {
 		}
 	}
 	for _, mark := range []string{"**", "__", "~~", "*", "_", "~"} {
-		if inner, ok = between(line, mark); ok && strings.TrimSpace(inner) == inner && !closesEarly(inner, mark) {
+		if inner, ok = between(line, mark); ok && strings.TrimSpace(inner) == inner && !closesEarly(inner, mark) && !opensLate(inner, mark) {
 			return inner, true
 		}
 	}
@@ -60,6 +60,14 @@ func unmark(line string) (inner string, ok bool) {
 func closesEarly(inner, mark string) bool {
 	word, _, several := strings.Cut(inner, " ")
 	return several && strings.HasSuffix(word, mark)
+}
+
+// opensLate: what is at the end closes the last of several words or names, at which the mark is opened anew, and not the line:
+// *dump shop --exclude *log*
+func opensLate(inner, mark string) bool {
+	last := inner[strings.LastIndexAny(inner, " \n,")+1:]
+	name, opens := strings.CutPrefix(last, mark)
+	return opens && last != inner && (name == "" || !strings.HasSuffix(name, mark))
 }
 
 // unmarkName takes marks off a single word: code, bold, italic and strike-through. They are taken off as long as no name

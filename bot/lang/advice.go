@@ -15,7 +15,7 @@ const (
 )
 
 // fixers of what whoever asked cannot fix. Where there is anything that they can do, such as to try again, they are told
-// that, and the advice says itself when to ask somebody.
+// that, and the advice says itself when to ask somebody (asking).
 var fixers = map[contract.Reason]string{
 	contract.SecretNotFound: byOwner, contract.CredentialsMissing: byOwner, contract.AccessDenied: byOwner,
 	contract.InsufficientPrivileges: byOwner, contract.TLSUnavailable: byOwner, contract.TLSAuthorityMissing: byOwner,
@@ -29,6 +29,13 @@ var fixers = map[contract.Reason]string{
 	"StorageNotFound": byOwner, "VolumeNotFound": byOwner, "JobRejected": byOwner, "OutOfMemory": byOwner,
 	"NamespaceNotEnrolled": byOperator, "NameConflict": byOperator, "ImagePullFailed": byOperator, "Unschedulable": byOperator,
 	"PodNotCreated": byOperator, "StartDeadlineExceeded": byOperator, "DumperFailed": byOperator,
+}
+
+// asking are the advices that say themselves when to ask somebody. No hint stands for one of them. general is where the hint
+// comes from the reason alone and so has nothing that the advice lacks.
+var asking = map[contract.Reason]struct{ general bool }{
+	contract.RunDeadlineExceeded: {general: true}, "SourceNotFound": {general: true}, "Evicted": {general: true},
+	contract.NothingToDump: {}, contract.ConnectionLost: {}, contract.ServerError: {}, contract.StorageError: {}, contract.Interrupted: {},
 }
 
 // whereabouts of a dump, for the commands in an advice.
@@ -60,14 +67,15 @@ func (c *catalogue) addressed(reason, advice string) string {
 const hintLanguage = "en"
 
 // advised is what to do about a dump, and the hint if it is to be said besides. A hint may hold what no catalogue can: a
-// GRANT, or the nearest name. Where the catalogue speaks its language, it stands for the advice, unless it is a command:
-// the advice has it with the names in it.
+// GRANT, or the nearest name. Where the catalogue speaks its language, it stands for the advice, unless that says whom to ask
+// or the hint is a command: the advice has it with the names in it.
 func (c *catalogue) advised(d view.Dump, reason, hint string) (advice, besides string) {
 	advice = c.advice(reason, whereaboutsOf(d))
+	asks, isAsking := asking[contract.Reason(reason)]
 	switch {
-	case hint != "" && strings.Contains(hint, "kubectl ") && strings.Contains(advice, "kubectl "):
+	case asks.general, strings.Contains(hint, "kubectl ") && strings.Contains(advice, "kubectl "):
 		hint = ""
-	case hint != "" && c.tag == hintLanguage:
+	case hint != "" && c.tag == hintLanguage && !isAsking:
 		advice = ""
 	}
 	return c.addressed(reason, advice), begun(hint)

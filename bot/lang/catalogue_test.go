@@ -17,6 +17,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/grammar"
+	"github.com/volcado-io/volcado/bot/lang/langtest"
 	"github.com/volcado-io/volcado/bot/view"
 	"github.com/volcado-io/volcado/internal/contract"
 )
@@ -52,7 +53,7 @@ func viewTypes(t *testing.T) []string {
 // Every view there is has a layout and a sample, and no sample is filed under another view's name.
 func TestEveryViewIsSaid(t *testing.T) {
 	sampled := map[string]view.View{}
-	for name, v := range samples() {
+	for name, v := range langtest.Samples() {
 		kind := reflect.TypeOf(v).Name()
 		if !strings.HasPrefix(name, kind+"-") {
 			t.Errorf("sample %s is a view.%s", name, kind)
@@ -114,7 +115,7 @@ func TestEveryLanguageHasTheSameEntries(t *testing.T) {
 func TestEveryBranchOfEveryEntryIsSaid(t *testing.T) {
 	for _, c := range catalogues(t) {
 		said := instrument(t, c)
-		for name, v := range samples() {
+		for name, v := range langtest.Samples() {
 			reply := strings.Join(texts(c.reply(v)), "\n")
 			for _, entry := range c.texts.Templates() {
 				// What cannot be executed is said by its key.

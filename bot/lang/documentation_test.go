@@ -9,6 +9,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/grammar"
+	"github.com/volcado-io/volcado/bot/lang/langtest"
 	"github.com/volcado-io/volcado/bot/view"
 )
 
@@ -55,9 +56,9 @@ func TestTheRefusalsInTheDocumentationAreTheBots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mallory, alice := direct, direct
+	mallory, alice := langtest.Direct, langtest.Direct
 	mallory.User = "mallory"
-	refusal := samples()["NotAllowed-plain"].(view.NotAllowed)
+	refusal := langtest.Samples()["NotAllowed-plain"].(view.NotAllowed)
 	refusal.IDs = alice
 	for _, v := range []view.View{
 		view.NoSource{Typed: "shop", IDs: mallory}, view.NoSource{Typed: "shpo", Near: "shop", Have: []string{"shop/shop"}, IDs: alice}, refusal,
@@ -89,7 +90,7 @@ func TestTheConversationInTheDocumentationIsTheBots(t *testing.T) {
 			return []string{r.Headline + "\n" + strings.Join(r.Lines, "\n") + "\n" + r.Closing}
 		},
 	} {
-		for _, part := range parts(catalogues(t)[0].reply(samples()[name])) {
+		for _, part := range parts(catalogues(t)[0].reply(langtest.Samples()[name])) {
 			if !strings.Contains(string(data), "\n"+part+"\n") {
 				t.Errorf("%s: docs/chat.md does not show\n%s", name, part)
 			}

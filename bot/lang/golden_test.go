@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/lang/langtest"
 	"github.com/volcado-io/volcado/bot/view"
 )
 
@@ -21,7 +22,7 @@ func TestWhatPeopleRead(t *testing.T) {
 	for _, c := range catalogues(t) {
 		folder := filepath.Join("testdata", "golden", c.tag)
 		written := map[string]bool{}
-		for name, v := range samples() {
+		for name, v := range langtest.Samples() {
 			path := filepath.Join(folder, name+".txt")
 			written[path] = true
 			golden(t, path, plain(c.reply(v), v.Audience()))

@@ -9,8 +9,12 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/volcado-io/volcado/bot/view"
 	"github.com/volcado-io/volcado/internal/contract"
 )
+
+// someone to ask, as the English advices name them.
+var someone = regexp.MustCompile("[Aa]sk (the source's owner|whoever runs Volcado)")
 
 // Every reason has a title and an advice in every language, and no entry is of a reason that does not exist.
 func TestEveryReasonIsTitledAndAdvised(t *testing.T) {
@@ -70,10 +74,26 @@ func TestEveryEntryOfTheDocumentationIsUsed(t *testing.T) {
 func TestAnAdviceSaysWhoseWorkItIs(t *testing.T) {
 	c := catalogues(t)[0]
 	others := regexp.MustCompile("kubectl|Secret|`(job|s3|tls|storageRef|limits|engine|host)\\b|server's error log|storage's log|[Nn]ode")
-	someone := regexp.MustCompile("[Aa]sk (the source's owner|whoever runs Volcado)")
 	for _, reason := range contract.Reasons() {
 		if advice := c.addressed(string(reason), c.advice(string(reason), anywhere)); others.MatchString(advice) && !someone.MatchString(advice) {
 			t.Errorf("%s: %s", reason, advice)
+		}
+	}
+}
+
+// A hint is written for whoever runs the cluster: beside it, or without it, whoever asked for the dump still reads whom to ask.
+func TestAHintLeavesWhomToAsk(t *testing.T) {
+	c := catalogues(t)[0]
+	for _, reason := range contract.Reasons() {
+		alone, _ := c.advised(view.Dump{}, string(reason), "")
+		for _, hint := range []string{"raise the limit", "see kubectl get dbsrc"} {
+			if beside, _ := c.advised(view.Dump{}, string(reason), hint); someone.MatchString(alone) != someone.MatchString(beside) {
+				t.Errorf("%s: with the hint %q the advice is %q, and without it %q", reason, hint, beside, alone)
+			}
+		}
+		_, isAsking := asking[reason]
+		if _, fixed := fixers[reason]; isAsking != (someone.MatchString(alone) && !fixed) {
+			t.Errorf("%s: the advice is %q, and asking: %v", reason, alone, isAsking)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/grammar"
+	"github.com/volcado-io/volcado/bot/lang/langtest"
 	"github.com/volcado-io/volcado/bot/view"
 )
 
@@ -17,7 +18,7 @@ import (
 // drivers look for them, and nothing that is empty.
 func TestEveryReplyKeepsTheContract(t *testing.T) {
 	for _, c := range catalogues(t) {
-		for name, v := range samples() {
+		for name, v := range langtest.Samples() {
 			r := c.reply(v)
 			t.Run(c.tag+"/"+name, func(t *testing.T) {
 				if r.Headline == "" || strings.Contains(r.Headline, "\n") {
@@ -73,7 +74,7 @@ func TestEveryReplyKeepsTheContract(t *testing.T) {
 // A success fits one screen of a phone, and its location stands once.
 func TestASuccessFitsAPhone(t *testing.T) {
 	for _, c := range catalogues(t) {
-		for name, v := range samples() {
+		for name, v := range langtest.Samples() {
 			if _, ok := v.(view.Succeeded); !ok {
 				continue
 			}
@@ -81,7 +82,7 @@ func TestASuccessFitsAPhone(t *testing.T) {
 			if lines := 1 + len(r.Lines) + len(r.Fields) + len(r.Rows) + len(r.Snippets) + 1; lines > 8 {
 				t.Errorf("%s: %s has %d lines", c.tag, name, lines)
 			}
-			if n := strings.Count(strings.Join(texts(r), "\n"), uri); n != 1 {
+			if n := strings.Count(strings.Join(texts(r), "\n"), langtest.URI); n != 1 {
 				t.Errorf("%s: %s has its location %d times", c.tag, name, n)
 			}
 		}
@@ -92,7 +93,7 @@ func TestASuccessFitsAPhone(t *testing.T) {
 func TestOnlyWhatGoesOnHasProgress(t *testing.T) {
 	c := catalogues(t)[0]
 	stages := map[string]string{}
-	for name, v := range samples() {
+	for name, v := range langtest.Samples() {
 		r := c.reply(v)
 		switch v.(type) {
 		case view.Progress, view.Blocked:
@@ -124,8 +125,8 @@ func TestOnlyWhatGoesOnHasProgress(t *testing.T) {
 // what this person has.
 func TestNoSourceSaysNothingOfWhatThereIs(t *testing.T) {
 	c := catalogues(t)[0]
-	one := texts(c.reply(view.NoSource{Typed: "shop", Have: []string{"crm/people"}, IDs: direct}))
-	other := texts(c.reply(view.NoSource{Typed: "nope", Have: []string{"crm/people"}, IDs: direct}))
+	one := texts(c.reply(view.NoSource{Typed: "shop", Have: []string{"crm/people"}, IDs: langtest.Direct}))
+	other := texts(c.reply(view.NoSource{Typed: "nope", Have: []string{"crm/people"}, IDs: langtest.Direct}))
 	for i := range one {
 		if diff := cmp.Diff(strings.ReplaceAll(one[i], "shop", "nope"), other[i]); diff != "" {
 			t.Error(diff)
@@ -137,7 +138,7 @@ func TestNoSourceSaysNothingOfWhatThereIs(t *testing.T) {
 // text, a reply has the same marks as without.
 func TestDataIsInert(t *testing.T) {
 	for _, c := range catalogues(t) {
-		for name, v := range samples() {
+		for name, v := range langtest.Samples() {
 			tame, evil := c.reply(with(v, "x")), c.reply(with(v, "x` `y\n`\u2028"))
 			same := func(what, tame, evil string) {
 				if strings.Count(tame, "`") != strings.Count(evil, "`") || strings.ContainsAny(evil, "\n\u2028") {
@@ -214,7 +215,7 @@ func withText(v reflect.Value, text string) reflect.Value {
 // What people type into a terminal is what they read: a line for a button is the line in the text.
 func TestEveryActionCanBeTyped(t *testing.T) {
 	c := catalogues(t)[0]
-	r := c.reply(samples()["Equal-running"])
+	r := c.reply(langtest.Samples()["Equal-running"])
 	for _, a := range r.Actions {
 		if !strings.Contains(r.Closing, "`"+a.Line+"`") {
 			t.Errorf("%q is only a button: %s", a.Line, r.Closing)

@@ -72,7 +72,7 @@ func (s *service) attempt(ctx context.Context, m chat.Message) (answer chat.Answ
 func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleTimeout)
 	stop := context.AfterFunc(ctx, func() {
-		sleep(bounded, stopTimeout-time.Second)
+		chat.Wait(bounded, stopTimeout-time.Second)
 		cancel()
 	})
 	return bounded, func() { stop(); cancel() }

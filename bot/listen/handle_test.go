@@ -31,7 +31,7 @@ func TestABurstIsHandledAFewAtOnceAndDoesNotHoldUpOthers(t *testing.T) {
 			}
 		})
 		calm := hears("b", func(ctx context.Context, handle chat.Handler) {
-			sleep(ctx, time.Second)
+			chat.Wait(ctx, time.Second)
 			m := message1("x", time.Now())
 			m.Channel = "calm"
 			if _, err := handle(ctx, m); err == nil {
@@ -148,7 +148,7 @@ func TestAMessageThatMakesTheBotPanicIsTriedUntilItIsTooOld(t *testing.T) {
 					}
 					return
 				}
-				sleep(ctx, 10*time.Minute)
+				chat.Wait(ctx, 10*time.Minute)
 			}
 		}))
 		b.handle = func(context.Context, chat.Message) (chat.Answer, error) { panic("nil pointer") }
@@ -178,7 +178,7 @@ func TestAMessageWithoutATimeIsAsOldAsItsFirstAttempt(t *testing.T) {
 				b := supervise(t, hears("a", func(ctx context.Context, handle chat.Handler) {
 					for range 3 {
 						_, _ = handle(ctx, message1("1", written))
-						sleep(ctx, 10*time.Minute)
+						chat.Wait(ctx, 10*time.Minute)
 					}
 				}))
 				b.handle = func(_ context.Context, m chat.Message) (chat.Answer, error) {
@@ -221,7 +221,7 @@ func TestWhoLostTheLeaseHandlesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got error
 		b := supervise(t, hears("a", func(ctx context.Context, handle chat.Handler) {
-			sleep(ctx, time.Minute)
+			chat.Wait(ctx, time.Minute)
 			_, got = handle(ctx, message1("1", time.Now()))
 		}))
 		b.handle = func(context.Context, chat.Message) (chat.Answer, error) {
@@ -260,7 +260,7 @@ func TestWhatHasBegunIsFinishedWhenTheBotStops(t *testing.T) {
 				}))
 				done := false
 				b.handle = func(ctx context.Context, _ chat.Message) (chat.Answer, error) {
-					sleep(ctx, tc.takes)
+					chat.Wait(ctx, tc.takes)
 					done = ctx.Err() == nil
 					return chat.Answer{}, ctx.Err()
 				}

@@ -148,7 +148,7 @@ func TestMarksAreWrittenAtMostEveryTenSeconds(t *testing.T) {
 					return
 				}
 				_, _ = handle(ctx, message1(fmt.Sprint(i), time.Now()))
-				sleep(ctx, time.Second)
+				chat.Wait(ctx, time.Second)
 			}
 		}))
 		b.start()
@@ -234,7 +234,7 @@ func TestWhatADriverDropsIsReadAgain(t *testing.T) {
 						return idle(ctx, since, handle)
 					}
 					_, _ = handle(ctx, message1("somebody's", midnight))
-					sleep(ctx, saveEvery+time.Second)
+					chat.Wait(ctx, saveEvery+time.Second)
 					return errors.New("the connection was closed")
 				}
 				b := supervise(t, f)
@@ -262,10 +262,10 @@ func TestAfterAFailureAServiceIsReadOnFromItsMark(t *testing.T) {
 			if len(f.listened()) > 1 {
 				return idle(ctx, since, handle)
 			}
-			sleep(ctx, 10*time.Minute)
+			chat.Wait(ctx, 10*time.Minute)
 			_, _ = handle(ctx, message1("done", midnight.Add(5*time.Minute)))
 			_, _ = handle(ctx, message1("failed", midnight.Add(4*time.Minute)))
-			sleep(ctx, time.Minute)
+			chat.Wait(ctx, time.Minute)
 			_, _ = handle(ctx, message1("last", midnight.Add(11*time.Minute)))
 			return errors.New("the connection was closed")
 		}

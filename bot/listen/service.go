@@ -53,7 +53,7 @@ func (s *service) run(ctx context.Context) {
 		wait := jittered(pause)
 		s.options.Metrics.failed(s.name)
 		s.log.Error("the chat service stopped; it is started again", "error", err, "after", wait)
-		sleep(ctx, wait)
+		chat.Wait(ctx, wait)
 		pause = min(2*pause, longestPause)
 	}
 	for range cap(s.slots) {
@@ -99,13 +99,4 @@ func (s *service) setFailure(why string) {
 // jittered keeps many bots from coming back at once.
 func jittered(pause time.Duration) time.Duration {
 	return pause + rand.N(pause/5)
-}
-
-func sleep(ctx context.Context, pause time.Duration) {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }

@@ -230,7 +230,7 @@ func TestAServiceThatListenedForLongIsStartedAgainAtOnce(t *testing.T) {
 			if !ended.IsZero() {
 				pauses = append(pauses, time.Since(ended))
 			}
-			sleep(ctx, 10*time.Minute)
+			chat.Wait(ctx, 10*time.Minute)
 			ended = time.Now()
 			return errors.New("the connection was closed")
 		}
@@ -254,7 +254,7 @@ func TestAPanicOfADriverStopsNoOther(t *testing.T) {
 		broken := &fake{name: "a", listen: func(context.Context, time.Time, chat.Handler) error { panic("nil map") }}
 		handled := make(chan string, 1)
 		whole := &fake{name: "b", health: chat.Health{Connected: true}, listen: func(ctx context.Context, since time.Time, handle chat.Handler) error {
-			sleep(ctx, time.Minute)
+			chat.Wait(ctx, time.Minute)
 			if _, err := handle(ctx, message1("1", time.Now())); err == nil {
 				handled <- "1"
 			}

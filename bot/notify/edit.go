@@ -11,7 +11,9 @@ import (
 // idle is how long a status message stays as it is where nothing but the time has changed.
 const idle = 30 * time.Second
 
-// edit the status message, if it would show something new. Nothing of this is recorded: an edit can be made again.
+// edit the status message, if it would show something new. Nothing of this is recorded: an edit can be made again. A follower
+// reads that they have no access while that is so, and how the dump is when they have it again: what is shown then is what the
+// last word will go by.
 func (r *round) edit(ctx context.Context, final bool) error {
 	e, can, now := &r.shown.Edits, r.service.Limits(), r.Now()
 	v, allowed, err := r.word(ctx)
@@ -24,13 +26,13 @@ func (r *round) edit(ctx context.Context, final bool) error {
 	e.Looked, e.Version = now, r.dump.ResourceVersion
 	shows, visible := r.shows(v, final && allowed)
 	if !visible {
-		e.Over = !allowed
+		e.Final = e.Final || final
 		return nil
 	}
-	final = final || !allowed
 	reply := r.Speaker.Say(r.who.Locale, shows)
-	if !final && (reflect.DeepEqual(reply, e.Reply) || !can.Live && now.Sub(e.At) < idle && equalButForTime(shows, e.View)) {
+	if reflect.DeepEqual(reply, e.Reply) || !final && !can.Live && now.Sub(e.At) < idle && equalButForTime(shows, e.View) {
 		r.line.budget.leave(turnOf(r.dump, r.place)) // it may have waited for a turn
+		e.Final = e.Final || final
 		return nil
 	}
 	leave, ok := enter(r.line.edits)
@@ -48,7 +50,6 @@ func (r *round) edit(ctx context.Context, final bool) error {
 	defer cancel()
 	err = r.service.Edit(ctx, *r.planner().ref(), reply)
 	e.edited(r.Now(), reply, shows, final, err)
-	e.Over = e.Over || !allowed && err == nil
 	e.Deferred = e.Deferred || final && err != nil
 	r.failed("a status message was not edited", err)
 	return nil

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,66 @@ func TestAFollowerWhoIsNoLongerAllowedHearsNothingElse(t *testing.T) {
 			r.expect("edit p1: Progress Running 50% 2m20s", "edit p2: Unfollowed", "C1/t1: Succeeded @ana", "edit p1: Ended Succeeded")
 		})
 	}
+}
+
+// What a follower reads, what follow answers and whether the last word comes all go by the access that there is then.
+func TestAFollowerWhoseAccessIsBackIsToldAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		running time.Duration // with access again
+		edit    []error       // of the edits while there is none
+		want    []string
+	}{
+		"while the dump runs": {
+			10 * time.Second, nil,
+			[]string{"edit p2: Unfollowed", "edit p2: Progress Running 50% 16s", "C2/t1: Succeeded @bo", "edit p2: Ended Succeeded"}},
+		"when the dump ends": {
+			0, nil, []string{"edit p2: Unfollowed", "C2/t1: Succeeded @bo", "edit p2: Ended Succeeded"}},
+		"although nobody knows whether the message says that there was none": {
+			10 * time.Second, []error{fail(chat.Uncertain)},
+			[]string{"edit p2: Progress Running 50% 16s", "C2/t1: Succeeded @bo", "edit p2: Ended Succeeded"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.run(time.Second)
+			bo := requester("bo", "C2")
+			r.follow(bo)
+			r.percent(50)
+			r.run(5 * time.Second)
+			r.chat.said = nil
+
+			r.denied["bo"] = true
+			r.chat.edit = c.edit
+			r.run(5 * time.Second)
+			r.denied["bo"] = false
+			if already, _, err := (Delivery{Ledger: r.ledger}).Follow(t.Context(), r.dump, *bo); !already || err != nil {
+				t.Errorf("follow answers already: %v, %v", already, err)
+			}
+			r.run(c.running)
+			r.finish(v1alpha1.FinishedSucceeded)
+			r.run(time.Hour)
+			r.chat.said = slices.DeleteFunc(r.chat.said, func(said string) bool { return !strings.Contains(said, "p2") && !strings.HasPrefix(said, "C2") })
+			r.expect(c.want...)
+		})
+	}
+}
+
+// Where outsiders read, the message stays as it is, and nobody comes back to it without a pause.
+func TestAFollowerWithoutAccessInASharedChannelIsLetBe(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.run(time.Second)
+	r.follow(requester("bo", "C2"))
+	r.run(time.Second)
+	r.denied["bo"] = true
+	r.chat.kind = chat.KindShared
+	r.pass(2 * time.Minute)
+	r.finish(v1alpha1.FinishedSucceeded)
+	if next := r.advance(); next.Sub(r.Now()) < time.Minute {
+		t.Errorf("it comes back after %s", next.Sub(r.Now()))
+	}
+	r.expect("C1/t1: Progress  0% 0s", "C2/t1: Progress  0% 1s", "only ana: Succeeded", "edit p1: InDirect")
 }
 
 func TestADumpThatIsDeletedIsToldOf(t *testing.T) {

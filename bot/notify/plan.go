@@ -42,7 +42,7 @@ type Step struct {
 	Until time.Time
 	// Within is how old an answer of Look can be.
 	Within time.Duration
-	// Again: it is intended although it may have been posted, because the service cannot find posts.
+	// Again: it is intended although it may have been posted, because the service cannot find posts, or not this one.
 	Again bool
 	// Final: the edit says that the dump has ended.
 	Final bool
@@ -144,7 +144,8 @@ func (p planner) finalDue() bool {
 	if p.shown.Edits.Final || p.shown.Edits.Over || p.can.Live {
 		return false
 	}
-	return p.ref() != nil || p.can.Finds && p.Status.Intent != nil && !p.free(p.Status, p.shown.Status)
+	unsettled := p.can.Finds && p.Status.Intent != nil && p.shown.Status.GiveUp == "" && !p.free(p.Status, p.shown.Status)
+	return p.ref() != nil || unsettled
 }
 
 // final has the status message say that the dump has ended, and finds it first where it is not known to exist. That is
@@ -222,7 +223,7 @@ func (p planner) settle(s Saying, t Tried, what What) Step {
 		return Step{Do: Wait, Until: from}
 	}
 	switch {
-	case p.can.Finds:
+	case p.can.Finds && !s.Intent.Until.Equal(t.Unfindable):
 		return Step{Do: Settle, What: what}
 	case what == Status || s.Repeated:
 		return Step{Do: GiveUp, What: what, Why: "the service did not say whether it was posted, and cannot find it"}

@@ -112,6 +112,12 @@ func TestPlan(t *testing.T) {
 			want: Step{Do: GiveUp, What: Status, Why: "the service did not say whether it was posted, and cannot find it"}},
 		"and a last word is said once more": {
 			dump: over, place: Place{End: intended(other, -time.Minute)}, shown: looked(Shown{}), want: Step{Do: Intend, What: End, Again: true}},
+		"as it is where the service has said that it will not find it": {
+			dump: over, place: Place{End: intended(other, -time.Minute)},
+			shown: looked(Shown{End: Tried{Unfindable: at.Add(-time.Minute)}}), can: finds, want: Step{Do: Intend, What: End, Again: true}},
+		"which says nothing of what was intended afterwards": {
+			dump: over, place: Place{End: intended(other, -time.Minute)},
+			shown: looked(Shown{End: Tried{Unfindable: at.Add(-2 * time.Minute)}}), can: finds, want: Step{Do: Settle, What: End}},
 		"but no third time": {
 			dump: over, place: Place{End: Saying{Intent: &Intent{By: other, Until: at.Add(-time.Minute)}, Repeated: true}}, shown: looked(Shown{}),
 			want: Step{Do: GiveUp, What: End, Why: "the service did not say whether it was posted, and cannot find it"}},
@@ -166,6 +172,9 @@ func TestPlan(t *testing.T) {
 		"and that which is not there is not missed": {
 			dump: over, place: Place{Status: intended(other, -time.Minute), End: posted, EditUntil: new(at.Add(time.Minute))},
 			shown: looked(Shown{Status: Tried{Absent: at.Add(-time.Minute)}}), can: finds, want: until(time.Minute)},
+		"nor is that of which the service never says whether it is there": {
+			dump: over, place: Place{Status: intended(other, -time.Minute), End: posted, EditUntil: new(at.Add(time.Minute))},
+			shown: looked(Shown{Status: Tried{GiveUp: "no"}}), can: finds, want: until(time.Minute)},
 		"what is owed is let be in the end": {
 			dump: over, place: Place{Status: posted, End: posted, EditUntil: new(at)}, shown: looked(Shown{}), want: Step{}},
 		"when all is said, there is nothing to do": {

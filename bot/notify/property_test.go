@@ -42,6 +42,7 @@ func history(t *testing.T, seed uint64) *world {
 	w.chat.kind = chat.KindPrivate
 	w.chat.goneChannels, w.chat.goneThreads = map[string]bool{}, map[string]bool{}
 	w.chat.can.Finds = w.random.IntN(5) > 0
+	w.chat.mute = w.random.IntN(5) == 0
 	w.start()
 	for range 40 + w.random.IntN(160) {
 		w.happen()
@@ -169,7 +170,7 @@ func (w *world) land(i int) {
 
 // isFinalDue: nothing has kept the status messages from saying that the dump has ended.
 func (w *world) isFinalDue() bool {
-	return !w.deleted && !w.chat.crossed && w.chat.edits && w.chat.can.Finds && w.calmAt.Sub(w.endedAt) < editFor-time.Minute
+	return !w.deleted && !w.chat.crossed && w.chat.edits && w.chat.finds() && w.calmAt.Sub(w.endedAt) < editFor-time.Minute
 }
 
 // comeToRest: the dump ends, nothing fails any more, and a bot goes on until it has nothing to do.
@@ -222,7 +223,7 @@ func (w *world) judge() (problems []string) {
 		if len(ends) > 1 && (!repeated || len(ends) != 2) {
 			say("place %d: %d last words", i, len(ends))
 		}
-		if repeated && w.chat.can.Finds {
+		if repeated && w.chat.finds() {
 			say("place %d: the last word was repeated, although it could be looked for", i)
 		}
 		if len(statuses) > 1 {

@@ -202,8 +202,11 @@ type scripted struct {
 	said  []string
 	refs  int
 	looks int
-	// post, edit and look are the errors of the next calls; nil is none. hidden: a post is made although its answer is lost.
+	finds int
+	// post, edit and look are the errors of the next calls, and find those of the next calls about a key; nil is none.
+	// hidden: a post is made although its answer is lost.
 	post, edit, look []error
+	find             map[chat.Key][]error
 	hidden           map[chat.Key]chat.Ref
 	// nameless is how many of the next posts the service does not name.
 	nameless int
@@ -275,6 +278,11 @@ func (s *scripted) Edit(_ context.Context, ref chat.Ref, r chat.Reply) error {
 }
 
 func (s *scripted) Find(_ context.Context, _ chat.Target, key chat.Key, _ time.Time) (chat.Ref, bool, error) {
+	s.finds++
+	if errs := s.find[key]; len(errs) > 0 {
+		s.find[key] = errs[1:]
+		return chat.Ref{}, false, errs[0]
+	}
 	ref, found := s.hidden[key]
 	return ref, found, nil
 }

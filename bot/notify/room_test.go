@@ -20,6 +20,8 @@ type room struct {
 	kind chat.Kind
 	// edits are taken; strict rejects what has more than a headline.
 	edits, strict bool
+	// mute: whether there is a post of a key is not told.
+	mute bool
 	// crossed: of two bots that lived after the end one has edited. It may have been the one that was behind.
 	crossed bool
 }
@@ -55,6 +57,9 @@ func (r *room) of(key chat.Key) (found []*post, ever bool) {
 	}
 	return found, ever
 }
+
+// finds: whether something was posted can be found out.
+func (r *room) finds() bool { return r.can.Finds && !r.mute }
 
 // lose a thread or a channel, with all that was said there.
 func (r *room) lose(where string) {
@@ -183,6 +188,9 @@ func (s *service) Find(_ context.Context, to chat.Target, key chat.Key, since ti
 	}
 	if s.chance(15) {
 		return chat.Ref{}, false, &chat.Error{Kind: chat.NotDone}
+	}
+	if s.mute {
+		return chat.Ref{}, false, &chat.Error{Kind: chat.Rejected}
 	}
 	posts, _ := s.of(key)
 	for _, p := range posts {

@@ -32,6 +32,8 @@ type Tried struct {
 	Called time.Time
 	// Absent is the deadline of the intent under which certainly nothing was posted, because Find did not find it.
 	Absent time.Time
+	// Unfindable is the deadline of the intent of which Find will never say whether something was posted under it.
+	Unfindable time.Time
 	// Ref of the post, which is not recorded yet, and where it went.
 	Ref *chat.Ref
 	To  Where
@@ -138,6 +140,8 @@ func (s *Shown) moved(t *Tried, from Where, kind chat.ErrorKind) {
 func (s *Shown) settled(now time.Time, what What, under Intent, ref chat.Ref, found bool, err error) {
 	t := s.tried(what)
 	switch kind := chat.KindOfError(err); {
+	case err == nil && found && check(ref) != nil:
+		t.GiveUp = "it was posted, and the service does not name the post"
 	case err == nil && found:
 		t.Ref, t.To, t.Failures = &ref, under.To, 0
 	case err == nil:
@@ -146,8 +150,10 @@ func (s *Shown) settled(now time.Time, what What, under Intent, ref chat.Ref, fo
 		// Whatever was said there, nobody can read it any more.
 		t.Absent = under.Until
 		s.moved(t, under.To, kind)
-	case kind == chat.Rejected:
+	case kind == chat.Rejected && what == Status:
 		t.GiveUp = "the service does not tell whether it was posted"
+	case kind == chat.Rejected:
+		t.Unfindable, t.Failures = under.Until, 0
 	default:
 		t.later(now, err)
 	}
@@ -175,10 +181,13 @@ func (e *Edits) edited(now time.Time, reply chat.Reply, v view.View, final bool,
 		e.Final = e.Final || final
 		return
 	}
-	switch chat.KindOfError(err) {
+	switch kind := chat.KindOfError(err); kind {
 	case chat.Rejected, chat.PostGone, chat.PlaceGone:
 		e.Over, e.Final = true, true
 	default: // an edit that was perhaps made can be made again
+		if kind == chat.Uncertain { // nor is it known what the message shows
+			e.Reply, e.View = chat.Reply{}, nil
+		}
 		e.Failures++
 		e.Turn = now.Add(pause(e.Failures, err))
 	}

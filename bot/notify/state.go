@@ -56,7 +56,7 @@ type Saying struct {
 	To  Where     `json:"to,omitempty"`
 	// GaveUp is why it is not said, or not known to have been.
 	GaveUp string `json:"gaveUp,omitempty"`
-	// Repeated: the service cannot find posts, and it was intended once more without knowing.
+	// Repeated: the service could not find it, and it was intended once more without knowing.
 	Repeated bool `json:"repeated,omitempty"`
 }
 
@@ -91,17 +91,24 @@ const (
 	End What = "end"
 )
 
-// KeyOf is the identity of what is said of a dump in a place. The status message of the first place answers the message that
-// the dump was asked for in: of a dump that was deleted, nothing else shows that its message was handled.
+// KeyOf is the identity of what is said of a dump in a place. In the first place it is made of the message that the dump was
+// asked for in: of a dump that was deleted, nothing else shows that its message was handled.
 func KeyOf(d *v1alpha1.DatabaseDump, place int, what What) chat.Key {
-	if by := d.Spec.RequestedBy; by != nil && place == 0 && what == Status {
+	if by := d.Spec.RequestedBy; by != nil && place == 0 {
+		if what == End {
+			return KeyOfEnd(*by)
+		}
 		return KeyOfAnswer(*by)
 	}
 	return chat.Key(string(d.UID) + "/" + strconv.Itoa(place) + "/" + string(what))
 }
 
-// KeyOfAnswer is the identity of the answer to a person's message.
+// KeyOfAnswer is the identity of the answer to a person's message. If that asked for a dump, it is the status message.
 func KeyOfAnswer(by v1alpha1.Requester) chat.Key { return chat.Key(naming.MessageHash(by) + "/answer") }
+
+// KeyOfEnd is the identity of the last word on the dump that a person's message asked for. A dump that had ended before its status
+// message was posted has that alone.
+func KeyOfEnd(by v1alpha1.Requester) chat.Key { return chat.Key(naming.MessageHash(by) + "/end") }
 
 // Bounds of a State. A record that is beyond them was not written by this bot.
 const (

@@ -33,7 +33,7 @@ type WhichDump struct {
 // Deleted says: the dump was deleted before it finished.
 type Deleted struct{ Dump string }
 
-// Unfollowed says: this follower is not told of the dump any more, for want of access.
+// Unfollowed says: this follower is not told of the dump while they have no access to it.
 type Unfollowed struct{ Dump string }
 
 // Status answers status: how a dump is, in full.

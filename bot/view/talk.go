@@ -42,6 +42,9 @@ type TooOld struct {
 	Window  time.Duration
 }
 
+// Edited says: what was changed after it was sent is not obeyed.
+type Edited struct{}
+
 // InDirect is said in a thread whose answer went to a direct message.
 type InDirect struct{}
 
@@ -108,6 +111,7 @@ func (UnknownCommand) Audience() Audience { return Anyone }
 func (Usage) Audience() Audience          { return Anyone }
 func (Whoami) Audience() Audience         { return Asker }
 func (TooOld) Audience() Audience         { return Anyone }
+func (Edited) Audience() Audience         { return Anyone }
 func (InDirect) Audience() Audience       { return Anyone }
 func (NotInDirect) Audience() Audience    { return Anyone }
 func (Outsiders) Audience() Audience      { return Anyone }

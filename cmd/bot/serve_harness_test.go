@@ -231,7 +231,7 @@ func (w *town) told(s *played.Server, message string) {
 		for _, d := range w.dumps() {
 			if d.Spec.RequestedBy != nil && d.Spec.RequestedBy.Message == message {
 				dump = &d
-				return len(s.PostsByKey(string(d.UID)+"/0/end")) > 0
+				return len(s.PostsByKey(string(notify.KeyOf(dump, 0, notify.End)))) > 0
 			}
 		}
 		return false

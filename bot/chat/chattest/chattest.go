@@ -43,6 +43,8 @@ type Harness struct {
 	Page int
 	// Redeliver has the service deliver the message with that id once more.
 	Redeliver func(id string)
+	// Edit has the text of a message of the person's changed.
+	Edit func(id, text string)
 	// Waiting is how many messages the service waits to be acknowledged.
 	Waiting func() int
 	// Impostors have a message to the bot written in the person's channel that it must not take: by a bot, a webhook, a guest,

@@ -33,6 +33,10 @@ func messages() []test {
 			name: "a message in a thread is answered there, by another process, too", run: threadsAreKept,
 			needs: func(h Harness) bool { return h.Threads != nil && h.Restart != nil },
 		},
+		{
+			name: "a message that was edited says so, and is another one", run: editsAreTold,
+			needs: func(h Harness) bool { return h.Edit != nil },
+		},
 		{name: "its health says whether it listens, and if not, why not", run: healthIsTold},
 		{name: "it ends, without an error, when it is told to", run: itEnds},
 	}
@@ -226,6 +230,22 @@ func threadsAreKept(s *session) {
 func (s *session) showsIn(thread, part string) {
 	s.Helper()
 	s.eventually(part+" is shown in the thread", func() bool { return contains(s.Threads.Shown(thread), part) })
+}
+
+func editsAreTold(s *session) {
+	arrived := s.collect()
+	s.Type("hello")
+	first := s.next(arrived)
+	s.Edit(first.ID, "dump everything")
+	s.Edit(first.ID, "dump more")
+	edited := s.next(arrived)
+	if !edited.Edited || edited.ID == first.ID || edited.Author.User != first.Author.User || edited.Place != first.Place {
+		s.Errorf("%+v was edited, and came as %+v", first, edited)
+	}
+	s.Type("the next one")
+	if m := s.next(arrived); m.Edited || m.Text != "the next one" {
+		s.Errorf("after the edits came %+v", m)
+	}
 }
 
 func healthIsTold(s *session) {

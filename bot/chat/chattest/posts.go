@@ -22,6 +22,7 @@ func posts() []test {
 			name: "a post of somebody else's is not found, whatever key it carries", run: forgedKeysAreNotFound,
 			needs: func(h Harness) bool { return finds(h) && h.ForgeKey != nil },
 		},
+		{name: "what has the key of an earlier post is posted, too", run: keysAreUsedAgain},
 		{name: "what is for one person goes to that person", run: onlyGoesToThem},
 		{
 			name: "what is for one person goes to nobody else", run: onlyGoesToNobodyElse,
@@ -89,6 +90,15 @@ func forgedKeysAreNotFound(s *session) {
 	if ref, found := s.find(to, "uid/0/end"); !found || ref != want {
 		s.Errorf("found %+v, %v; want %+v", ref, found, want)
 	}
+}
+
+func keysAreUsedAgain(s *session) {
+	to := here(s.hello())
+	one, two := s.post(to, "key", chat.Reply{Headline: "one"}), s.post(to, "key", chat.Reply{Headline: "two"})
+	if one == two {
+		s.Errorf("both are %+v", one)
+	}
+	s.shows("one", "two")
 }
 
 func onlyGoesToThem(s *session) {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/volcado-io/volcado/bot/chat"
 )
 
 // message that was written.
@@ -23,7 +25,7 @@ func (t *town) write(ctx context.Context, count, rate int, each func(n int, writ
 	var all []message
 	began := time.Now()
 	for i := range count {
-		if !pause(ctx, time.Until(began.Add(time.Duration(i)*time.Second/time.Duration(rate)))) {
+		if !chat.Wait(ctx, time.Until(began.Add(time.Duration(i)*time.Second/time.Duration(rate)))) {
 			return nil, 0, ctx.Err()
 		}
 		who := t.people[random.IntN(len(t.people))]

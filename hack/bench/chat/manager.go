@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
@@ -107,7 +108,7 @@ func (m *manager) run(ctx context.Context, d *dump) {
 	started := time.Now()
 	m.write(ctx, d, running(started, 0))
 	m.progress(ctx, d, started)
-	if !pause(ctx, m.shortest+rand.N(m.longest-m.shortest+1)) {
+	if !chat.Wait(ctx, m.shortest+rand.N(m.longest-m.shortest+1)) {
 		return
 	}
 	if rand.Float64() < m.failing {

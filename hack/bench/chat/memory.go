@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
 )
 
 // memory of a bot that is started in a cluster with many finished dumps, and then has many in flight.
@@ -28,7 +29,7 @@ func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 		return err
 	}
 	tell("%d dumps are in flight, for %s", len(all), s.hold)
-	if !pause(ctx, s.hold) {
+	if !chat.Wait(ctx, s.hold) {
 		return ctx.Err()
 	}
 	if err := t.count(ctx, r); err != nil {

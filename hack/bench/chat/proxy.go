@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/tls"
 	"encoding/pem"
 	"fmt"
@@ -12,9 +11,10 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
-	"time"
 
 	"k8s.io/client-go/rest"
+
+	"github.com/volcado-io/volcado/bot/chat"
 )
 
 // proxy stands between the bot and the API server: it delays requests, spoils some, and counts what the bot writes. The
@@ -72,7 +72,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	delay, f := p.next()
-	if !pause(r.Context(), delay) {
+	if !chat.Wait(r.Context(), delay) {
 		return
 	}
 	if f.comesAfter() && r.URL.Query().Has("watch") {
@@ -92,21 +92,6 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	default:
 		f.answer(w)
-	}
-}
-
-// pause reports whether the time passed before ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

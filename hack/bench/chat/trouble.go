@@ -121,7 +121,7 @@ func (m *mess) disconnect() {
 // redeliver a message. Where no bot is connected it would be lost, so it waits for one.
 func (m *mess) redeliver(written message, after time.Duration) bool {
 	ctx := context.Background()
-	pause(ctx, after)
+	chat.Wait(ctx, after)
 	err := eventually(ctx, 10*time.Second, "the bot to connect", func() (bool, error) { return m.Connections() > 0, nil })
 	if err != nil {
 		return false

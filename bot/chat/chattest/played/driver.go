@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/inbox"
 )
 
 // Platform is the name of the played service.
@@ -32,7 +33,7 @@ type Driver struct {
 	mu     sync.Mutex
 	limits chat.Limits
 	health chat.Health
-	known  *known
+	inbox  *inbox.Inbox
 }
 
 var (
@@ -52,7 +53,7 @@ func New(c Config) (chat.Service, error) {
 		return nil, errors.New("tokenFile is missing")
 	}
 	return &Driver{
-		client: newClient(where, c.TokenFile), workspace: c.Workspace, known: newKnown(),
+		client: newClient(where, c.TokenFile), workspace: c.Workspace, inbox: inbox.New(),
 		// What the server says replaces these.
 		limits: chat.Limits{
 			EditEvery: 5 * time.Second, EditsPerMinute: 50, Longest: 4000, Finds: true, Ephemeral: true, Actions: true, Forms: true,

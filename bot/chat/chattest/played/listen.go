@@ -2,7 +2,6 @@ package played
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
@@ -13,10 +12,6 @@ const (
 	pollFor = 2 * time.Second
 	// reconnectFirst and reconnectLast bound the pauses before the driver connects again.
 	reconnectFirst, reconnectLast = 20 * time.Millisecond, 2 * time.Second
-	// repeatFirst and repeatLast bound the pauses before a message whose handler failed is handed on again.
-	repeatFirst, repeatLast = 50 * time.Millisecond, 5 * time.Second
-	// inHand is how many messages are handled at once at most. Then no more are read.
-	inHand = 1000
 )
 
 // listener is one call of Listen.
@@ -25,20 +20,13 @@ type listener struct {
 	handle chat.Handler
 	// position is when the last message was written up to which all have been read.
 	position time.Time
-	slots    chan struct{}
-	running  sync.WaitGroup
-
-	laneMu sync.Mutex
-	lanes  map[string]chan struct{}
 }
 
 // Listen hands on what is written, and first what was written since then.
 func (d *Driver) Listen(ctx context.Context, since time.Time, handle chat.Handler) error {
-	l := &listener{
-		Driver: d, handle: handle, position: since, slots: make(chan struct{}, inHand), lanes: map[string]chan struct{}{},
-	}
+	l := &listener{Driver: d, handle: handle, position: since}
 	handling, stop := context.WithCancel(ctx)
-	defer l.running.Wait()
+	defer l.inbox.Wait()
 	defer stop()
 	pause := reconnectFirst
 	for {
@@ -54,23 +42,11 @@ func (d *Driver) Listen(ctx context.Context, since time.Time, handle chat.Handle
 		if heard {
 			pause = reconnectFirst
 		}
-		if !sleep(ctx, max(pause, chat.RetryAfter(err))) {
+		if !chat.Wait(ctx, max(pause, chat.RetryAfter(err))) {
 			return nil
 		}
 		pause = min(2*pause, reconnectLast)
 		d.reconnects()
-	}
-}
-
-// sleep says whether the time has passed before ctx ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -124,32 +100,4 @@ func (l *listener) catchUp(ctx context.Context) error {
 		}
 		after = given.Next
 	}
-}
-
-// closed is waited for by what waits for nothing.
-var closed = func() <-chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
-
-// turn makes what one person writes in one channel be handed on in order. It gives what to wait for, and what to call
-// when the next one may begin.
-func (l *listener) turn(lane string) (before <-chan struct{}, over func()) {
-	l.laneMu.Lock()
-	defer l.laneMu.Unlock()
-	mine := make(chan struct{})
-	before = closed
-	if previous := l.lanes[lane]; previous != nil {
-		before = previous
-	}
-	l.lanes[lane] = mine
-	return before, sync.OnceFunc(func() {
-		l.laneMu.Lock()
-		defer l.laneMu.Unlock()
-		close(mine)
-		if l.lanes[lane] == mine {
-			delete(l.lanes, lane)
-		}
-	})
 }

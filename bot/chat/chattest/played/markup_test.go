@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 func TestMarkupIsObeyed(t *testing.T) {
@@ -44,7 +45,7 @@ var hard = []rune("ab1 \n\\`*_~@<>&;!#:/.[]()|-+$\x1b\u202e漢é")
 func TestWhatIsEscapedIsText(t *testing.T) {
 	names := map[string]string{"a": "U1", "b": "U2"}
 	rapid.Check(t, func(t *rapid.T) {
-		s := visible(rapid.StringOf(rapid.SampledFrom(hard)).Draw(t, "text"))
+		s := layout.Visible(rapid.StringOf(rapid.SampledFrom(hard)).Draw(t, "text"))
 		if got := readMarkup(escape(s), names); got.shown != s || len(got.effects) > 0 {
 			t.Fatalf("%q is shown as %q, with %q", s, got.shown, got.effects)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/chat/layout"
 )
 
 // Post says something, over as many posts as it takes. The first carries the key.
@@ -57,7 +58,7 @@ func (d *Driver) room() int { return max(d.Limits().Longest-80, 100) }
 func actions(list []chat.Action) []wireAction {
 	var out []wireAction
 	for _, a := range list {
-		out = append(out, wireAction{Label: visible(a.Label), Line: a.Line, Danger: a.Danger})
+		out = append(out, wireAction{Label: layout.Visible(a.Label), Line: a.Line, Danger: a.Danger})
 	}
 	return out
 }

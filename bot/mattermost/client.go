@@ -1,0 +1,142 @@
+package mattermost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+// longestAnswer that is read, in bytes. A page of 200 of the longest posts has 13 MiB.
+const longestAnswer = 32 << 20
+
+// client makes calls. Its errors are *chat.Error.
+type client struct {
+	base   *url.URL
+	token  chat.TokenFile
+	caFile string
+	// pageSize of a channel's history.
+	pageSize int
+
+	mu   sync.Mutex
+	http *http.Client
+}
+
+func newClient(base *url.URL, token chat.TokenFile, caFile string) *client {
+	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage}
+}
+
+// transport is made at the first call: settings are checked on machines that do not have the file of authorities.
+func (c *client) transport() (*http.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.http != nil {
+		return c.http, nil
+	}
+	made, err := chat.HTTPClient(c.caFile)
+	if err != nil {
+		return nil, err
+	}
+	made.Transport = bounded{made.Transport}
+	c.http = made
+	return made, nil
+}
+
+// bounded refuses to read answers without an end: model.Client4 reads all that comes.
+type bounded struct{ http.RoundTripper }
+
+// RoundTrip makes a call.
+func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(request)
+	if err == nil {
+		response.Body = &boundedBody{ReadCloser: response.Body, left: longestAnswer}
+	}
+	return response, err
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read fails where the answer is too long.
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, fmt.Errorf("the answer is longer than %d MiB", longestAnswer>>20)
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+// api is a client with the token of this moment.
+func (c *client) api() (*model.Client4, error) {
+	transport, err := c.transport()
+	if err != nil {
+		return nil, &chat.Error{Kind: chat.NotDone, Err: err}
+	}
+	token, err := c.token.Read()
+	if err != nil {
+		return nil, &chat.Error{Kind: chat.Unauthorised, Err: err}
+	}
+	api := model.NewAPIv4Client(c.base.String())
+	api.HTTPClient = transport
+	api.SetToken(token)
+	return api, nil
+}
+
+// call makes one call. What it gives is nil where the server gave nothing.
+func call[T any](ctx context.Context, c *client, what string, ask func(*model.Client4) (T, *model.Response, error)) (T, error) {
+	var none T
+	api, err := c.api()
+	if err != nil {
+		return none, err
+	}
+	given, response, err := ask(api)
+	if err != nil {
+		return none, c.refused(ctx, what, response, err)
+	}
+	return given, nil
+}
+
+var errNothing = errors.New("the server left out what was asked for")
+
+// me is who the token is for.
+func (c *client) me(ctx context.Context) (*model.User, error) {
+	me, err := call(ctx, c, "read the bot's account", func(api *model.Client4) (*model.User, *model.Response, error) {
+		return api.GetMe(ctx, "")
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case me == nil || !model.IsValidId(me.Id) || me.Username == "":
+		return nil, &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("read the bot's account: %w", errNothing)}
+	}
+	return me, nil
+}
+
+// channel by its id.
+func (c *client) channel(ctx context.Context, id string) (*model.Channel, error) {
+	if !model.IsValidId(id) {
+		return nil, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
+	}
+	channel, err := call(ctx, c, "read channel "+id, func(api *model.Client4) (*model.Channel, *model.Response, error) {
+		return api.GetChannel(ctx, id)
+	})
+	switch {
+	case err != nil:
+		return nil, gone(err)
+	case channel == nil || channel.Id != id:
+		return nil, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read channel %s: %w", id, errNothing)}
+	case channel.DeleteAt != 0:
+		return nil, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("channel %s is archived", id)}
+	}
+	return channel, nil
+}

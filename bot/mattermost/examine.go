@@ -1,0 +1,204 @@
+package mattermost
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+const (
+	// mostSkew of the server's clock beyond which messages look too old, or come from the future.
+	mostSkew = chat.ClockSkew / 2
+	// certificateEnds is how long before its end a certificate is worth a warning.
+	certificateEnds = 14 * 24 * time.Hour
+)
+
+// findings of an examination.
+type findings struct {
+	id   chat.ServiceID
+	list []chat.Finding
+}
+
+func (f *findings) add(severity chat.Severity, format string, values ...any) {
+	f.list = append(f.list, chat.Finding{Severity: severity, Text: fmt.Sprintf("%s: ", f.id) + fmt.Sprintf(format, values...)})
+}
+
+// Examine says what is wrong with the token, with where the bot is a member, and with what it is allowed to do. It changes
+// nothing.
+func (s *Service) Examine(ctx context.Context) []chat.Finding {
+	f := &findings{id: s.id}
+	config, response, err := s.clientConfig(ctx)
+	if err != nil {
+		f.add(chat.Bad, "the server cannot be used: %v. %s", err, adviceFor(err))
+		return f.list
+	}
+	me, err := s.me(ctx)
+	if err != nil {
+		f.add(chat.Bad, "the bot's account cannot be read: %v. %s", err, adviceFor(err))
+		return f.list
+	}
+	f.add(chat.Good, "the server %s accepts the token of @%s.", s.base.Host, me.Username)
+	s.examineConnection(f, response)
+	examineAccount(f, me)
+	examineConfig(f, config)
+	s.examineSocket(ctx, f)
+	s.examinePlaces(ctx, f, me)
+	s.examinePermissions(ctx, f, me)
+	return f.list
+}
+
+func adviceFor(err error) string {
+	switch chat.KindOfError(err) {
+	case chat.Unauthorised:
+		return "Put a token of the bot account into the Secret."
+	case chat.Rejected:
+		return "See whether the url is that of a Mattermost server."
+	}
+	return "See whether the url is right, and whether the server can be reached from the bot's pod."
+}
+
+// clientConfig is what the server tells its clients of its settings. model.Client4 of today asks in a way that servers
+// before version 10 do not know.
+func (s *Service) clientConfig(ctx context.Context) (map[string]string, *http.Response, error) {
+	api, err := s.api()
+	if err != nil {
+		return nil, nil, err
+	}
+	response, err := api.DoAPIGet(ctx, "/config/client?format=old", "")
+	if err != nil {
+		return nil, nil, s.refused(ctx, "read the server's settings", model.BuildResponse(response), err)
+	}
+	defer response.Body.Close()
+	config := map[string]string{}
+	if err := json.NewDecoder(response.Body).Decode(&config); err != nil {
+		return nil, nil, &chat.Error{Kind: chat.Rejected, Err: errors.New("read the server's settings: the answer is not Mattermost's")}
+	}
+	return config, response, nil
+}
+
+func (s *Service) examineConnection(f *findings, response *http.Response) {
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		if skew := time.Since(date).Abs(); skew > mostSkew {
+			f.add(chat.Warning, "the server's clock and the bot's differ by %s. Synchronise both with a time server.", skew.Round(time.Second))
+		}
+	}
+	switch {
+	case response.TLS == nil && !inside(s.base.Hostname()):
+		f.add(chat.Warning, "the url is http, so anybody between the bot and the server can read the token. Use https.")
+	case response.TLS != nil && len(response.TLS.PeerCertificates) > 0:
+		if ends := response.TLS.PeerCertificates[0].NotAfter; time.Until(ends) < certificateEnds {
+			f.add(chat.Warning, "the server's certificate ends on %s. Have it renewed.", ends.Format(time.DateOnly))
+		}
+	}
+}
+
+// inside says whether a host is on this machine or in the bot's cluster.
+func inside(host string) bool {
+	return host == "localhost" || strings.HasPrefix(host, "127.") || host == "::1" ||
+		strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
+}
+
+func examineAccount(f *findings, me *model.User) {
+	if !me.IsBot {
+		f.add(chat.Warning, "@%s is a person's account. Make a bot account, so that nobody can log in as the bot.", me.Username)
+	}
+	for _, role := range strings.Fields(me.Roles) {
+		switch role {
+		case model.SystemAdminRoleId, model.SystemManagerRoleId, model.SystemUserManagerRoleId:
+			f.add(chat.Warning, "the bot has the role %s, which it does not need. Make it a member (system_user).", role)
+		case model.SystemPostAllRoleId, model.SystemPostAllPublicRoleId:
+			f.add(chat.Warning, "the bot has the role %s, so it can post where nobody invited it. It does not need that.", role)
+		}
+	}
+}
+
+func examineConfig(f *findings, config map[string]string) {
+	if limit, err := strconv.Atoi(config["PostEditTimeLimit"]); err == nil && limit >= 0 {
+		f.add(chat.Warning, "posts can be edited for %s only (PostEditTimeLimit), so the progress of a longer dump stops there. Its end is still told.",
+			time.Duration(limit)*time.Second)
+	}
+}
+
+func (s *Service) examineSocket(ctx context.Context, f *findings) {
+	socket, err := s.open(ctx)
+	if err != nil {
+		f.add(chat.Bad, "no websocket can be opened, so the bot hears nothing: %v. Let websockets through the proxy before the server.", err)
+		return
+	}
+	socket.close()
+	f.add(chat.Good, "a websocket can be opened.")
+}
+
+func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User) {
+	teams, err := call(ctx, s.client, "list the bot's teams", func(api *model.Client4) ([]*model.Team, *model.Response, error) {
+		return api.GetTeamsForUser(ctx, model.Me, "")
+	})
+	if err != nil {
+		f.add(chat.Bad, "the bot's teams cannot be listed: %v. %s", err, adviceFor(err))
+		return
+	}
+	channels, err := s.ownChannels(ctx)
+	if err != nil {
+		f.add(chat.Bad, "the bot's channels cannot be listed: %v. %s", err, adviceFor(err))
+		return
+	}
+	count := map[chat.Kind]int{}
+	for _, channel := range channels {
+		count[kindOf(channel)]++
+	}
+	if len(teams) == 0 {
+		f.add(chat.Bad, "the bot is in no team, so it can be invited to no channel. Add @%s to a team.", me.Username)
+		return
+	}
+	f.add(chat.Good, "the bot is in %d team(s), %d private and %d public channel(s).", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
+	if count[chat.KindPrivate]+count[chat.KindPublic] == 0 {
+		f.add(chat.Warning, "the bot is in no channel. Type /invite @%s where people will use it.", me.Username)
+	}
+	if count[chat.KindShared] > 0 {
+		f.add(chat.Warning, "%d channel(s) of the bot's are shared with another server. What is asked there is refused.", count[chat.KindShared])
+	}
+}
+
+// needed are the permissions that the bot works with.
+var needed = []string{model.PermissionCreatePost.Id, model.PermissionEditPost.Id, model.PermissionCreateDirectChannel.Id}
+
+// examinePermissions looks at the roles of ordinary members: an administrator can take permissions from them.
+func (s *Service) examinePermissions(ctx context.Context, f *findings, me *model.User) {
+	names := append(strings.Fields(me.Roles), model.TeamUserRoleId, model.ChannelUserRoleId)
+	roles, err := call(ctx, s.client, "read the bot's roles", func(api *model.Client4) ([]*model.Role, *model.Response, error) {
+		return api.GetRolesByNames(ctx, names)
+	})
+	if err != nil {
+		f.add(chat.Warning, "the bot's permissions cannot be read: %v.", err)
+		return
+	}
+	granted := map[string]bool{}
+	for _, role := range roles {
+		if role == nil {
+			continue
+		}
+		for _, permission := range role.Permissions {
+			granted[permission] = true
+		}
+	}
+	var missing []string
+	for _, permission := range needed {
+		if !granted[permission] {
+			missing = append(missing, permission)
+		}
+	}
+	if len(missing) > 0 {
+		f.add(chat.Bad, "members of this server lack the permission %s, which the bot needs. Grant it in the System Console.", strings.Join(missing, ", "))
+		return
+	}
+	f.add(chat.Good, "the bot can post, edit its posts and open direct messages.")
+}

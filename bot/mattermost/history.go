@@ -1,0 +1,154 @@
+package mattermost
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+const (
+	// longestPage of a channel's history that Mattermost gives, in posts.
+	longestPage = 200
+	// mostPages of one channel that are read.
+	mostPages = 5000
+	// beforeAdded is how long before the bot was added to a channel a message can have been written and still be handled.
+	// Older ones were never meant for a bot that was not there.
+	beforeAdded = 5 * time.Minute
+)
+
+// catchUp reads what was written since the position, one channel after the other. What it hands on outlives the connection.
+func (l *listener) catchUp(ctx, connection context.Context) error {
+	from := l.position.Add(-overlap)
+	channels, err := l.ownChannels(connection)
+	if err != nil {
+		return err
+	}
+	for _, channel := range channels {
+		if at(channel.LastPostAt).Before(from) {
+			continue
+		}
+		if err := l.catchUpChannel(ctx, connection, channel, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *listener) catchUpChannel(ctx, connection context.Context, channel *model.Channel, from time.Time) error {
+	err := l.history(connection, channel.Id, from, func(post *model.Post) { l.take(ctx, post, channel.Type, true) })
+	if chat.KindOfError(err) == chat.PlaceGone && err != nil {
+		return nil // the bot was removed meanwhile
+	}
+	return err
+}
+
+// ownChannels are those that the bot is a member of, direct messages among them.
+func (c *client) ownChannels(ctx context.Context) ([]*model.Channel, error) {
+	channels, err := call(ctx, c, "list the bot's channels", func(api *model.Client4) ([]*model.Channel, *model.Response, error) {
+		return api.GetChannelsForUserWithLastDeleteAt(ctx, model.Me, 0)
+	})
+	return slices.DeleteFunc(channels, func(channel *model.Channel) bool {
+		return channel == nil || !model.IsValidId(channel.Id) || channel.DeleteAt != 0
+	}), err
+}
+
+// history visits a channel's posts since then, threads included, in the order in which they were made; some more than once.
+// It begins at the end, because Mattermost finds no post by its time, and keeps in memory one page at a time.
+func (l *listener) history(ctx context.Context, channel string, from time.Time, visit func(*model.Post)) error {
+	var later []string // where the pages behind the present one begin
+	before := ""
+	for {
+		posts, err := l.page(ctx, channel, before)
+		if err != nil {
+			return err
+		}
+		from = l.notBeforeAdded(posts, from)
+		if len(posts) < l.pageSize || at(posts[len(posts)-1].CreateAt).Before(from) {
+			visitOldestFirst(posts, from, visit)
+			break
+		}
+		next := overlapping(posts)
+		if next == before || len(later) == mostPages {
+			return &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("the history of channel %s has no end", channel)}
+		}
+		later, before = append(later, before), next
+	}
+	for _, before := range slices.Backward(later) {
+		posts, err := l.page(ctx, channel, before)
+		if err != nil {
+			return err
+		}
+		visitOldestFirst(posts, from, visit)
+	}
+	return nil
+}
+
+func visitOldestFirst(posts []*model.Post, from time.Time, visit func(*model.Post)) {
+	for _, post := range slices.Backward(posts) {
+		if !at(post.CreateAt).Before(from) {
+			visit(post)
+		}
+	}
+}
+
+// page of a channel's posts, the newest first: the newest of all, or those that were made before another one.
+func (c *client) page(ctx context.Context, channel, before string) ([]*model.Post, error) {
+	list, err := call(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
+		if before == "" {
+			return api.GetPostsForChannel(ctx, channel, 0, c.pageSize, "", false, false)
+		}
+		return api.GetPostsBefore(ctx, channel, before, 0, c.pageSize, "", false, false)
+	})
+	switch {
+	case err != nil:
+		return nil, gone(err)
+	case list == nil:
+		return nil, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read the history of channel %s: %w", channel, errNothing)}
+	}
+	posts := make([]*model.Post, 0, len(list.Order))
+	for _, id := range list.Order {
+		post := list.Posts[id]
+		if post == nil || post.Id != id || post.ChannelId != channel || !model.IsValidId(id) {
+			return nil, &chat.Error{Kind: chat.Uncertain, Err: errors.New("the history of channel " + channel + " lacks a post that it lists")}
+		}
+		posts = append(posts, post)
+	}
+	slices.SortStableFunc(posts, func(a, b *model.Post) int { return cmp.Compare(b.CreateAt, a.CreateAt) })
+	return posts, nil
+}
+
+// overlapping is the post before which the next page begins. Mattermost goes by milliseconds and leaves out what was made in
+// the same one, so it is the oldest that is not of the page's last millisecond.
+func overlapping(posts []*model.Post) string {
+	last := posts[len(posts)-1]
+	for _, post := range slices.Backward(posts) {
+		if post.CreateAt != last.CreateAt {
+			return post.Id
+		}
+	}
+	return last.Id
+}
+
+// notBeforeAdded is from, or shortly before the bot was added to the channel, where one of the posts tells of that. People
+// cannot make such posts.
+func (s *Service) notBeforeAdded(posts []*model.Post, from time.Time) time.Time {
+	self := s.mine().id
+	for _, post := range posts {
+		added := post.Type == model.PostTypeAddToChannel && post.GetProp(model.PostPropsAddedUserId) == self ||
+			post.Type == model.PostTypeJoinChannel && post.UserId == self
+		if earliest := at(post.CreateAt).Add(-beforeAdded); added && earliest.After(from) {
+			from = earliest
+		}
+	}
+	return from
+}
+
+// at is a time of Mattermost's.
+func at(milliseconds int64) time.Time { return time.UnixMilli(milliseconds) }

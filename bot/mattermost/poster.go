@@ -1,0 +1,119 @@
+package mattermost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+// propKey is the prop of a post that holds its chat.Key. People do not see props.
+const propKey = "volcado_key"
+
+// Mattermost's names of errors.
+const (
+	errorRoot           = "api.post.create_post.root_id.app_error"
+	errorRootChannel    = "api.post.create_post.channel_root_id.app_error"
+	errorArchived       = "api.post.create_post.can_not_post_to_deleted.error"
+	errorPermission     = "api.context.permissions.app_error"
+	errorParameter      = "api.context.invalid_param.app_error"
+	errorUpdateArchived = "api.post.update_post.can_not_update_post_in_deleted.error"
+	errorPatchArchived  = "api.post.patch_post.can_not_update_post_in_deleted.error"
+)
+
+// Post says something, over as many posts as it takes. The first carries the key.
+func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) (chat.Ref, error) {
+	channel, thread, err := s.where(ctx, to)
+	if err != nil {
+		return chat.Ref{}, err
+	}
+	mention, err := s.mention(ctx, to.Mention)
+	if err != nil {
+		return chat.Ref{}, err
+	}
+	if thread != "" {
+		over, _, err := s.threads.Take(ctx, thread)
+		if err != nil {
+			return chat.Ref{}, &chat.Error{Kind: chat.NotDone, Err: err}
+		}
+		defer over()
+	}
+	var first chat.Ref
+	for i, page := range render(reply, mention, longestPost) {
+		post := &model.Post{ChannelId: channel, RootId: thread, Message: page}
+		if i == 0 && key != "" {
+			post.AddProp(propKey, string(key))
+		}
+		ref, err := s.create(ctx, post)
+		switch {
+		case err == nil && i == 0:
+			first = ref
+		case err != nil && i == 0:
+			return chat.Ref{}, err
+		case err != nil:
+			// Some of it stands there, so it must not be said to be not done.
+			return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, RetryAfter: chat.RetryAfter(err), Err: fmt.Errorf("post %d: %w", i+1, err)}
+		}
+	}
+	return first, nil
+}
+
+// create a post, once. A repetition could be a second post.
+func (s *Service) create(ctx context.Context, post *model.Post) (chat.Ref, error) {
+	made, err := call(ctx, s.client, "post in channel "+post.ChannelId, func(api *model.Client4) (*model.Post, *model.Response, error) {
+		return api.CreatePost(ctx, post)
+	})
+	switch {
+	case refusedAs(err, errorRoot, errorRootChannel):
+		return chat.Ref{}, &chat.Error{Kind: chat.PostGone, Err: errors.Unwrap(err)}
+	case refusedAs(err, errorArchived, errorPermission, errorParameter):
+		return chat.Ref{}, gone(err)
+	case err != nil:
+		return chat.Ref{}, err
+	case made == nil || !model.IsValidId(made.Id) || made.ChannelId != post.ChannelId || made.RootId != post.RootId:
+		return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("post in channel %s: %w", post.ChannelId, errNothing)}
+	}
+	return refOf(made), nil
+}
+
+func refOf(post *model.Post) chat.Ref {
+	return chat.Ref{Channel: post.ChannelId, Post: post.Id, Thread: post.RootId}
+}
+
+// Edit replaces the first of a reply's posts. What has no room there is cut.
+func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) error {
+	if !model.IsValidId(ref.Post) {
+		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a post", ref.Post)}
+	}
+	text := short(reply)
+	_, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
+		return api.PatchPost(ctx, ref.Post, &model.PostPatch{Message: &text})
+	})
+	switch {
+	case refusedAs(err, errorUpdateArchived, errorPatchArchived):
+		return gone(err)
+	case !refusedAs(err, errorPermission):
+		return err
+	}
+	// Of a post that is not there, too, Mattermost says that the permission is missing.
+	if _, gone := s.post(ctx, ref.Post); chat.KindOfError(gone) == chat.PostGone && gone != nil {
+		if _, err := s.channel(ctx, ref.Channel); chat.KindOfError(err) == chat.PlaceGone && err != nil {
+			return err
+		}
+		return gone
+	}
+	return err
+}
+
+// short is a reply in one post.
+func short(reply chat.Reply) string {
+	const more = "\n…"
+	pages := render(reply, "", longestPost-len(more))
+	if len(pages) > 1 {
+		pages[0] += more
+	}
+	return pages[0]
+}
