@@ -83,13 +83,13 @@ func (t *thread) over() bool {
 
 // begun: there is a dump's status.
 func (t *thread) begun() bool {
-	return t.dumps && len(t.here) > 0 && aboutDump.MatchString(plain(t.here[0].Message))
+	return t.dumps && len(t.here) > 0 && aboutDump.MatchString(seen(t.here[0].Message))
 }
 
 // code says how it ended.
 func (t *thread) code() int {
 	all := slices.Concat(t.here, t.elsewhere)
-	if t.begun() && !ready.MatchString(plain(all[len(all)-1].Message)) {
+	if t.begun() && !ready.MatchString(seen(all[len(all)-1].Message)) {
 		return exitFailed
 	}
 	return exitDone
@@ -97,19 +97,12 @@ func (t *thread) code() int {
 
 var (
 	commands = regexp.MustCompile(`^(?:!|/|@\S+\s+)?(?:dump|dumpdb|again)\b`)
-	// aboutDump begins with a dump's name. Whatever else the bot says begins otherwise.
-	aboutDump = regexp.MustCompile(`^[a-z0-9.-]+-[0-9a-z]{16}\b`)
-	ready     = regexp.MustCompile(`^Dump of .* is ready`)
-	mentions  = regexp.MustCompile(`^(?:@\S+\s+)+`)
-	markup    = strings.NewReplacer("*", "", "`", "", "\\", "")
+	// aboutDump begins with a dump's name, behind a sign or none. Whatever else the bot says begins otherwise.
+	aboutDump = regexp.MustCompile(`^(?:@\S+ )?(?:\S )?[a-z0-9.-]+-[0-9a-z]{16}\b`)
+	ready     = regexp.MustCompile(`^(?:@\S+ )?✓ Dump of .* is ready`)
 )
 
 // startsDump: the command is one that can begin a dump.
 func startsDump(text string) bool {
 	return commands.MatchString(strings.ToLower(strings.TrimSpace(text)))
-}
-
-// plain is a text without mark-up, and without whom it mentions first.
-func plain(text string) string {
-	return mentions.ReplaceAllString(strings.TrimSpace(markup.Replace(text)), "")
 }

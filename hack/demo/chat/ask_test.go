@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/volcado-io/volcado/bot/lang"
-	"github.com/volcado-io/volcado/bot/view"
 )
 
 const (
@@ -20,11 +19,11 @@ const (
 func TestOneWhoAsksSeesTheStatusItsEditsAndTheLastWord(t *testing.T) {
 	c := acme(t)
 	for sentence, last := range map[string]struct {
-		text string
-		code int
+		text, seen string
+		code       int
 	}{
-		"a dump that is ready": {"@alice **Dump of shop is ready: 45.3 MiB in 14 s.**", exitDone},
-		"a dump that failed":   {"@alice **Dump of shop failed: the server is away.**", exitFailed},
+		"a dump that is ready": {"@alice ✓ **Dump of shop is ready: 45.3 MiB in 14 s.**", "@alice ✓ Dump of shop is ready: 45.3 MiB in 14 s.", exitDone},
+		"a dump that failed":   {"@alice ✗ **Dump of shop failed: the server is away.**", "@alice ✗ Dump of shop failed: the server is away.", exitFailed},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			c := *c
@@ -46,7 +45,7 @@ func TestOneWhoAsksSeesTheStatusItsEditsAndTheLastWord(t *testing.T) {
 				"volcado> shop-7f3k2qv5m0c4x9ra was requested: database shop of shop/shop.",
 				"volcado (edited)> " + running,
 				"volcado (edited)> " + finished,
-				"volcado> " + last.text,
+				"volcado> " + last.seen,
 			}, "\n") + "\n"
 			got := strings.ReplaceAll(a.String(), "volcado> not in her thread, and not the last word of anything\n", "")
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -132,43 +131,69 @@ func TestWhoIsNotThereCannotAsk(t *testing.T) {
 	}
 }
 
-// The words are the catalogue's: when they change, this program has to know.
+// What the bot says in Mattermost: when that changes, this program has to know.
 func TestTheLastWordIsToldFromTheStatus(t *testing.T) {
-	english, err := lang.New("en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dump := view.Dump{Name: "shop-7f3k2qv5m0c4x9ra", Source: "shop/shop", Database: "shop", By: view.By{You: true}}
-	for sentence, c := range map[string]struct {
-		said        view.View
-		over, ready bool
-	}{
-		"asked":     {said: view.Progress{Dump: dump, Stage: view.StageAsked}},
-		"unheard":   {said: view.Progress{Dump: dump, Stage: view.StageUnheard}},
-		"pending":   {said: view.Progress{Dump: dump, Stage: view.StagePending}},
-		"queued":    {said: view.Progress{Dump: dump, Stage: view.StageQueued, Before: 1}},
-		"starting":  {said: view.Progress{Dump: dump, Stage: view.StageStarting}},
-		"running":   {said: view.Progress{Dump: dump, Stage: view.StageRunning}},
-		"unseen":    {said: view.Progress{Dump: dump, Stage: view.StageUnseen}},
-		"cancelled": {said: view.Ended{Dump: dump, End: view.EndCancelled}},
-		"blocked":   {said: view.Blocked{Dump: dump, Stage: view.StageStarting, Reason: "ImageCannotBePulled"}},
-		"succeeded": {said: view.Succeeded{Dump: dump, Bytes: 1}, over: true, ready: true},
-		"failed":    {said: view.Failed{Dump: dump, End: view.EndFailed, Reason: "TableNotFound"}, over: true},
-		"elsewhere": {said: view.InDirect{}, over: true},
+	for pattern, c := range map[string]struct{ over, ready bool }{
+		"Progress-*":   {},
+		"Blocked-*":    {},
+		"Ended-*":      {}, // the status of a dump that has ended
+		"Succeeded-*":  {over: true, ready: true},
+		"Failed-*":     {over: true},
+		"Deleted-*":    {}, // as long as it is the only one
+		"Equal-*":      {over: true},
+		"NotAllowed-*": {over: true},
+		"NoSource*":    {over: true},
+		"Usage-*":      {over: true},
+		"InDirect-*":   {over: true},
 	} {
-		t.Run(sentence, func(t *testing.T) {
-			headline := english.Say("en", c.said).Headline
-			answers := thread{channel: "c", root: "r", dumps: startsDump("!dump shop")}
-			for _, as := range []string{headline, "**" + headline + "**"} {
-				answers.here = nil
-				answers.add(post("c", "r", as))
-				if got := answers.over(); got != c.over {
-					t.Errorf("%q is the last word: %v, want %v", as, got, c.over)
+		files, err := filepath.Glob(filepath.Join("../../../bot/mattermost/testdata/golden/en", pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s matches no golden file: %v", pattern, err)
+		}
+		for _, file := range files {
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
-			if got := ready.MatchString(headline); got != c.ready {
-				t.Errorf("%q says that it is ready: %v, want %v", headline, got, c.ready)
-			}
-		})
+				answers := thread{channel: "c", root: "r", dumps: startsDump("!dump shop")}
+				answers.add(post("c", "r", string(text)))
+				if got := answers.over(); got != c.over {
+					t.Errorf("it is the last word: %v, want %v\n%s", got, c.over, text)
+				}
+				// With the status before it, what comes then is.
+				answers.here = nil
+				answers.add(post("c", "r", running))
+				answers.add(post("c", "r", "@alice "+string(text)))
+				if code, want := answers.code(), map[bool]int{true: exitDone, false: exitFailed}[c.ready]; !answers.over() || code != want {
+					t.Errorf("after a status it is the last word: %v; it ends with %d, want %d\n%s", answers.over(), code, want, text)
+				}
+			})
+		}
+	}
+}
+
+func TestWhichCommandsBeginDumps(t *testing.T) {
+	for text, want := range map[string]bool{
+		"!dump shop": true, "@volcado dump shop": true, "dumpdb shop": true, "!Again shop-7f3k": true,
+		"!status": false, "how shop-7f3k": false, "@volcado help dump": false, "!dumps": false,
+	} {
+		if got := startsDump(text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestAPostIsShownAsAPersonSeesIt(t *testing.T) {
+	for markdown, want := range map[string]string{
+		"✓ **Dump of shop is ready.**\n**Location**: s3&#58;//dumps/shop": "✓ Dump of shop is ready.\nLocation: s3://dumps/shop",
+		"without \\*\\_log (subjects\\[2\\])":                             "without *_log (subjects[2])",
+		"Type `how a**b\\_c&#58;` now":                                    "Type `how a**b\\_c&#58;` now",
+		"```\nmysql -e '**&#58;\\_'\n```\n**after**":                      "```\nmysql -e '**&#58;\\_'\n```\nafter",
+		"a bell \a and \x1b[2J":                                           "a bell  and [2J",
+	} {
+		if diff := cmp.Diff(want, seen(markdown)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", markdown, diff)
+		}
 	}
 }

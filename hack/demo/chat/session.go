@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/mattermost/mattermost/server/public/model"
 )
@@ -128,15 +127,5 @@ func (s said) String() string {
 	if len(about) > 0 {
 		from += " (" + strings.Join(about, ", ") + ")"
 	}
-	return printable(from + "> " + strings.TrimSpace(s.Message))
-}
-
-// printable is without what commands a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
-			return -1
-		}
-		return r
-	}, text)
+	return printable(from) + "> " + seen(s.Message)
 }
