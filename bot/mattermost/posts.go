@@ -68,7 +68,8 @@ func (l *listener) pass(post *model.Post) {
 	}
 }
 
-// plausible says whether a post can be a command, as far as the post itself tells.
+// plausible says whether a post can be a command, as far as the post itself tells. The kind of its channel is empty where it
+// is not known, as with edits; it is then looked up.
 func (s *Service) plausible(post *model.Post, kind model.ChannelType) bool {
 	self := s.mine()
 	if post.Type != model.PostTypeDefault || post.UserId == self.id || post.DeleteAt != 0 || post.IsRemote() ||
@@ -77,7 +78,7 @@ func (s *Service) plausible(post *model.Post, kind model.ChannelType) bool {
 		return false
 	}
 	_, addressed := s.typed(post.Message, kind)
-	return addressed
+	return addressed || kind == ""
 }
 
 func byMachine(post *model.Post) bool {
