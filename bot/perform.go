@@ -80,12 +80,12 @@ func (c *conversation) createUnlessEqual(ctx context.Context, e answer.Create) (
 func (c *conversation) offer(ctx context.Context, d *v1alpha1.DatabaseDump) (chat.Answer, error) {
 	now := c.Now()
 	v := view.Equal{Dump: read.Facts(d, c.person.By, now)}
-	if c.Delivery != nil {
-		v.Following, v.Untold = v.Dump.By.You || c.Delivery.Follows(d, c.person.By), !told(d)
-	}
 	if d.Status.Finished() {
 		v.Ended, v.Bytes = now.Sub(d.Status.CompletionTime.Time), d.Status.Artifact.SizeBytes
 	} else {
+		if c.Delivery != nil {
+			v.Following, v.Untold = v.Dump.By.You || c.Delivery.Follows(d, c.person.By), !told(d)
+		}
 		v.Stage = read.StageOf(d, now)
 		var err error
 		if v.Before, err = c.Cluster.Before(ctx, d); err != nil {

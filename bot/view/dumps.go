@@ -184,9 +184,9 @@ type Equal struct {
 	// Ended is how long ago it succeeded.
 	Ended time.Duration
 	Bytes int64
-	// Following: this person is told of it already.
+	// Following: this person will be told of its end.
 	Following bool
-	// Untold: nobody in chat is, or can be, told of it: it was not asked for in chat.
+	// Untold: nobody in chat will be, or can be, told of its end: it was not asked for in chat.
 	Untold bool
 }
 
