@@ -28,9 +28,11 @@ help: ## List what can be made.
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 ##@ Try it
-.PHONY: demo console demo-down
+.PHONY: demo chat console demo-down
 demo: ## Show the whole product at work on a real cluster of its own.
 	@hack/demo/demo
+chat: ## Talk to the bot in the demo's Mattermost (as alice; CHAT_USER=mallory for another, CHAT_CHANNEL=town-square or direct).
+	@hack/demo/talk "$(or $(CHAT_USER),alice)" $(if $(CHAT_CHANNEL),"$(CHAT_CHANNEL)")
 console: build ## Talk to the bot in the demo's cluster (as alice; CHAT_USER=mallory for another).
 	@hack/demo/console "$(or $(CHAT_USER),alice)"
 demo-down: ## Take the demo and its cluster down again.

@@ -8,8 +8,8 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 )
 
-// password of every user.
-const password = "A-password-for-tests-1"
+// Password of every user.
+const Password = "A-password-for-tests-1"
 
 // Person is a user or a bot of the server.
 type Person struct {
@@ -30,12 +30,12 @@ func unique(name string) string { return name + "-" + model.NewId()[:8] }
 
 // signUp makes a user, and logs in.
 func signUp(maker, client *model.Client4, name string) (*model.User, error) {
-	user := &model.User{Username: name, Email: name + "@example.test", Password: password}
+	user := &model.User{Username: name, Email: name + "@example.test", Password: Password}
 	user, _, err := maker.CreateUser(context.Background(), user)
 	if err != nil {
 		return nil, fmt.Errorf("make the user %s: %w", name, err)
 	}
-	if _, _, err := client.Login(context.Background(), user.Username, password); err != nil {
+	if _, _, err := client.Login(context.Background(), user.Username, Password); err != nil {
 		return nil, fmt.Errorf("log in as %s: %w", name, err)
 	}
 	return user, nil

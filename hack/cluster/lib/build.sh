@@ -6,7 +6,7 @@ KUBERNETES_VERSION=$(awk '$1 == "k8s.io/kubernetes" && $2 ~ /^v/ {print $2; exit
 
 # The sets that are built: a module's folder, what to build there, and the programs that come out.
 declare -A SET_MODULE=(
-  [envtest]=. [servers]=. [coredns]=coredns [s3]=versitygw [mattermost]=mattermost
+  [envtest]=. [servers]=. [coredns]=coredns [versitygw]=versitygw [mattermost]=mattermost
 )
 declare -A SET_PACKAGES=(
   [envtest]="./etcd k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl"
@@ -14,7 +14,7 @@ declare -A SET_PACKAGES=(
     k8s.io/kubernetes/cmd/kube-controller-manager k8s.io/kubernetes/cmd/kube-scheduler k8s.io/kubernetes/cmd/kubelet
     k8s.io/kubernetes/cmd/kube-proxy k8s.io/kubernetes/cmd/kubectl"
   [coredns]=.
-  [s3]=github.com/versity/versitygw/cmd/versitygw
+  [versitygw]=github.com/versity/versitygw/cmd/versitygw
   [mattermost]=github.com/mattermost/mattermost/server/v8/cmd/mattermost
 )
 # What a program reads while it runs: folders of the module that it comes from, and files of ours (in hack/servers). The set
@@ -23,22 +23,25 @@ declare -A SET_DATA_MODULE=([mattermost]=github.com/mattermost/mattermost/server
 declare -A SET_DATA=([mattermost]="i18n templates fonts")
 declare -A SET_OWN_DATA=([mattermost]=client/root.html)
 
-build_all() {
-  build servers "etcd and Kubernetes $KUBERNETES_VERSION"
-  build coredns CoreDNS
-  build s3 versitygw
-}
+declare -A SET_NAME=(
+  [envtest]="etcd, kube-apiserver and kubectl $KUBERNETES_VERSION" [servers]="etcd and Kubernetes $KUBERNETES_VERSION"
+  [coredns]=CoreDNS [versitygw]=versitygw [mattermost]=Mattermost
+)
 
-build_for_tests() {
-  check_system_for_build
-  build envtest "etcd, kube-apiserver and kubectl $KUBERNETES_VERSION"
-  build s3 versitygw
-  build mattermost Mattermost
-}
+# What the cluster runs, and what tests need without a cluster.
+# shellcheck disable=SC2034 # cluster builds it
+SETS_OF_CLUSTER=(servers coredns versitygw)
+SETS_OF_TESTS=(envtest versitygw mattermost)
 
-check_system_for_build() {
+# build_some <set...>
+build_some() {
+  local set
+  for set; do
+    [[ -n ${SET_NAME[$set]:-} ]] || die "there is nothing called \"$set\" to build; there are: ${SETS_OF_TESTS[*]}"
+  done
   check_go
   report_problems
+  for set; do build "$set"; done
 }
 
 # fingerprint of everything that a set is made from.
@@ -79,9 +82,9 @@ is_built() {
   for name in ${SET_OWN_DATA[$1]:-}; do [[ -s $BIN/$1/$name ]] || return 1; done
 }
 
-# build <set> <what to call it>
+# build <set>
 build() {
-  local set=$1 what=$2 started=$SECONDS log=$OUT/log/build-$1.log
+  local set=$1 what=${SET_NAME[$1]} started=$SECONDS log=$OUT/log/build-$1.log
   ! is_built "$set" || return 0
   mkdir -p -- "$BIN" "$OUT/log"
   exec 8<"$BIN"

@@ -1,37 +1,36 @@
 # shellcheck shell=bash
 # People talk to the bot, and what they are told is checked.
 
-# ask <user> <command> prints what a person types and what the real bot answers, as it answers. ANSWER is all of it,
-# OUTCOME the bot's exit code: 0 done, 1 the dump failed, 2 not understood, 3 refused, 5 an equal dump was offered instead.
+# ask <user> <channel> <text> posts what a person types, and prints what that person sees of it in Mattermost, edits included,
+# until the last word. ANSWER is all of it, OUTCOME 0, or 1 if a dump was begun and failed.
 ask() {
-  local user=$1 command=$2 file=$OUT/demo/answer
-  printf '\n   %s%s>%s %s\n' "$BOLD" "$user" "$PLAIN" "$command"
+  local file=$OUT/demo/answer
+  echo
   OUTCOME=0
-  "$REPO/bin/bot" console --user "$user" --as-service-account volcado-system/volcado-bot --command "$command" 2>&1 |
-    tee -- "$file" | indent || OUTCOME=$?
+  chat ask "$@" 2>&1 | tee -- "$file" | indent || OUTCOME=$?
   ANSWER=$(<"$file")
 }
 
-# expect <outcome> <text...> stops the demo unless the bot ended so, and said all of this.
+# expect <outcome> <text...> stops the demo unless it ended so, and the bot said all of this.
 expect() {
   local outcome=$1 text
   shift
-  [[ $OUTCOME == "$outcome" ]] || die "the bot ended with $OUTCOME where $outcome was expected; what it said is above. The manager's log: kubectl -n volcado-system logs deployment/volcado-manager"
+  [[ $OUTCOME == "$outcome" ]] || die "the conversation ended with $OUTCOME where $outcome was expected; what was said is above. The logs: kubectl -n volcado-system logs deployment/volcado-bot (or volcado-manager)"
   for text in "$@"; do
     [[ $ANSWER == *"$text"* ]] || die "the bot's answer, above, should say \"$text\"."
   done
 }
 
-# refusals: each gets an answer that helps, and no dump.
+# refusals: each gets an answer that helps, where nobody else reads it, and no dump.
 refusals() {
   local before
   before=$(dumps)
-  ask mallory "dump $(source_to_type)"
-  expect 3 "You don't have access to " 'users: ["mallory"]'
-  ask alice 'dump shpo'
-  expect 3 'Did you mean shop'
-  ask alice "dump $(source_to_type) payroll"
-  expect 3 "You don't have access to database payroll" 'You can request shop.'
+  ask mallory town-square "@volcado dump $(source_to_type)"
+  expect 0 "(direct)> ✗ You don't have access to " 'platform: "mattermost"'
+  ask alice database-dumps '!dump shpo'
+  expect 0 'Did you mean shop'
+  ask alice database-dumps "!dump $(source_to_type) payroll"
+  expect 0 "You don't have access to database payroll" 'You can request shop.'
   [[ $(dumps) == "$before" ]] || die "a refusal left a DatabaseDump behind: kubectl -n shop get databasedumps"
   good "mallory was refused, wrong names were answered, and nothing was started"
 }
@@ -48,22 +47,21 @@ dumps() { kubectl -n shop get databasedumps -o name | sort; }
 
 # alice_asks leaves in DUMP the name of her dump, and in COPY the commands that load it.
 alice_asks() {
-  local request again
-  request="dump $(source_to_type)"
-  ask alice 'sources'
+  local request
+  request="!dump $(source_to_type)"
+  ask alice database-dumps '@volcado sources'
   expect 0 'shop'
-  ask alice "$request --reason \"reproduce SHOP-123\""
-  if [[ $OUTCOME == 5 ]]; then
+  ask alice database-dumps "$request --reason \"reproduce SHOP-123\""
+  if [[ $ANSWER == *'Nothing new was started'* ]]; then
     note "an earlier demo's dump is younger than half an hour, so it was offered; this demo shows a new one:"
-    again=$(offered again)
-    ask alice "$again"
+    ask alice database-dumps "!$(offered again)"
   fi
   expect 0 's3://dumps/demo/shop/'
   DUMP=$(offered how)
   DUMP=${DUMP#how }
-  ask alice "$request"
-  expect 5 'Nothing new was started' "again $DUMP"
-  ask alice "how $DUMP"
+  ask alice database-dumps "$request"
+  expect 0 'Nothing new was started' "again $DUMP"
+  ask alice database-dumps "!how $DUMP"
   expect 0 's3://dumps/demo/shop/' 'SHA-256'
   # shellcheck disable=SC2034 # restored and compared in verify.sh
   COPY=$ANSWER

@@ -20,6 +20,7 @@ make_secrets() {
 
 have_secrets() {
   kubectl -n object-storage get secret s3-tls s3-admin s3-accounts >/dev/null 2>&1 &&
+    kubectl -n chat get secret mattermost-tls people >/dev/null 2>&1 &&
     kubectl -n shop get secret dumps-writer dumps-ca mariadb-tls shop-reader shop-developer shop-ca >/dev/null 2>&1
 }
 
@@ -29,6 +30,7 @@ make_certificates() {
   quietly "making the certificates" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
     -subj "/CN=Volcado demo" -keyout ca.key -out ca.crt
   certificate mariadb mariadb mariadb.shop mariadb.shop.svc mariadb.shop.svc.cluster.local
+  certificate mattermost mattermost mattermost.chat mattermost.chat.svc mattermost.chat.svc.cluster.local
   # localhost is how this machine reaches it, through kubectl port-forward.
   certificate s3 s3 s3.object-storage s3.object-storage.svc s3.object-storage.svc.cluster.local localhost
 }
@@ -45,7 +47,7 @@ certificate() {
 }
 
 make_passwords() {
-  local key secret
+  local key secret name
   printf volcado_reader >username
   # With everything in it that has broken an option file, a shell or a URL somewhere.
   # shellcheck disable=SC2016 # meant as they stand
@@ -60,12 +62,15 @@ make_passwords() {
   openssl rand -hex 24 | tr -d '\n' >writer.secret
   key=$(<writer.id) secret=$(<writer.secret)
   printf '{"accessAccounts": {"%s": {"access": "%s", "secret": "%s", "role": "user"}}}' "$key" "$key" "$secret" >users.json
+  for name in admin alice mallory; do openssl rand -hex 24 | tr -d '\n' >"$name"; done
 }
 
 store_secrets() {
   secret object-storage s3-tls tls.crt=s3.crt tls.key=s3.key ca.crt
   secret object-storage s3-admin AWS_ACCESS_KEY_ID=admin.id AWS_SECRET_ACCESS_KEY=admin.secret
   secret object-storage s3-accounts users.json
+  secret chat mattermost-tls tls.crt=mattermost.crt tls.key=mattermost.key ca.crt
+  secret chat people admin alice mallory
   secret shop dumps-writer AWS_ACCESS_KEY_ID=writer.id AWS_SECRET_ACCESS_KEY=writer.secret
   secret shop dumps-ca ca.crt
   secret shop mariadb-tls tls.crt=mariadb.crt tls.key=mariadb.key

@@ -1,16 +1,20 @@
 # shellcheck shell=bash
-# The database server and the object storage of the demo, and what is in them. Their data is in emptyDirs, so each thing
-# is looked for first, and made when it is not there (any more).
+# The servers of the demo (a database, an object storage, a chat), and what is in them. Their data is in emptyDirs, so each
+# thing is looked for first, and made when it is not there (any more).
 
 start_servers() {
+  # shellcheck disable=SC2034 # see die in output.sh
+  CLAIMED=yes
   claim_namespace shop
   claim_namespace object-storage
+  claim_namespace chat
   apply_demo namespaces
   if ! have_secrets; then
     make_secrets
     # What still runs from a set-up that was broken off knows other ones.
     quietly "stopping servers with other secrets" kubectl delete deployment --ignore-not-found --all-namespaces --selector "$OWNED"
   fi
+  apply_demo chat
   apply_demo object-storage
   apply_demo database
   apply_demo workbench
@@ -21,6 +25,8 @@ start_servers() {
   make_bucket
   make_users
   make_shop
+  rolled_out chat mattermost
+  make_people
 }
 
 # apply_demo <manifest's name>
@@ -43,7 +49,8 @@ rolled_out() {
 s3_admin() { kubectl -n object-storage exec deployment/s3 -- /usr/local/bin/versitygw admin "$@"; }
 
 make_bucket() {
-  if ! s3_admin list-buckets 2>>"$LOG" | grep -qw dumps; then
+  # Not grep -q, which ends as soon as it knows and fails what still writes.
+  if ! s3_admin list-buckets 2>>"$LOG" | grep -w dumps >/dev/null; then
     quietly "making the bucket dumps" s3_admin create-bucket --bucket dumps --owner "$(secret_value shop dumps-writer AWS_ACCESS_KEY_ID)"
   fi
   good "S3: https://s3.object-storage.svc, with a bucket called dumps and an account that owns it"

@@ -2,7 +2,7 @@
 # Cluster, images, Volcado itself, and what the shop's team keeps in Git.
 
 # What the demo runs; dumper-mysql is there for a visitor's own MySQL server.
-DEMO_IMAGES=(manager bot dumper-mariadb dumper-mysql mariadb versitygw)
+DEMO_IMAGES=(manager bot dumper-mariadb dumper-mysql mariadb versitygw postgresql mattermost)
 CRDS=(databasedumps databasesources dumpallowlists dumpstorages)
 # The images that the cluster did not have yet.
 CHANGED=' '
@@ -23,7 +23,7 @@ start_cluster() {
 
 made_from() (
   cd -- "$REPO" || exit
-  { sed -n 's/^!//p' .dockerignore && printf '%s\n' Dockerfile hack/images hack/servers/versitygw; } |
+  { sed -n 's/^!//p' .dockerignore && printf '%s\n' Dockerfile hack/images hack/servers/{versitygw,mattermost}; } |
     xargs -d '\n' -I{} find {} -type f | sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-12
 )
 
@@ -33,6 +33,15 @@ name_context() {
   context=$(kubectl config current-context 2>/dev/null) ||
     die "there is no current kubeconfig context; choose one with: kubectl config use-context NAME"
   note "using the context $context of ${KUBECONFIG:-$HOME/.kube/config}"
+}
+
+# find_demo is for what needs it to be there already.
+find_demo() {
+  if [[ $CLUSTER == existing ]]; then
+    name_context
+  else
+    "$REPO/hack/cluster/cluster" status >>"$LOG" 2>&1 || die "the demo's cluster does not run. make demo starts it and all that is in it."
+  fi
 }
 
 use_existing_cluster() {
@@ -49,6 +58,7 @@ refuse_foreign_install() {
   claim_namespace volcado-system
   claim_namespace shop
   claim_namespace object-storage
+  claim_namespace chat
 }
 
 # claim_namespace stops the demo where a namespace of that name is somebody else's.
@@ -93,13 +103,14 @@ image_id() { cat "$OUT/images/$1.tar.id"; }
 
 install_volcado() {
   local crd
-  # shellcheck disable=SC2034 # see die in output.sh
-  CLAIMED=yes
   claim "$REPO/config/default/namespace.yaml"
   for crd in "${CRDS[@]}"; do claim "$REPO/config/crd/bases/volcado.io_$crd.yaml"; done
-  quietly "installing Volcado" "$REPO/hack/deploy/deploy" --registry "$REGISTRY" --tag "$TAG" --config config/demo --restart never
+  give_bot_token
+  quietly "installing Volcado" "$REPO/hack/deploy/deploy" --registry "$REGISTRY" --tag "$TAG" --config config/demo --restart never \
+    --bot-settings "$REPO/hack/demo/manifests/bot-settings.yaml"
   restart_changed volcado-system volcado-manager manager
-  good "CRDs, admission policies, the manager, the bot's account; identities of the text console count, as only a demo should let them"
+  restart_changed volcado-system volcado-bot bot
+  good "CRDs, admission policies, the manager, the bot; identities of the text console count, as only a demo should let them"
 }
 
 # claim <manifest> makes one object, unless it is there and somebody else's, with the demo's label from its first moment on.
@@ -130,8 +141,9 @@ restart_changed() {
 
 apply_git() {
   quietly "enrolling the namespace shop" kubectl apply -n shop -k "$REPO/config/enroll"
-  printf '   %s$%s kubectl apply -k hack/demo/manifests/git\n' "$BOLD" "$PLAIN"
-  kubectl apply -k "$REPO/hack/demo/manifests/git" 2>&1 | tee -a -- "$LOG" | indent ||
+  # A team writes the id of its channel into the file; this one is new with each server.
+  printf '   %s$%s kubectl kustomize hack/demo/manifests/git | sed s/CHANNEL_ID/%s/ | kubectl apply -f -\n' "$BOLD" "$PLAIN" "$CHANNEL"
+  kubectl kustomize "$REPO/hack/demo/manifests/git" | sed "s/CHANNEL_ID/$CHANNEL/" | kubectl apply -f - 2>&1 | tee -a -- "$LOG" | indent ||
     die "the manifests in hack/demo/manifests/git were not accepted; why is above."
   quietly "waiting until every reference resolves" kubectl -n shop wait --for=condition=Ready --timeout=60s \
     databasesource/shop dumpstorage/dumps dumpallowlist/qa

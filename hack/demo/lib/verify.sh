@@ -8,10 +8,10 @@ workbench() { kubectl -n shop exec -i deployment/workbench -- bash -euo pipefail
 restore_copy() {
   local commands fetch sum
   # shellcheck disable=SC2153 # COPY is what alice_asks left
-  commands=$(sed -n '/^Load it into a new database, /,/^$/{/^Load it/d;/^$/d;p}' <<<"$COPY")
+  commands=$(awk '/^Load it into a new database, / {here = 1} here && /^```/ {if (fenced++) exit; next} fenced' <<<"$COPY")
   [[ $commands == *"dumper cat "* ]] || die "the bot's answer, above, has no commands that load the copy."
   quietly "dropping the copy of an earlier demo" sql -e 'DROP DATABASE IF EXISTS shop_copy'
-  note "what the bot printed, run where a developer works:"
+  note "what the bot said, run where a developer works:"
   while read -r line; do printf '\n   %sworkbench$%s %s' "$BOLD" "$PLAIN" "$line"; done <<<"$commands"
   printf '\n\n'
   workbench "$commands" 2>&1 | tee -a -- "$LOG" | indent || die "the copy could not be fetched and restored; what was said is above."

@@ -13,9 +13,9 @@ base_of() {
     manager | bot) echo "GO_BASE=go STATIC_BASE=static" ;;
     dumper-mariadb) echo "GO_BASE=go DEBIAN_BASE=debian" ;;
     dumper-mysql) echo "GO_BASE=go MYSQL_BASE=mysql" ;;
-    mariadb) echo "DEBIAN_BASE=debian" ;;
+    mariadb | postgresql) echo "DEBIAN_BASE=debian" ;;
     mysql) echo "MYSQL_BASE=mysql" ;;
-    versitygw) echo "STATIC_BASE=static" ;;
+    mattermost | versitygw) echo "STATIC_BASE=static" ;;
   esac
 }
 

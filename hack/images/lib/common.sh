@@ -15,7 +15,7 @@ trap 'say "images: line $LINENO of ${BASH_SOURCE[0]} failed: $BASH_COMMAND"' ERR
 
 # What is installed in somebody's cluster, and what only demo and tests run.
 OURS=(manager bot dumper-mariadb dumper-mysql)
-SERVERS=(mariadb mysql versitygw)
+SERVERS=(mariadb mattermost mysql postgresql versitygw)
 
 OUT=$(realpath -m -- "${VOLCADO_OUT:-$REPO/out}")
 # Where archives, base images and buildah's store are. Kept out of the way of other users of buildah on this machine.

@@ -8,24 +8,25 @@ is_ours() { [[ " ${OURS[*]} " == *" $1 "* ]]; }
 # context_of prints the folder that an image is built from.
 context_of() {
   case $1 in
-    versitygw) echo "$IMAGES/context/versitygw" ;;
+    mattermost | versitygw) echo "$IMAGES/context/$1" ;;
     *) if is_ours "$1"; then echo "$REPO"; else echo "$REPO/hack/images/$1"; fi ;;
   esac
 }
 
-# prepare_contexts puts into a folder what is not in the repository. Where there is no local cluster, which comes with a
-# versitygw, it is compiled here.
+# prepare_contexts puts into a folder what is not in the repository: programs that are compiled from modules of others.
 prepare_contexts() {
-  [[ " ${WANTED[*]} " == *" versitygw "* ]] || return 0
-  local program=$OUT/bin/versitygw folder=$IMAGES/context/versitygw
-  mkdir -p -- "$folder"
-  if [[ -x $program ]]; then
-    [[ $folder/versitygw -nt $program ]] || cp -f -- "$program" "$folder/versitygw"
-  elif [[ ! -x $folder/versitygw ]]; then
-    say "compiling versitygw (about two minutes the first time; the log is $IMAGES/log/versitygw-compile.log)"
-    quietly "compiling versitygw" "$IMAGES/log/versitygw-compile.log" env CGO_ENABLED=0 GOFLAGS=-mod=readonly \
-      go build -C "$REPO/hack/servers/versitygw" -v -trimpath -buildvcs=false -o "$folder/versitygw" github.com/versity/versitygw/cmd/versitygw
-  fi
+  local image bin context
+  for image in mattermost versitygw; do
+    [[ " ${WANTED[*]} " == *" $image "* ]] || continue
+    bin=$("$REPO/hack/cluster/cluster" binaries "$image") || exit # it has said why
+    context=$IMAGES/context/$image
+    ! cmp -s -- "$bin/.$image.built" "$context.built" || continue
+    rm -rf -- "$context" "$context.built"
+    mkdir -p -- "$context"
+    # A program, or a folder that also holds what the program reads.
+    cp -r -- "$bin/$image" "$context/"
+    cp -- "$bin/.$image.built" "$context.built"
+  done
 }
 
 # sources lists what the Dockerfile compiles; .dockerignore is where that is said.
@@ -48,8 +49,8 @@ fingerprint() {
       go_version
       (cd -- "$REPO" && sources | xargs -d '\n' sha256sum)
     else
-      find "$(context_of "$1")" -type f ! -name versitygw -exec sha256sum {} + | sort
-      find "$(context_of "$1")" -type f -name versitygw -printf '%p %s %T@\n' # 40 MB, so not read each time
+      # What stands for programs, or the files themselves.
+      cat -- "$(context_of "$1").built" 2>/dev/null || find "$(context_of "$1")" -type f -exec sha256sum {} + | sort
     fi
   } | sha256sum | cut -d' ' -f1
 }
