@@ -190,6 +190,10 @@ type Health struct {
 	Reconnects int
 	// Why it is not connected, for the operator; never a secret. Empty when it is.
 	Why string
+	// Shared says that something else, such as another installation of the bot, was found to speak with the bot's account, and
+	// what to do, for the operator; never a secret. It changes nothing else: messages go on being handled. It is empty again
+	// when that has not been seen for a while, and always where the driver cannot find out.
+	Shared string
 }
 
 // Key is the identity of one thing that is said: "<message's hash>/answer", "<dump's uid>/1/end". It travels with the post,

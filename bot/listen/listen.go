@@ -149,6 +149,7 @@ func (s *Supervisor) watch(ctx context.Context, marks map[string]time.Time) {
 			s.save(ctx, marks, s.marks(marks, true))
 		case <-sample.C:
 			s.sample()
+			s.tellShared()
 		}
 	}
 }
@@ -200,6 +201,17 @@ func (s *Supervisor) sample() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.connected = time.Now()
+	}
+}
+
+// tellShared says of which services the account is shared. A leader that was paused, and goes on after another took over, hears
+// that one's posts, and does not know them.
+func (s *Supervisor) tellShared() {
+	if !s.Held() {
+		return
+	}
+	for _, each := range s.services {
+		each.tellShared()
 	}
 }
 

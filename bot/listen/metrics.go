@@ -88,6 +88,7 @@ var (
 	connectedDesc  = describe("connected", "1 if messages of the service would arrive now.")
 	heardDesc      = describe("seconds_since_heard", "Seconds since anything was heard from the service, a ping too.")
 	reconnectsDesc = describe("reconnects_total", "Times that the driver connected again by itself.")
+	sharedDesc     = describe("account_shared", "1 if something else was lately seen to speak with the bot's account.")
 )
 
 func describe(name, help string) *prometheus.Desc {
@@ -98,6 +99,7 @@ func (o *observer) Describe(to chan<- *prometheus.Desc) {
 	to <- connectedDesc
 	to <- heardDesc
 	to <- reconnectsDesc
+	to <- sharedDesc
 }
 
 func (o *observer) Collect(to chan<- prometheus.Metric) {
@@ -106,11 +108,8 @@ func (o *observer) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	for _, each := range status.Services {
-		connected := 0.0
-		if each.Connected {
-			connected = 1
-		}
-		to <- prometheus.MustNewConstMetric(connectedDesc, prometheus.GaugeValue, connected, each.Name)
+		to <- prometheus.MustNewConstMetric(connectedDesc, prometheus.GaugeValue, oneIf(each.Connected), each.Name)
+		to <- prometheus.MustNewConstMetric(sharedDesc, prometheus.GaugeValue, oneIf(each.Shared != ""), each.Name)
 		to <- prometheus.MustNewConstMetric(reconnectsDesc, prometheus.CounterValue, float64(each.Reconnects), each.Name)
 		// What was never heard counts from when it was first waited for.
 		heard := each.Heard
@@ -119,4 +118,11 @@ func (o *observer) Collect(to chan<- prometheus.Metric) {
 		}
 		to <- prometheus.MustNewConstMetric(heardDesc, prometheus.GaugeValue, max(0, time.Since(heard).Seconds()), each.Name)
 	}
+}
+
+func oneIf(holds bool) float64 {
+	if holds {
+		return 1
+	}
+	return 0
 }

@@ -33,6 +33,7 @@ type service struct {
 
 	mu      sync.Mutex
 	failure string // why Listen returned last; empty while it runs
+	shared  bool   // the log has said that something else speaks with the bot's account, and that is still so
 }
 
 // run listens until ctx is done, and returns when the last message's handler has ended.
@@ -88,6 +89,17 @@ func (s *service) panicked(p any) {
 func (s *service) settled() bool {
 	health := s.Health()
 	return health.Connected && !health.Behind
+}
+
+// tellShared says in the log, once each time that it begins, that something else speaks with the bot's account.
+func (s *service) tellShared() {
+	why := s.Health().Shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if why != "" && !s.shared {
+		s.log.Warn("the bot's account is shared", "why", why)
+	}
+	s.shared = why != ""
 }
 
 func (s *service) setFailure(why string) {

@@ -83,6 +83,9 @@ func (s Status) String() string {
 		if each.Why != "" {
 			fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(each.Why), " "))
 		}
+		if each.Shared != "" {
+			fmt.Fprintf(&b, "; %s", strings.Join(strings.Fields(each.Shared), " "))
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -77,7 +77,9 @@ func TestReadinessSaysWhatWasLastHeard(t *testing.T) {
 			&fake{name: "a", listen: idle, health: chat.Health{Connected: true, Heard: heard, Reconnects: 2}},
 			&fake{name: "b", listen: idle, health: chat.Health{Connected: true, Behind: true, Heard: heard}},
 			&fake{name: "c", listen: idle, health: chat.Health{Why: "connection\nrefused"}},
-			&fake{name: "d", listen: func(context.Context, time.Time, chat.Handler) error { return errors.New("the token was revoked") }})
+			&fake{name: "d", listen: func(context.Context, time.Time, chat.Handler) error { return errors.New("the token was revoked") }},
+			&fake{name: "e", listen: idle, health: chat.Health{Connected: true, Heard: heard, Shared: "something else posts\nas @volcado"}},
+			&fake{name: "f", listen: idle, health: chat.Health{Why: "connection refused", Shared: "something else posts as @volcado"}})
 		if diff := cmp.Diff("standby: another replica leads, or none yet\n", b.Status().String()); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
@@ -88,12 +90,15 @@ fake/a: connected, last heard 5s ago (2000-01-01T00:00:55Z), 2 reconnects
 fake/b: connected, reading what was missed, last heard 5s ago (2000-01-01T00:00:55Z), 0 reconnects
 fake/c: not connected, not heard yet, 0 reconnects: connection refused
 fake/d: not connected, not heard yet, 0 reconnects: the token was revoked
+fake/e: connected, last heard 5s ago (2000-01-01T00:00:55Z), 0 reconnects; something else posts as @volcado
+fake/f: not connected, not heard yet, 0 reconnects: connection refused; something else posts as @volcado
 `
 		if diff := cmp.Diff(want, b.Status().String()); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 		for metric, want := range map[string]float64{
 			"volcado_bot_connected": 1, "volcado_bot_seconds_since_heard": 5, "volcado_bot_reconnects_total": 2,
+			"volcado_bot_account_shared": 0,
 		} {
 			if got := b.count(metric, map[string]string{"service": "fake/a"}); got != want {
 				t.Errorf("%s is %v, want %v", metric, got, want)
@@ -101,6 +106,9 @@ fake/d: not connected, not heard yet, 0 reconnects: the token was revoked
 		}
 		if got := b.count("volcado_bot_seconds_since_heard", map[string]string{"service": "fake/c"}); got != 60 {
 			t.Errorf("what was never heard is %v seconds away", got)
+		}
+		if got := b.count("volcado_bot_account_shared", nil); got != 2 {
+			t.Errorf("%v accounts are counted as shared", got)
 		}
 	})
 }

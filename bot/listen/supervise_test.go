@@ -337,6 +337,9 @@ func TestAStandbyDoesNotListen(t *testing.T) {
 		if b.count("volcado_bot_seconds_since_heard", nil) != 0 {
 			t.Error("its metrics say that it is deaf")
 		}
+		if f.set(chat.Health{Shared: "something else posts as @volcado"}); b.count("volcado_bot_account_shared", nil) != 0 {
+			t.Error("its metrics say that its account is shared")
+		}
 		if err := b.Status().Ready(); err != nil {
 			t.Errorf("it is not ready: %v", err)
 		}
