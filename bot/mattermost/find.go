@@ -128,18 +128,26 @@ func (c *scan) read(ctx context.Context, api *client, channel, self string, sinc
 	return &chat.Error{Kind: chat.NotDone, Err: errNothing}
 }
 
-// keyOf a post of the bot's own, or empty. Webhooks and plugins can post in the bot's name.
+// keyOf a post of the bot's own, or empty.
 func keyOf(post *model.Post, self string) chat.Key {
-	if post.UserId != self || post.Type != model.PostTypeDefault {
+	if !isOwn(post, self) {
 		return ""
-	}
-	for _, name := range []string{model.PostPropsFromWebhook, model.PostPropsFromPlugin, model.PostPropsFromOAuthApp} {
-		if post.GetProp(name) != nil {
-			return ""
-		}
 	}
 	key, _ := post.GetProp(propKey).(string)
 	return chat.Key(key)
+}
+
+// isOwn reports whether a post was made with the bot's account. Webhooks and plugins can post in the bot's name.
+func isOwn(post *model.Post, self string) bool {
+	if post.UserId != self || post.Type != model.PostTypeDefault {
+		return false
+	}
+	for _, name := range []string{model.PostPropsFromWebhook, model.PostPropsFromPlugin, model.PostPropsFromOAuthApp} {
+		if post.GetProp(name) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func later(a, b time.Time) time.Time {

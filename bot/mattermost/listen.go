@@ -29,6 +29,7 @@ const (
 type listener struct {
 	*Service
 	handle chat.Handler
+	began  time.Time
 	// position is when the newest post was made that is known. All before it have arrived, but for the overlap.
 	position time.Time
 }
@@ -43,7 +44,7 @@ type arrival struct {
 
 // Listen hands on what is written, and first what was written since then.
 func (s *Service) Listen(ctx context.Context, since time.Time, handle chat.Handler) error {
-	l := &listener{Service: s, handle: handle, position: since.Add(overlap)}
+	l := &listener{Service: s, handle: handle, began: time.Now(), position: since.Add(overlap)}
 	working, stop := context.WithCancel(ctx)
 	defer s.undelivered.Store(0) // what was not handed over is read again
 	defer s.inbox.Wait()
@@ -175,6 +176,9 @@ func (l *listener) arrival(event *model.WebSocketEvent) (arrival, bool) {
 		post := &model.Post{}
 		if err := json.Unmarshal([]byte(text), post); err != nil {
 			return arrival{}, false
+		}
+		if event.EventType() == model.WebsocketEventPosted {
+			l.notice(post)
 		}
 		return arrival{post: post, kind: model.ChannelType(kind)}, true
 	case model.WebsocketEventUserAdded:

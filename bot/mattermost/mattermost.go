@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mattermost/mattermost/server/public/model"
+
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/inbox"
 	"github.com/volcado-io/volcado/internal/turns"
@@ -58,6 +60,10 @@ type Service struct {
 	finder *finder
 	// threads are posted to one after the other: of two posts that begin one at the same time, Mattermost loses one.
 	threads turns.Turns
+	// process is an id of this one's own, random, that its posts carry.
+	process string
+	// settle is how long after Listen began a post of another process says nothing.
+	settle time.Duration
 	// undelivered counts the messages that were taken and not handed over yet.
 	undelivered atomic.Int64
 
@@ -65,6 +71,8 @@ type Service struct {
 	health  chat.Health
 	self    identity
 	directs map[string]string // channels by person
+	// otherPosted is when something else last posted with the bot's account, or zero.
+	otherPosted time.Time
 }
 
 // identity of the bot.
@@ -99,6 +107,8 @@ func New(c Config) (chat.Service, error) {
 		client:  newClient(base, chat.TokenFile{Path: c.TokenFile}, c.CAFile),
 		id:      chat.ServiceID{Platform: Platform, Workspace: workspace},
 		prefix:  prefix,
+		process: model.NewId(),
+		settle:  settle,
 		inbox:   inbox.New(),
 		health:  chat.Health{Why: "not started"},
 		directs: map[string]string{},
@@ -158,6 +168,9 @@ func (s *Service) Health() chat.Health {
 	defer s.mu.Unlock()
 	health := s.health
 	health.Behind = health.Behind || s.undelivered.Load() > 0
+	if !s.otherPosted.IsZero() {
+		health.Shared = shared(s.self.name, time.Since(s.otherPosted))
+	}
 	return health
 }
 
@@ -176,6 +189,9 @@ func (s *Service) whoami(ctx context.Context) (identity, error) {
 	self := identity{id: me.Id, name: strings.ToLower(me.Username)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.self.id != self.id {
+		s.otherPosted = time.Time{} // that was with another account
+	}
 	s.self = self
 	return self, nil
 }

@@ -63,6 +63,7 @@ func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply 
 
 // create a post, once. A repetition could be a second post.
 func (s *Service) create(ctx context.Context, post *model.Post) (chat.Ref, error) {
+	post.AddProp(propProcess, s.process)
 	made, err := call(ctx, s.client, "post in channel "+post.ChannelId, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.CreatePost(ctx, post)
 	})
