@@ -56,6 +56,11 @@ var shared struct {
 // package exits with the outcome when TestMain returns.
 func Main(m *testing.M) {
 	m.Run()
+	End()
+}
+
+// End what Get started, for a package whose TestMain is its own.
+func End() {
 	if shared.server != nil {
 		shared.server.end()
 	}

@@ -29,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/mattermosttest"
 )
 
 // Where things are.
@@ -66,6 +67,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer env.s3.close()
+	defer mattermosttest.End()
 	code := m.Run()
 	ctx, stop = context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
