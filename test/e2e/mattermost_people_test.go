@@ -117,14 +117,17 @@ func TestPeoplesHabitsInMattermost(t *testing.T) {
 
 	// Thanks are not answered. A question in the same thread is, a week later too.
 	r.server.Reply(t, ana, first.request, "thanks!")
+	const week = 7 * 24 * time.Hour
 	r.server.SQL(t, fmt.Sprintf("UPDATE posts SET createat = createat - %[1]d, updateat = updateat - %[1]d WHERE id = '%[2]s' OR rootid = '%[2]s'",
-		(7*24*time.Hour).Milliseconds(), first.request.Id))
+		week.Milliseconds(), first.request.Id))
 	if _, err := r.server.Admin.Client.InvalidateCaches(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r.asks(ben, &model.Post{ChannelId: one.Id, RootId: first.request.Id, Message: "!how " + made.Name}).answered("How to download and load " + made.Name)
-	if posts := first.inThread(); len(posts) != 2 {
-		t.Errorf("before the question a week later the bot has said %q", texts(posts))
+	later := r.asks(ben, &model.Post{ChannelId: one.Id, RootId: first.request.Id, Message: "!how " + made.Name})
+	later.answered("How to download and load " + made.Name)
+	first.request.CreateAt -= week.Milliseconds()
+	if posts := first.inThread(); len(posts) != 3 || lastWord(posts[2]) {
+		t.Errorf("status, last word and the answer of a week later: %q", texts(posts))
 	}
 	if all := r.requested(r.ctx); len(all) != 1 {
 		t.Errorf("there are %d dumps", len(all))
