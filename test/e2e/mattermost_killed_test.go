@@ -21,7 +21,7 @@ func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastW
 	r := newRoom(t, "killed", mattermosttest.Get(t))
 	database := r.small()
 	for n := range conversations {
-		r.source(r.numbered(n), []string{database}, nil)
+		r.source(r.numbered(n), database)
 	}
 	people := []*mattermosttest.Person{r.server.User(t, "ana"), r.server.User(t, "ben"), r.server.User(t, "eva")}
 	channel := r.private(people...)
@@ -32,7 +32,7 @@ func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastW
 		fate.strike(ctx)
 		open := r.unfinished(asked)
 		// As people do, they ask while others are being answered.
-		if n := len(asked); n < conversations && open < 10 {
+		if n := len(asked); n < conversations && open < 6 {
 			asked = append(asked, r.dumps(people[n%len(people)], channel, r.numbered(n)))
 			return false, nil
 		}

@@ -82,7 +82,7 @@ func TestWhateverHappensInMattermostInMidDumpThePersonIsToldOnce(t *testing.T) {
 	conversations := map[string]*conversation{}
 	for what := range meanwhile {
 		source := fmt.Sprintf("shop-%d-%s", len(conversations), r.suffix)
-		r.source(source, []string{h.database}, nil)
+		r.source(source, h.database)
 		person := r.server.User(t, "ana")
 		conversations[what] = r.dumps(person, r.private(person), source)
 	}
@@ -117,7 +117,7 @@ func TestSomebodyWhoIsRemovedFromTheGroupInMidDumpIsToldAndCanRequestNoMore(t *t
 			r := newRoom(t, "group", mattermosttest.Get(t))
 			h := r.hold(0)
 			source := "shop-" + r.suffix
-			r.source(source, []string{h.database}, nil)
+			r.source(source, h.database)
 			r.serving()
 			ana := r.server.User(t, "ana")
 			group := r.private(ana)

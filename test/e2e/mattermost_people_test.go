@@ -58,7 +58,7 @@ func TestADumpIsAskedForAndToldOfInEveryKindOfChannelAndInThreads(t *testing.T) 
 	for where, place := range places {
 		source := fmt.Sprintf("shop-%d-%s", sources, r.suffix)
 		sources++
-		r.source(source, []string{database}, nil)
+		r.source(source, database)
 		ana := r.server.User(t, "ana")
 		post := place(r, ana, r.server.User(t, "ben"))
 		post.Message = strings.ReplaceAll(post.Message, "SOURCE", source)
@@ -85,7 +85,7 @@ func TestPeoplesHabitsInMattermost(t *testing.T) {
 	r := newRoom(t, "habits", mattermosttest.Get(t))
 	database := r.small()
 	source := "shop-" + r.suffix
-	r.source(source, []string{database}, nil)
+	r.source(source, database)
 	r.serving()
 	ana, ben := r.server.User(t, "ana"), r.server.User(t, "ben")
 	one, other := r.private(ana, ben), r.private(ana, ben)

@@ -137,3 +137,9 @@ func (r *room) private(people ...*mattermosttest.Person) *model.Channel {
 	r.allow(channel)
 	return channel
 }
+
+// source whose dumps may take long to start: other tests keep the machine busy, and these are not about deadlines.
+func (r *room) source(name, database string) {
+	r.Helper()
+	r.world.source(name, []string{database}, func(s *v1alpha1.DatabaseSource) { s.Spec.Limits.StartDeadline.Duration = patience })
+}

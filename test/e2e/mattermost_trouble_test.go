@@ -54,7 +54,7 @@ func TestADumpThatEndsWhileTheBotIsCutOffFromItsServerIsToldOfOnceAfterwards(t *
 			r := newRoom(t, "away", mattermosttest.Start(t, mattermosttest.Options{}))
 			h := r.hold(0)
 			source := "shop-" + r.suffix
-			r.source(source, []string{h.database}, nil)
+			r.source(source, h.database)
 			bot := r.serving()
 			ana := r.server.User(t, "ana")
 			c := r.dumps(ana, r.private(ana), source)
@@ -76,7 +76,7 @@ func TestARevokedTokenIsSaidInLogReadinessAndMetricAndAnotherOneIsTakenWithoutAR
 	r := newRoom(t, "token", mattermosttest.Get(t))
 	h := r.hold(0)
 	source := "shop-" + r.suffix
-	r.source(source, []string{h.database}, nil)
+	r.source(source, h.database)
 	bot := r.serving()
 	ana := r.server.User(t, "ana")
 	channel := r.private(ana)
@@ -114,7 +114,7 @@ func TestOfThreeThousandMessagesThatWereWrittenWhileTheBotWasAwayEachOfItsOwnIsA
 	r := newRoom(t, "absence", mattermosttest.Get(t))
 	database := r.small()
 	for n := range 3 {
-		r.source(fmt.Sprintf("shop-%d-%s", n, r.suffix), []string{database}, nil)
+		r.source(fmt.Sprintf("shop-%d-%s", n, r.suffix), database)
 	}
 	ana := r.server.User(t, "ana")
 	channel := r.private(ana)
