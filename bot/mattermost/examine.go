@@ -129,6 +129,7 @@ func examineAccount(f *findings, me *model.User) {
 }
 
 func examineConfig(f *findings, config map[string]string) {
+	f.add(chat.Good, "posts have up to %d characters, as the server sets it.", longest(config))
 	if limit, err := strconv.Atoi(config["PostEditTimeLimit"]); err == nil && limit >= 0 {
 		f.add(chat.Warning, "posts can be edited for %s only (PostEditTimeLimit), so the progress of a longer dump stops there. Its end is still told.",
 			time.Duration(limit)*time.Second)

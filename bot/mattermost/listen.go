@@ -87,6 +87,9 @@ func (l *listener) connected(ctx context.Context) error {
 	if _, err := l.whoami(ctx); err != nil {
 		return err
 	}
+	if err := l.learnLimits(ctx); err != nil {
+		l.log.Warn("the server does not tell its limits; those of before are kept", "error", err)
+	}
 	socket, err := l.open(ctx)
 	if err != nil {
 		return err

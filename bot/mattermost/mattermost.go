@@ -25,8 +25,6 @@ import (
 const Platform = "mattermost"
 
 const (
-	// longestPost of Mattermost 5 and later, in characters (model.PostMessageMaxRunesV2).
-	longestPost = 16383
 	// editEvery spares the people who look at a post, and the server, which sends every edit to all of them.
 	editEvery = 3 * time.Second
 	// editsPerMinute is a tenth of what a server with Mattermost's default rate limit (10 requests a second) takes.
@@ -64,6 +62,8 @@ type Service struct {
 	process string
 	// settle is how long after Listen began a post of another process says nothing.
 	settle time.Duration
+	// longest post that the server takes, in characters.
+	longest atomic.Int64
 	// undelivered counts the messages that were taken and not handed over yet.
 	undelivered atomic.Int64
 
@@ -113,6 +113,7 @@ func New(c Config) (chat.Service, error) {
 		health:  chat.Health{Why: "not started"},
 		directs: map[string]string{},
 	}
+	s.longest.Store(longestPost)
 	s.log = slog.With("service", s.id.String())
 	s.groups, s.finder = newGroups(s.client), newFinder(s.client)
 	return s, nil
@@ -156,11 +157,6 @@ func checkPrefix(prefix string) error {
 
 // ID of the server.
 func (s *Service) ID() chat.ServiceID { return s.id }
-
-// Limits of every Mattermost server.
-func (s *Service) Limits() chat.Limits {
-	return chat.Limits{EditEvery: editEvery, EditsPerMinute: editsPerMinute, Longest: longestPost, Finds: true}
-}
 
 // Health of the connection.
 func (s *Service) Health() chat.Health {

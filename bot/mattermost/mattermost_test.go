@@ -93,6 +93,7 @@ func TestTheDoctorFinds(t *testing.T) {
 		text  string
 	}{
 		{"that all is well", func() {}, chat.Good, "a websocket can be opened"},
+		{"how long posts can be", func() {}, chat.Good, "up to 16383 characters"},
 		{"where the bot is", func() {}, chat.Good, "in 1 team(s), 1 private and 2 public channel(s)"},
 		{"what the bot is allowed to do", func() {}, chat.Good, "can post, edit its posts and open direct messages"},
 		{"a bot that is an administrator", func() { w.SetRoles(t, w.bot, "system_user system_admin") }, chat.Warning, "the role system_admin"},

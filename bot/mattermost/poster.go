@@ -42,7 +42,7 @@ func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply 
 		defer over()
 	}
 	var first chat.Ref
-	for i, page := range render(reply, mention, longestPost) {
+	for i, page := range render(reply, mention, int(s.longest.Load())) {
 		post := &model.Post{ChannelId: channel, RootId: thread, Message: page}
 		if i == 0 && key != "" {
 			post.AddProp(propKey, string(key))
@@ -89,7 +89,7 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	if !model.IsValidId(ref.Post) {
 		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a post", ref.Post)}
 	}
-	text := short(reply)
+	text := short(reply, int(s.longest.Load()))
 	_, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.PatchPost(ctx, ref.Post, &model.PostPatch{Message: &text})
 	})
@@ -109,10 +109,10 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	return err
 }
 
-// short is a reply in one post.
-func short(reply chat.Reply) string {
+// short is a reply in one post of so many characters.
+func short(reply chat.Reply, longest int) string {
 	const more = "\n…"
-	pages := render(reply, "", longestPost-len(more))
+	pages := render(reply, "", longest-len(more))
 	if len(pages) > 1 {
 		pages[0] += more
 	}
