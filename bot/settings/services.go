@@ -106,8 +106,5 @@ func checkID(id chat.ServiceID) error {
 
 // offer says which drivers there are.
 func (d Drivers) offer() string {
-	if len(d) == 0 {
-		return "this bot has no driver for one yet, and can be tried with: bot console --user alice"
-	}
 	return "there are drivers for " + strings.Join(slices.Sorted(maps.Keys(d)), ", ") + "; docs/bot.md has their keys"
 }

@@ -158,13 +158,6 @@ func TestEachMistakeIsNamedWithWhatToDo(t *testing.T) {
 	}
 }
 
-func TestABotWithoutDriversSaysHowToTryIt(t *testing.T) {
-	_, problems := settings.Parse([]byte("language: en"), nil)
-	if !strings.Contains(problems.Error(), "bot console --user alice") {
-		t.Errorf("got %v", problems)
-	}
-}
-
 func TestTheFileIsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.yaml")
 	if _, err := settings.Read(path, drivers); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {

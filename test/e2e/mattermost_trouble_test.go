@@ -166,3 +166,24 @@ func TestOfThreeThousandMessagesThatWereWrittenWhileTheBotWasAwayEachOfItsOwnIsA
 		t.Errorf("there are %d dumps", len(all))
 	}
 }
+
+// The server takes two requests a second of each account. A bot in a hurry makes more.
+func TestABotThatItsServerThrottlesStillAnswersEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, "throttled", mattermosttest.Start(t, mattermosttest.Options{RateLimit: &mattermosttest.RateLimit{PerSecond: 2, Burst: 5}}))
+	database := r.small()
+	bot := r.serving()
+	ana := r.server.User(t, "ana")
+	channel := r.private(ana)
+	var asked []*conversation
+	for n := range 5 {
+		r.source(r.numbered(n), database)
+		asked = append(asked, r.dumps(ana, channel, r.numbered(n)))
+	}
+	for _, c := range asked {
+		c.toldOnce(c.inThread, "@"+ana.Name, "is ready")
+	}
+	if throttled := bot.metric("volcado_bot_throttled_total"); throttled == 0 {
+		t.Error("the server did not throttle it")
+	}
+}
