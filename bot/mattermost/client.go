@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"sync"
@@ -17,6 +18,9 @@ import (
 
 // longestAnswer that is read, in bytes. A page of 200 of the longest posts has 13 MiB.
 const longestAnswer = 32 << 20
+
+// longestThrottle is how long the answer to a question is waited for where the server limits requests.
+const longestThrottle = 10 * time.Second
 
 // client makes calls. Its errors are *chat.Error.
 type client struct {
@@ -95,6 +99,19 @@ func (c *client) api() (*model.Client4, error) {
 	return api, nil
 }
 
+// look makes a call that changes nothing, and waits when the server asks for that: whoever needs the answer would have to
+// begin again, with calls that the server has granted already.
+func look[T any](ctx context.Context, c *client, what string, ask func(*model.Client4) (T, *model.Response, error)) (T, error) {
+	end := time.Now().Add(longestThrottle)
+	for {
+		given, err := call(ctx, c, what, ask)
+		wait := chat.RetryAfter(err)
+		if wait == 0 || time.Now().Add(wait).After(end) || !chat.Wait(ctx, wait+rand.N(wait/2)) {
+			return given, err
+		}
+	}
+}
+
 // call makes one call. What it gives is nil where the server gave nothing.
 func call[T any](ctx context.Context, c *client, what string, ask func(*model.Client4) (T, *model.Response, error)) (T, error) {
 	var none T
@@ -113,7 +130,7 @@ var errNothing = errors.New("the server left out what was asked for")
 
 // me is who the token is for.
 func (c *client) me(ctx context.Context) (*model.User, error) {
-	me, err := call(ctx, c, "read the bot's account", func(api *model.Client4) (*model.User, *model.Response, error) {
+	me, err := look(ctx, c, "read the bot's account", func(api *model.Client4) (*model.User, *model.Response, error) {
 		return api.GetMe(ctx, "")
 	})
 	switch {
@@ -130,7 +147,7 @@ func (c *client) channel(ctx context.Context, id string) (*model.Channel, error)
 	if !model.IsValidId(id) {
 		return nil, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
 	}
-	channel, err := call(ctx, c, "read channel "+id, func(api *model.Client4) (*model.Channel, *model.Response, error) {
+	channel, err := look(ctx, c, "read channel "+id, func(api *model.Client4) (*model.Channel, *model.Response, error) {
 		return api.GetChannel(ctx, id)
 	})
 	switch {

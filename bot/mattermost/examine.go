@@ -147,7 +147,7 @@ func (s *Service) examineSocket(ctx context.Context, f *findings) {
 }
 
 func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User) {
-	teams, err := call(ctx, s.client, "list the bot's teams", func(api *model.Client4) ([]*model.Team, *model.Response, error) {
+	teams, err := look(ctx, s.client, "list the bot's teams", func(api *model.Client4) ([]*model.Team, *model.Response, error) {
 		return api.GetTeamsForUser(ctx, model.Me, "")
 	})
 	if err != nil {
@@ -182,7 +182,7 @@ var needed = []string{model.PermissionCreatePost.Id, model.PermissionEditPost.Id
 // examinePermissions looks at the roles of ordinary members: an administrator can take permissions from them.
 func (s *Service) examinePermissions(ctx context.Context, f *findings, me *model.User) {
 	names := append(strings.Fields(me.Roles), model.TeamUserRoleId, model.ChannelUserRoleId)
-	roles, err := call(ctx, s.client, "read the bot's roles", func(api *model.Client4) ([]*model.Role, *model.Response, error) {
+	roles, err := look(ctx, s.client, "read the bot's roles", func(api *model.Client4) ([]*model.Role, *model.Response, error) {
 		return api.GetRolesByNames(ctx, names)
 	})
 	if err != nil {

@@ -81,7 +81,7 @@ func (g *groups) read(ctx context.Context, user string) ([]string, error) {
 			continue
 		}
 		looked++
-		members, err := call(ctx, g.client, "read who is in channel "+channel.Id, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
+		members, err := look(ctx, g.client, "read who is in channel "+channel.Id, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
 			return api.GetChannelMembersByIds(ctx, channel.Id, []string{user})
 		})
 		if chat.KindOfError(err) == chat.Rejected && err != nil {

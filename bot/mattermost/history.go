@@ -51,7 +51,7 @@ func (l *listener) catchUpChannel(ctx, connection context.Context, channel *mode
 
 // ownChannels are those that the bot is a member of, direct messages among them.
 func (c *client) ownChannels(ctx context.Context) ([]*model.Channel, error) {
-	channels, err := call(ctx, c, "list the bot's channels", func(api *model.Client4) ([]*model.Channel, *model.Response, error) {
+	channels, err := look(ctx, c, "list the bot's channels", func(api *model.Client4) ([]*model.Channel, *model.Response, error) {
 		return api.GetChannelsForUserWithLastDeleteAt(ctx, model.Me, 0)
 	})
 	return slices.DeleteFunc(channels, func(channel *model.Channel) bool {
@@ -100,7 +100,7 @@ func visitOldestFirst(posts []*model.Post, from time.Time, visit func(*model.Pos
 
 // page of a channel's posts, the newest first: the newest of all, or those that were made before another one.
 func (c *client) page(ctx context.Context, channel, before string) ([]*model.Post, error) {
-	list, err := call(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
+	list, err := look(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
 		if before == "" {
 			return api.GetPostsForChannel(ctx, channel, 0, c.pageSize, "", false, false)
 		}

@@ -32,7 +32,7 @@ func (c *client) user(ctx context.Context, id string) (*model.User, error) {
 	if !model.IsValidId(id) {
 		return nil, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", id)}
 	}
-	user, err := call(ctx, c, "read user "+id, func(api *model.Client4) (*model.User, *model.Response, error) {
+	user, err := look(ctx, c, "read user "+id, func(api *model.Client4) (*model.User, *model.Response, error) {
 		return api.GetUser(ctx, id, "")
 	})
 	switch {

@@ -82,7 +82,7 @@ func (s *Service) direct(ctx context.Context, user string) (string, error) {
 	if !model.IsValidId(user) {
 		return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", user)}
 	}
-	channel, err := call(ctx, s.client, "open direct messages with "+user, func(api *model.Client4) (*model.Channel, *model.Response, error) {
+	channel, err := look(ctx, s.client, "open direct messages with "+user, func(api *model.Client4) (*model.Channel, *model.Response, error) {
 		return api.CreateDirectChannel(ctx, self.id, user)
 	})
 	switch {

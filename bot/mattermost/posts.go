@@ -177,7 +177,7 @@ func transient(err error) error {
 
 // post by its id. That it is not there for the bot is PostGone.
 func (c *client) post(ctx context.Context, id string) (*model.Post, error) {
-	post, err := call(ctx, c, "read post "+id, func(api *model.Client4) (*model.Post, *model.Response, error) {
+	post, err := look(ctx, c, "read post "+id, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.GetPost(ctx, id, "")
 	})
 	if err != nil {
