@@ -1,5 +1,9 @@
 package chat
 
+import (
+	"regexp"
+)
+
 // Severity of a reply, for colours and signs.
 type Severity int
 
@@ -18,7 +22,8 @@ const (
 // what a person typed, or what a database is called.
 //
 // It is read in this order: Headline, Lines, Fields, Rows, Snippets, Closing, Actions. In Lines and Closing, text between
-// backticks is to be typed as it stands; a driver may set it apart, and otherwise shows the backticks.
+// backticks is to be typed as it stands; a driver may set it apart, and otherwise shows the backticks. Text between double
+// ones is a command for the bot: a driver makes it the former with Addressed.
 type Reply struct {
 	Severity Severity
 	// Headline is one line and never empty.
@@ -42,6 +47,30 @@ type Reply struct {
 
 // Short is all that a reply must say, for a service that rejects the whole of it.
 func (r Reply) Short() Reply { return Reply{Severity: r.Severity, Headline: r.Headline} }
+
+// code is text between backticks.
+var code = regexp.MustCompile("(`+)([^`]+)(`+)")
+
+// Addressed is the reply with address before every command, so that what is copied from it is heard where it was read.
+// Address is what commands can begin with in every place of the service, such as "!"; empty where all that is typed is for
+// the bot.
+func (r Reply) Addressed(address string) Reply {
+	addressed := func(line string) string {
+		return code.ReplaceAllStringFunc(line, func(span string) string {
+			if parts := code.FindStringSubmatch(span); parts[1] == "``" && parts[3] == "``" {
+				return "`" + address + parts[2] + "`"
+			}
+			return span
+		})
+	}
+	lines := r.Lines
+	r.Lines = nil
+	for _, line := range lines {
+		r.Lines = append(r.Lines, addressed(line))
+	}
+	r.Closing = addressed(r.Closing)
+	return r
+}
 
 // Field is a name with a value.
 type Field struct{ Name, Value string }

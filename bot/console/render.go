@@ -13,6 +13,7 @@ import (
 // render lays a reply out. It ends with a line's end. Everything in it is made visible first: nothing that a person
 // typed, and no name of a table, may command the terminal.
 func render(r chat.Reply, colour bool) string {
+	r = r.Addressed("")
 	var b strings.Builder
 	b.WriteString(paint(layout.Visible(r.Headline), r.Severity, colour) + "\n")
 	for _, line := range r.Lines {

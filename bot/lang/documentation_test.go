@@ -63,7 +63,7 @@ func TestTheRefusalsInTheDocumentationAreTheBots(t *testing.T) {
 	for _, v := range []view.View{
 		view.NoSource{Typed: "shop", IDs: mallory}, view.NoSource{Typed: "shpo", Near: "shop", Have: []string{"shop/shop"}, IDs: alice}, refusal,
 	} {
-		r := catalogues(t)[0].reply(v)
+		r := catalogues(t)[0].reply(v).Addressed("")
 		shown := strings.Join(append([]string{r.Headline}, r.Lines...), "\n") + "\n"
 		for _, s := range r.Snippets {
 			shown += "\n" + s.Caption + "\n" + s.Text + "\n"
@@ -77,7 +77,7 @@ func TestTheRefusalsInTheDocumentationAreTheBots(t *testing.T) {
 	}
 }
 
-// So is what it shows of a dump's way, and of the offer of an equal one.
+// So is what it shows of a dump's way, and of the offer of an equal one, on the console.
 func TestTheConversationInTheDocumentationIsTheBots(t *testing.T) {
 	data, err := os.ReadFile("../../docs/chat.md")
 	if err != nil {
@@ -90,7 +90,7 @@ func TestTheConversationInTheDocumentationIsTheBots(t *testing.T) {
 			return []string{r.Headline + "\n" + strings.Join(r.Lines, "\n") + "\n" + r.Closing}
 		},
 	} {
-		for _, part := range parts(catalogues(t)[0].reply(langtest.Samples()[name])) {
+		for _, part := range parts(catalogues(t)[0].reply(langtest.Samples()[name]).Addressed("")) {
 			if !strings.Contains(string(data), "\n"+part+"\n") {
 				t.Errorf("%s: docs/chat.md does not show\n%s", name, part)
 			}

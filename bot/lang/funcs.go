@@ -29,6 +29,7 @@ func (c *catalogue) funcs() template.FuncMap {
 		"quote":    c.quote,
 		"quoted":   c.quoted,
 		"code":     code,
+		"command":  command,
 		"word":     grammar.Quote,
 		"options":  c.options,
 		"title":    func(reason string) string { return c.sayIf("reason."+reason+".title", nil) },
@@ -55,6 +56,9 @@ func inert(data any) string {
 func code(parts ...any) markup {
 	return markup("`" + withoutBackticks(fmt.Sprint(join(parts))) + "`")
 }
+
+// command sets apart what is to be said to the bot: see chat.Reply.
+func command(parts ...any) markup { return "`" + code(parts...) + "`" }
 
 func join(parts []any) string {
 	var b strings.Builder

@@ -39,7 +39,7 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 	case view.WhichDatabase:
 		r := c.base(chat.Warning, v)
 		for _, line := range v.Lines {
-			r.Lines = append(r.Lines, string(code(line)))
+			r.Lines = append(r.Lines, string(command(line)))
 		}
 		return r, true
 	case view.Allowed:

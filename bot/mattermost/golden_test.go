@@ -39,7 +39,7 @@ func TestWhatMattermostGets(t *testing.T) {
 		for name, view := range langtest.Samples() {
 			path := filepath.Join(folder, name+".md")
 			delete(unread, path)
-			golden(t, path, strings.Join(render(speaker.Say(language, view), "", longestOfTests), "\n--- next post ---\n")+"\n")
+			golden(t, path, strings.Join(render(speaker.Say(language, view), "!", "", longestOfTests), "\n--- next post ---\n")+"\n")
 		}
 		for path := range unread {
 			t.Errorf("%s is of no sample; -update removes it", path)

@@ -80,7 +80,7 @@ func TestTheServerNotifiesNobodyElse(t *testing.T) {
 			for _, spelling := range spellings {
 				spelling = strings.ReplaceAll(spelling, "N", whom)
 				for _, text := range []string{spelling, "\t" + spelling + "\n", "- " + spelling + " #tag ~" + h.town.Name} {
-					all = append(all, render(part.reply(text), "", longestOfTests)...)
+					all = append(all, render(part.reply(text), "!", "", longestOfTests)...)
 				}
 			}
 			for some := range slices.Chunk(all, 20) { // fewer posts are quicker
@@ -94,7 +94,7 @@ func TestTheServerNotifiesNobodyElse(t *testing.T) {
 			}
 		}
 	}
-	for _, post := range render(chat.Reply{Headline: "It is over, @" + h.alice.Name + "."}, "@"+h.bob.Name+" ", longestOfTests) {
+	for _, post := range render(chat.Reply{Headline: "It is over, @" + h.alice.Name + "."}, "!", "@"+h.bob.Name+" ", longestOfTests) {
 		h.say(post)
 	}
 	h.becomes(h.bob, bob+1)

@@ -110,7 +110,7 @@ func oneSpace(s string) string { return spaces.ReplaceAllString(s, " ") }
 func nothingIsObeyed(t *rapid.T) {
 	s := hostile().Draw(t, "text")
 	for name, part := range parts {
-		posts := render(part.reply(s), "", longestOfTests)
+		posts := render(part.reply(s), "!", "", longestOfTests)
 		if len(posts) != 1 {
 			t.Fatalf("%s: %d posts", name, len(posts))
 		}
@@ -164,7 +164,7 @@ func neverTooLong(t *rapid.T) {
 	for _, s := range texts.Draw(t, "snippets") {
 		r.Snippets = append(r.Snippets, chat.Snippet{Caption: s, Text: s})
 	}
-	posts := render(r, "@alice ", longest)
+	posts := render(r, "!", "@alice ", longest)
 	if len(posts) == 0 || len(posts) > mostPosts {
 		t.Fatalf("%d posts", len(posts))
 	}

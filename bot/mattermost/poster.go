@@ -42,7 +42,7 @@ func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply 
 		defer over()
 	}
 	var first chat.Ref
-	for i, page := range render(reply, mention, int(s.longest.Load())) {
+	for i, page := range render(reply, s.address(), mention, int(s.longest.Load())) {
 		post := &model.Post{ChannelId: channel, RootId: thread, Message: page}
 		if i == 0 && key != "" {
 			post.AddProp(propKey, string(key))
@@ -89,7 +89,7 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	if !model.IsValidId(ref.Post) {
 		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a post", ref.Post)}
 	}
-	text := short(reply, int(s.longest.Load()))
+	text := short(reply, s.address(), int(s.longest.Load()))
 	_, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.PatchPost(ctx, ref.Post, &model.PostPatch{Message: &text})
 	})
@@ -109,10 +109,18 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	return err
 }
 
+// address is what a command can begin with everywhere, in direct messages too.
+func (s *Service) address() string {
+	if self := s.mine(); s.prefix == "" && self.name != "" {
+		return "@" + self.name + " "
+	}
+	return s.prefix
+}
+
 // short is a reply in one post of so many characters.
-func short(reply chat.Reply, longest int) string {
+func short(reply chat.Reply, address string, longest int) string {
 	const more = "\n…"
-	pages := render(reply, "", longest-len(more))
+	pages := render(reply, address, "", longest-len(more))
 	if len(pages) > 1 {
 		pages[0] += more
 	}

@@ -22,8 +22,10 @@ const (
 var signs = map[chat.Severity]string{chat.Info: "", chat.Good: "✓ ", chat.Warning: "⚠ ", chat.Bad: "✗ "}
 
 // render lays a reply out in Mattermost's Markdown, in posts of at most longest characters, one at least; longest is 1,000 at
-// least. mention is "@name " of whoever is to be notified, or empty. Nobody else is: everything in the reply is escaped.
-func render(r chat.Reply, mention string, longest int) []string {
+// least. address is what commands begin with. mention is "@name " of whoever is to be notified, or empty. Nobody else is:
+// everything in the reply is escaped.
+func render(r chat.Reply, address, mention string, longest int) []string {
+	r = r.Addressed(address)
 	p := post{longest: longest - utf8.RuneCountInString(mention) - room}
 	p.headline(r)
 	for _, line := range r.Lines {

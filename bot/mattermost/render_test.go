@@ -3,11 +3,14 @@ package mattermost
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/mattermosttest"
 )
 
 func lines(s ...string) string { return strings.Join(s, "\n") }
@@ -56,7 +59,7 @@ func TestRender(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff([]string{tc.want}, render(tc.reply, tc.mention, longestOfTests)); diff != "" {
+			if diff := cmp.Diff([]string{tc.want}, render(tc.reply, "!", tc.mention, longestOfTests)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -72,7 +75,7 @@ func TestWhatIsTooLongGoesOnInTheNextPost(t *testing.T) {
 		Headline: "h", Rows: [][]string{{"A", "B"}, row, row, row, row, row, row, row, row},
 		Snippets: []chat.Snippet{{Caption: "c", Text: strings.Repeat("code\n", 300)}},
 	}
-	posts := render(long, "@alice ", 1000)
+	posts := render(long, "!", "@alice ", 1000)
 	if len(posts) < 3 {
 		t.Fatalf("got %q", posts)
 	}
@@ -90,8 +93,40 @@ func TestWhatIsTooLongGoesOnInTheNextPost(t *testing.T) {
 			t.Errorf("post %d mentions, or does not: %s", i, post)
 		}
 	}
-	cut := render(chat.Reply{Headline: "h", Lines: []string{strings.Repeat("<", 1e6)}}, "", 1000)
+	cut := render(chat.Reply{Headline: "h", Lines: []string{strings.Repeat("<", 1e6)}}, "!", "", 1000)
 	if last := cut[len(cut)-1]; len(cut) != mostPosts || !strings.HasSuffix(last, "\n\n…") {
 		t.Errorf("%d posts, the last of which ends with %q", len(cut), last[len(last)-20:])
+	}
+}
+
+// What is copied from an answer is heard where it was read, without anybody having to know how the bot is addressed.
+func TestACommandThatIsCopiedFromAnAnswerIsHeard(t *testing.T) {
+	none := ""
+	for how, prefix := range map[string]*string{"with the prefix": nil, "by name, where there is no prefix": &none} {
+		t.Run(how, func(t *testing.T) {
+			w := newWorld(t, mattermosttest.Get(t))
+			made, err := New(Config{URL: w.front.URL, Workspace: workspace, TokenFile: w.tokenFile, Prefix: prefix})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := made.(*Service)
+			arrived := collected(t, s, time.Now())
+			for _, channel := range []string{w.channel.Id, w.Direct(t, w.alice, w.bot).Id} {
+				to := w.here()
+				to.Channel = channel
+				ref, err := s.Post(t.Context(), to, "", chat.Reply{Headline: "A dump.", Closing: "Type ``how shop-1`` to load it."})
+				if err != nil {
+					t.Fatal(err)
+				}
+				post, err := s.post(t.Context(), ref.Post)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.say(t, w.alice, &model.Post{ChannelId: channel, Message: strings.Split(post.Message, "`")[1]})
+				if m := next(t, arrived); m.Text != "how shop-1" || m.Channel != channel {
+					t.Errorf("%q was heard as %+v", post.Message, m)
+				}
+			}
+		})
 	}
 }

@@ -161,7 +161,7 @@ func sentence(v view.View) string {
 	if err != nil {
 		return err.Error()
 	}
-	said := english.Say("", v)
+	said := english.Say("", v).Addressed("")
 	return strings.Join(append([]string{said.Headline}, said.Lines...), " ")
 }
 

@@ -35,11 +35,14 @@ func partsAreShown(s *session) {
 		Fields:   []chat.Field{{Name: "field", Value: "its value"}},
 		Rows:     [][]string{{"HEADER", "OTHER"}, {"cell", "漢字 cell"}},
 		Snippets: []chat.Snippet{{Caption: "a caption", Text: "- snippet: [one]\n  and: two"}},
-		Closing:  "the closing",
+		Closing:  "the closing has ``a command``",
 		Actions:  []chat.Action{{Label: "Stop", Line: "cancel it", Danger: true}},
 	})
 	s.shows("the headline", "line one", "line two", "code x", "field", "its value", "HEADER", "OTHER", "cell", "漢字 cell",
-		"a caption", "- snippet: [one]", "  and: two", "the closing")
+		"a caption", "- snippet: [one]", "  and: two", "the closing has", "a command")
+	if contains(s.Shown(), "``") {
+		s.Error("a command is shown with the marks by which a driver knows it")
+	}
 }
 
 // cut is how something is seen to be left out.

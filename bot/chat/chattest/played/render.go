@@ -16,6 +16,7 @@ var signs = map[chat.Severity]string{chat.Info: "", chat.Good: "✓ ", chat.Warn
 
 // render lays a reply out in the service's mark-up, on pages of at most that many characters each, one at least.
 func render(r chat.Reply, longest int) []string {
+	r = r.Addressed("@" + BotName + " ")
 	// An escaped character takes five at most, and a line has a few for its style.
 	l := lines{most: max((longest-20)/5, 10)}
 	for _, piece := range l.pieces(r.Headline) {
