@@ -39,12 +39,12 @@ func (s *Service) Examine(ctx context.Context) []chat.Finding {
 	f := &findings{id: s.id}
 	config, about, err := s.clientConfig(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the server cannot be used: %v. %s", err, adviceFor(err))
+		f.add(chat.Bad, "the server cannot be used: %s. %s", reason(err), s.advice(err))
 		return f.list
 	}
 	me, err := s.me(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the bot's account cannot be read: %v. %s", err, adviceFor(err))
+		f.add(chat.Bad, "the bot's account cannot be read: %s. %s", reason(err), s.advice(err))
 		return f.list
 	}
 	f.add(chat.Good, "the server %s accepts the token of @%s.", s.base.Host, me.Username)
@@ -55,16 +55,6 @@ func (s *Service) Examine(ctx context.Context) []chat.Finding {
 	s.examinePlaces(ctx, f, me)
 	s.examinePermissions(ctx, f, me)
 	return f.list
-}
-
-func adviceFor(err error) string {
-	switch chat.KindOfError(err) {
-	case chat.Unauthorised:
-		return "Put a token of the bot account into the Secret."
-	case chat.Rejected:
-		return "See whether the url is that of a Mattermost server."
-	}
-	return "See whether the url is right, and whether the server can be reached from the bot's pod."
 }
 
 // connection over which the server answered: its clock, and TLS where it was used.
@@ -139,7 +129,7 @@ func examineConfig(f *findings, config map[string]string) {
 func (s *Service) examineSocket(ctx context.Context, f *findings) {
 	socket, err := s.open(ctx)
 	if err != nil {
-		f.add(chat.Bad, "no websocket can be opened, so the bot hears nothing: %v. Let websockets through the proxy before the server.", err)
+		f.add(chat.Bad, "no websocket can be opened, so the bot hears nothing: %s. Let websockets through the proxy before the server.", reason(err))
 		return
 	}
 	socket.close()
@@ -151,12 +141,12 @@ func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User
 		return api.GetTeamsForUser(ctx, model.Me, "")
 	})
 	if err != nil {
-		f.add(chat.Bad, "the bot's teams cannot be listed: %v. %s", err, adviceFor(err))
+		f.add(chat.Bad, "the bot's teams cannot be listed: %s. %s", reason(err), s.advice(err))
 		return
 	}
 	channels, err := s.ownChannels(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the bot's channels cannot be listed: %v. %s", err, adviceFor(err))
+		f.add(chat.Bad, "the bot's channels cannot be listed: %s. %s", reason(err), s.advice(err))
 		return
 	}
 	count := map[chat.Kind]int{}
@@ -167,12 +157,12 @@ func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User
 		f.add(chat.Bad, "the bot is in no team, so it can be invited to no channel. Add @%s to a team.", me.Username)
 		return
 	}
-	f.add(chat.Good, "the bot is in %d team(s), %d private and %d public channel(s).", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
+	f.add(chat.Good, "the bot is in teams: %d, private channels: %d, public channels: %d.", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
 	if count[chat.KindPrivate] == 0 {
 		f.add(chat.Warning, "the bot is in no private channel. Type /invite @%s where people will use it.", me.Username)
 	}
 	if count[chat.KindShared] > 0 {
-		f.add(chat.Warning, "%d channel(s) of the bot's are shared with another server. What is asked there is refused.", count[chat.KindShared])
+		f.add(chat.Warning, "channels of the bot's that are shared with another server: %d. What is asked there is refused.", count[chat.KindShared])
 	}
 }
 
@@ -186,7 +176,7 @@ func (s *Service) examinePermissions(ctx context.Context, f *findings, me *model
 		return api.GetRolesByNames(ctx, names)
 	})
 	if err != nil {
-		f.add(chat.Warning, "the bot's permissions cannot be read: %v.", err)
+		f.add(chat.Warning, "the bot's permissions cannot be read: %s.", reason(err))
 		return
 	}
 	granted := map[string]bool{}

@@ -94,7 +94,7 @@ func TestTheDoctorFinds(t *testing.T) {
 	}{
 		{"that all is well", func() {}, chat.Good, "a websocket can be opened"},
 		{"how long posts can be", func() {}, chat.Good, "up to 16383 characters"},
-		{"where the bot is", func() {}, chat.Good, "in 1 team(s), 1 private and 2 public channel(s)"},
+		{"where the bot is", func() {}, chat.Good, "teams: 1, private channels: 1, public channels: 2"},
 		{"what the bot is allowed to do", func() {}, chat.Good, "can post, edit its posts and open direct messages"},
 		{"a bot that is an administrator", func() { w.SetRoles(t, w.bot, "system_user system_admin") }, chat.Warning, "the role system_admin"},
 		{"a bot that nobody invited", func() {
@@ -102,8 +102,12 @@ func TestTheDoctorFinds(t *testing.T) {
 			w.RemoveFromChannel(t, w.channel.Id, w.bot)
 		}, chat.Warning, "/invite @" + w.bot.Name},
 		{"an account that is a person's", func() { w.bot.Token = w.alice.Token; w.writeToken(t) }, chat.Warning, "is a person's account"},
-		{"a token that does not count", func() { w.bot.Token = "x"; w.writeToken(t) }, chat.Bad, "Put a token of the bot account into the Secret"},
-		{"a server that is away", func() { w.link.Cut() }, chat.Bad, "See whether the url is right"},
+		{"a token that does not count", func() { w.bot.Token = "x"; w.writeToken(t) }, chat.Bad, "Put a token of the bot account into the Secret volcado-bot-tokens."},
+		{"a token's file that is not there", func() { w.tokenFile += "x" }, chat.Bad, "tokenFile must name a key"},
+		{"a server that is away", func() {
+			w.tokenFile = strings.TrimSuffix(w.tokenFile, "x")
+			w.link.Cut()
+		}, chat.Bad, "See whether the url is right"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.given()
