@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ func talk(ctx context.Context, s *Server, user, channel string, in *os.File, out
 	return p.interactive(ctx, in, out)
 }
 
+// forBot is what the bot answers in a channel.
+var forBot = regexp.MustCompile(`^\s*(?:!(?:\s*$|\pL)|@` + botName + `\b)`)
+
 // answerLines waits for the last word to each line. The code is that of the first that did not end well.
 func (p *session) answerLines(ctx context.Context, in io.Reader, out io.Writer) (int, error) {
 	code := exitDone
@@ -45,6 +49,13 @@ func (p *session) answerLines(ctx context.Context, in io.Reader, out io.Writer) 
 			continue
 		}
 		fmt.Fprintf(out, "%s, %s> %s\n", p.me.Name, p.rooms[0].name, lines.Text())
+		if p.rooms[0].name != direct && !forBot.MatchString(lines.Text()) {
+			if _, err := p.post(ctx, lines.Text()); err != nil {
+				return exitTrouble, err
+			}
+			fmt.Fprintf(out, "(posted; the bot answers only what begins with ! or @%s)\n", botName)
+			continue
+		}
 		limited, cancel := context.WithTimeout(ctx, askTimeout)
 		this, err := p.converse(limited, lines.Text(), out)
 		cancel()

@@ -25,7 +25,7 @@ func TestLinesFromAPipeAreAnsweredOneAfterTheOther(t *testing.T) {
 		}
 		over <- code
 	}()
-	if _, err := lines.WriteString("!dump first\n\n!hello second\n"); err != nil {
+	if _, err := lines.WriteString("!dump first\n\nthanks\n!hello second\n"); err != nil {
 		t.Fatal(err)
 	}
 	lines.Close()
@@ -36,7 +36,9 @@ func TestLinesFromAPipeAreAnsweredOneAfterTheOther(t *testing.T) {
 		t.Errorf("the second line is posted before the last word to the first:\n%s", &out)
 	}
 	c.says(c.channel, first, "@alice Dump of shop failed.")
+	c.heard(c.channel, "thanks")
 	c.says(c.channel, c.heard(c.channel, "!hello second"), "Hello alice.")
+	c.shows(&out, "the bot answers only what begins with ! or @volcado")
 	if code := <-over; code != exitFailed {
 		t.Errorf("it ends with %d, and the first line began a dump that failed:\n%s", code, &out)
 	}

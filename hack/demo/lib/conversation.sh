@@ -54,11 +54,11 @@ alice_asks() {
   ask alice database-dumps "$request --reason \"reproduce SHOP-123\""
   if [[ $ANSWER == *'Nothing new was started'* ]]; then
     note "an earlier demo's dump is younger than half an hour, so it was offered; this demo shows a new one:"
-    ask alice database-dumps "!$(offered again)"
+    ask alice database-dumps "$(offered again)"
   fi
   expect 0 's3://dumps/demo/shop/'
   DUMP=$(offered how)
-  DUMP=${DUMP#how }
+  DUMP=${DUMP#'!how '}
   ask alice database-dumps "$request"
   expect 0 'Nothing new was started' "again $DUMP"
   ask alice database-dumps "!how $DUMP"
@@ -70,7 +70,7 @@ alice_asks() {
 # offered <command> is the line with that command that the answer says to type.
 offered() {
   local line
-  line=$(sed -n "s/.*\`\($1 [^\`]*\)\`.*/\1/p" <<<"$ANSWER" | head -n 1)
+  line=$(sed -n "s/.*\`\(!$1 [^\`]*\)\`.*/\1/p" <<<"$ANSWER" | head -n 1)
   [[ -n $line ]] || die "the bot's answer, above, should say to type $1 and a dump's name."
   echo "$line"
 }
