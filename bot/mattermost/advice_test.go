@@ -16,7 +16,7 @@ import (
 
 // What an administrator gets wrong with TLS, and what the doctor says of it.
 func TestTheDoctorKnowsWhatIsWrongWithTheConnection(t *testing.T) {
-	nobody := http.HandlerFunc(http.NotFound)
+	nobody := http.NotFoundHandler()
 	plain, secure := httptest.NewServer(nobody), httptest.NewUnstartedServer(nobody)
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
