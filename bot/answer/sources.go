@@ -19,7 +19,7 @@ func sources(ctx context.Context, a Asked) (Result, error) {
 		// It was asked what there is, and this is the answer; but it is a no.
 		return Result{View: view.NoSources{IDs: a.ids()}, No: true}, nil
 	}
-	return say(view.Sources{Sources: views(offers)})
+	return say(view.Sources{Sources: views(offers), IDs: a.ids()})
 }
 
 // why explains the decision. Of a source that must not be seen it says what dump says of it.

@@ -3,7 +3,10 @@ package view
 import "github.com/volcado-io/volcado/bot/grammar"
 
 // Sources lists what somebody can have here. Never empty.
-type Sources struct{ Sources []Source }
+type Sources struct {
+	Sources []Source
+	IDs     IDs
+}
 
 // NoSources says: nothing can be had here.
 type NoSources struct{ IDs IDs }

@@ -55,11 +55,12 @@ func sourceSamples() map[string]view.View {
 		{Name: "crm/people", Engine: "MySQL"},
 	}
 	return map[string]view.View{
-		"Sources-with-a-default": view.Sources{Sources: have},
+		"Sources-with-a-default": view.Sources{Sources: have, IDs: Direct},
+		"Sources-channel":        view.Sources{Sources: have, IDs: elsewhere},
 		"Sources-without-a-default": view.Sources{Sources: []view.Source{
 			have[1], {Name: "staging/shop", Engine: "MariaDB", Databases: []string{"shop_*"}},
-		}},
-		"Sources-without-a-database": view.Sources{Sources: have[1:]},
+		}, IDs: Direct},
+		"Sources-without-a-database": view.Sources{Sources: have[1:], IDs: Direct},
 		"NoSources-direct":           view.NoSources{IDs: Direct},
 		"NoSources-channel":          view.NoSources{IDs: elsewhere},
 		"NoSource-near":              view.NoSource{Typed: "shpo", Near: "shop", Have: []string{"shop/shop"}, IDs: Direct},
