@@ -12,7 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -43,13 +45,9 @@ func (r *room) serve() *replica {
 	b.command = exec.CommandContext(r.ctx, filepath.Join(env.repo, "bin", "bot"), "serve", "--settings", r.settings, "--namespace", r.namespace,
 		"--health-probe-bind-address", b.health, "--metrics-bind-address", b.metrics)
 	b.command.Stdout, b.command.Stderr = log, log
-	if err := b.command.Start(); err != nil {
+	if err := b.start(); err != nil {
 		r.Fatal(err)
 	}
-	go func() {
-		_ = b.command.Wait()
-		close(b.ended)
-	}()
 	r.Cleanup(func() {
 		b.kill()
 		text := b.logged()
@@ -59,6 +57,20 @@ func (r *room) serve() *replica {
 		}
 	})
 	return b
+}
+
+// start the process, which ends with the tests, however they end.
+func (b *replica) start() error {
+	b.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	started := make(chan error)
+	go func() {
+		defer close(b.ended)
+		// Pdeathsig is sent when the thread that forked ends.
+		runtime.LockOSThread()
+		started <- b.command.Start()
+		_ = b.command.Wait()
+	}()
+	return <-started
 }
 
 // serving starts a replica and waits until it hears what is written.

@@ -12,6 +12,7 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -119,13 +120,16 @@ func (r *room) allow(channel *model.Channel) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.channels = append(r.channels, channel.Id)
-	var list v1alpha1.DumpAllowList
 	wanted := r.allowList()
-	if err := env.client.Get(r.ctx, client.ObjectKeyFromObject(wanted), &list); err != nil {
-		r.Fatal(err)
-	}
-	list.Spec = wanted.Spec
-	if err := env.client.Update(r.ctx, &list); err != nil {
+	// The manager writes the list's status.
+	if err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		var list v1alpha1.DumpAllowList
+		if err := env.client.Get(r.ctx, client.ObjectKeyFromObject(wanted), &list); err != nil {
+			return err
+		}
+		list.Spec = wanted.Spec
+		return env.client.Update(r.ctx, &list)
+	}); err != nil {
 		r.Fatal(err)
 	}
 }

@@ -47,11 +47,11 @@ func (r *room) restore() {
 
 func TestADumpThatEndsWhileTheBotIsCutOffFromItsServerIsToldOfOnceAfterwards(t *testing.T) {
 	t.Parallel()
+	// It is stopped, so it is not the one that other tests use.
+	server := mattermosttest.Start(t, mattermosttest.Options{})
 	for what, trouble := range away {
 		t.Run(what, func(t *testing.T) {
-			t.Parallel()
-			// It is stopped, so it is not the one that other tests use.
-			r := newRoom(t, "away", mattermosttest.Start(t, mattermosttest.Options{}))
+			r := newRoom(t, "away", server)
 			h := r.hold(0)
 			source := "shop-" + r.suffix
 			r.source(source, h.database)
