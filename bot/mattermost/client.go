@@ -16,8 +16,11 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// longestAnswer that is read, in bytes. A page of 200 of the longest posts has 13 MiB.
+// longestAnswer that is read, in bytes. A page of 200 of the longest posts has 13 MiB, but the props of a post, which people
+// do not see, can have 800,000 characters.
 const longestAnswer = 32 << 20
+
+var errTooLong = errors.New("the answer is longer than the bot reads")
 
 // longestThrottle is how long the answer to a question is waited for where the server limits requests.
 const longestThrottle = 10 * time.Second
@@ -29,6 +32,8 @@ type client struct {
 	caFile string
 	// pageSize of a channel's history.
 	pageSize int
+	// longestAnswer that is read, in bytes.
+	longestAnswer int64
 	// pingEvery is how often the server is asked for an answer. Without any for twice as long, a connection is lost.
 	pingEvery time.Duration
 
@@ -37,7 +42,7 @@ type client struct {
 }
 
 func newClient(base *url.URL, token chat.TokenFile, caFile string) *client {
-	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage, pingEvery: pingEvery}
+	return &client{base: base, token: token, caFile: caFile, pageSize: longestPage, longestAnswer: longestAnswer, pingEvery: pingEvery}
 }
 
 // transport is made at the first call: settings are checked on machines that do not have the file of authorities.
@@ -51,19 +56,22 @@ func (c *client) transport() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.Transport = bounded{made.Transport}
+	made.Transport = bounded{made.Transport, c.longestAnswer}
 	c.http = made
 	return made, nil
 }
 
 // bounded refuses to read answers without an end: model.Client4 reads all that comes.
-type bounded struct{ http.RoundTripper }
+type bounded struct {
+	http.RoundTripper
+	longest int64
+}
 
 // RoundTrip makes a call.
 func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := b.RoundTripper.RoundTrip(request)
 	if err == nil {
-		response.Body = &boundedBody{ReadCloser: response.Body, left: longestAnswer}
+		response.Body = &boundedBody{ReadCloser: response.Body, left: b.longest}
 	}
 	return response, err
 }
@@ -76,7 +84,7 @@ type boundedBody struct {
 // Read fails where the answer is too long.
 func (b *boundedBody) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, fmt.Errorf("the answer is longer than %d MiB", longestAnswer>>20)
+		return 0, errTooLong
 	}
 	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)

@@ -38,6 +38,9 @@ func (a *answered) Error() string {
 
 // refused makes an error say what is certain.
 func (c *client) refused(ctx context.Context, what string, response *model.Response, err error) error {
+	if errors.Is(err, errTooLong) {
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: %w", what, errTooLong)}
+	}
 	if response == nil || response.StatusCode == 0 {
 		return &chat.Error{Kind: withoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
 	}

@@ -109,7 +109,7 @@ func (c *scan) read(ctx context.Context, api *client, channel, self string, sinc
 	}
 	before := ""
 	for range mostPages {
-		posts, err := api.page(ctx, channel, before)
+		posts, oldest, err := api.page(ctx, channel, before)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (c *scan) read(ctx context.Context, api *client, channel, self string, sinc
 				c.posts[key] = refOf(post)
 			}
 		}
-		if len(posts) < api.pageSize || at(posts[len(posts)-1].CreateAt).Before(lowest) {
+		if oldest || at(posts[len(posts)-1].CreateAt).Before(lowest) {
 			c.to = later(newest, lowest)
 			return nil
 		}

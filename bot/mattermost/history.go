@@ -65,12 +65,12 @@ func (l *listener) history(ctx context.Context, channel string, from time.Time, 
 	var later []string // where the pages behind the present one begin
 	before := ""
 	for {
-		posts, err := l.page(ctx, channel, before)
+		posts, oldest, err := l.page(ctx, channel, before)
 		if err != nil {
 			return err
 		}
 		from = l.notBeforeAdded(posts, from)
-		if len(posts) < l.pageSize || at(posts[len(posts)-1].CreateAt).Before(from) {
+		if oldest || at(posts[len(posts)-1].CreateAt).Before(from) {
 			visitOldestFirst(posts, from, visit)
 			break
 		}
@@ -81,7 +81,7 @@ func (l *listener) history(ctx context.Context, channel string, from time.Time, 
 		later, before = append(later, before), next
 	}
 	for _, before := range slices.Backward(later) {
-		posts, err := l.page(ctx, channel, before)
+		posts, _, err := l.page(ctx, channel, before)
 		if err != nil {
 			return err
 		}
@@ -98,13 +98,23 @@ func visitOldestFirst(posts []*model.Post, from time.Time, visit func(*model.Pos
 	}
 }
 
-// page of a channel's posts, the newest first: the newest of all, or those that were made before another one.
-func (c *client) page(ctx context.Context, channel, before string) ([]*model.Post, error) {
+// page of a channel's posts, the newest first: the newest of all, or those that were made before another one. Oldest: there
+// are none before them. Where posts are so large that the answer would be too long, there are fewer of them.
+func (c *client) page(ctx context.Context, channel, before string) (posts []*model.Post, oldest bool, err error) {
+	for size := c.pageSize; ; size /= 2 {
+		posts, err := c.pageOf(ctx, channel, before, size)
+		if size == 1 || !errors.Is(err, errTooLong) {
+			return posts, len(posts) < size, err
+		}
+	}
+}
+
+func (c *client) pageOf(ctx context.Context, channel, before string, size int) ([]*model.Post, error) {
 	list, err := look(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
 		if before == "" {
-			return api.GetPostsForChannel(ctx, channel, 0, c.pageSize, "", false, false)
+			return api.GetPostsForChannel(ctx, channel, 0, size, "", false, false)
 		}
-		return api.GetPostsBefore(ctx, channel, before, 0, c.pageSize, "", false, false)
+		return api.GetPostsBefore(ctx, channel, before, 0, size, "", false, false)
 	})
 	switch {
 	case err != nil:

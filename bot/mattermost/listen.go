@@ -182,6 +182,9 @@ func (l *listener) arrival(event *model.WebSocketEvent) (arrival, bool) {
 		}
 		if event.EventType() == model.WebsocketEventPosted {
 			l.notice(post)
+		} else if post.EditAt == 0 {
+			// It was pinned, say, or an administrator has taken a mark off it. It is not written anew by that.
+			return arrival{}, false
 		}
 		return arrival{post: post, kind: model.ChannelType(kind)}, true
 	case model.WebsocketEventUserAdded:

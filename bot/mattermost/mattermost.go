@@ -186,7 +186,9 @@ func (s *Service) whoami(ctx context.Context) (identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.self.id != self.id {
-		s.otherPosted = time.Time{} // that was with another account
+		// Those were another account's.
+		s.otherPosted = time.Time{}
+		clear(s.directs)
 	}
 	s.self = self
 	return self, nil

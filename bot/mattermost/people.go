@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -47,6 +48,9 @@ func (c *client) user(ctx context.Context, id string) (*model.User, error) {
 // username is what can stand in a mention.
 var username = regexp.MustCompile(`^[a-z0-9._-]{1,64}$`)
 
+// everybody is mentioned by these. Mattermost lets somebody be called here.
+var everybody = []string{"all", "channel", "here"}
+
 // mention of a person, by the name of this moment. One who is not there any more is not mentioned.
 func (s *Service) mention(ctx context.Context, id string) (string, error) {
 	if id == "" {
@@ -57,7 +61,7 @@ func (s *Service) mention(ctx context.Context, id string) (string, error) {
 	case transient(err) != nil:
 		// Certain: nothing was posted.
 		return "", &chat.Error{Kind: notDone(err), RetryAfter: chat.RetryAfter(err), Err: err}
-	case err != nil || user.DeleteAt != 0 || !username.MatchString(user.Username):
+	case err != nil || user.DeleteAt != 0 || !username.MatchString(user.Username) || slices.Contains(everybody, user.Username):
 		return "", nil
 	}
 	return "@" + user.Username + " ", nil

@@ -68,6 +68,10 @@ func (c *client) open(ctx context.Context) (*socket, error) {
 		return connection.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(writeTimeout))
 	})
 	s.heard()
+	// Whatever the server sends instead of an answer, it ends.
+	ctx, cancel := context.WithTimeout(ctx, s.silence)
+	defer cancel()
+	defer context.AfterFunc(ctx, s.close)()
 	if err := s.authenticate(); err != nil {
 		_ = connection.Close()
 		return nil, &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("open a websocket: %w", err)}
@@ -83,14 +87,12 @@ func (s *socket) authenticate() error {
 		return err
 	}
 	for {
-		event, answer, err := s.next()
+		_, answer, err := s.next()
 		switch {
 		case err != nil:
 			return err
 		case answer != nil && answer.SeqReply == 1:
 			return nil
-		case event != nil && event.EventType() != model.WebsocketEventHello:
-			return errors.New("the server sent something else before it accepted the token")
 		}
 	}
 }
