@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,6 +25,7 @@ import (
 	"github.com/volcado-io/volcado/bot/lease"
 	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/bot/settings"
+	"github.com/volcado-io/volcado/internal/children"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
 
@@ -140,15 +140,13 @@ func (w *town) serve(more ...string) *replica {
 	return r
 }
 
-// freeAddress on loopback; nothing listens there a moment ago.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := children.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // get a page of the replica's; status 0 is no answer.

@@ -19,7 +19,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -29,6 +28,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/volcado-io/volcado/internal/certtest"
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 // startTimeout is far more than a server needs on a slow machine.
@@ -50,7 +50,7 @@ type Server struct {
 
 	db      *sql.DB
 	process *os.Process
-	ended   chan struct{}
+	ended   <-chan struct{}
 }
 
 // Options of a server.
@@ -202,19 +202,11 @@ func (s *Server) run(arguments []string) error {
 		return err
 	}
 	defer log.Close()
-	ended := make(chan struct{})
 	command := exec.Command(s.program, arguments...)
 	command.Stdout, command.Stderr = log, log
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: s.credential}
-	started := make(chan error)
-	go func() {
-		// Pdeathsig is sent when the thread that forked ends.
-		runtime.LockOSThread()
-		started <- command.Start()
-		_ = command.Wait()
-		close(ended)
-	}()
-	if err := <-started; err != nil {
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.credential}
+	ended, err := children.Start(command, syscall.SIGKILL)
+	if err != nil {
 		return err
 	}
 	s.process, s.ended = command.Process, ended

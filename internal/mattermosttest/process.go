@@ -7,10 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 type process struct {
 	*os.Process
 	name  string
-	ended chan struct{}
+	ended <-chan struct{}
 	// log of all runs, and where in it that of this one begins.
 	log   string
 	since int
@@ -44,18 +45,10 @@ func run(command *exec.Cmd, log string, last syscall.Signal, credential *syscall
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: filepath.Base(command.Path), ended: make(chan struct{}), log: log, since: int(state.Size())}
+	p := &process{name: filepath.Base(command.Path), log: log, since: int(state.Size())}
 	command.Stdout, command.Stderr = output, output
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: last, Credential: credential}
-	started := make(chan error)
-	go func() {
-		// Pdeathsig is sent when the thread that forked ends.
-		runtime.LockOSThread()
-		started <- command.Start()
-		_ = command.Wait()
-		close(p.ended)
-	}()
-	if err := <-started; err != nil {
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
+	if p.ended, err = children.Start(command, last); err != nil {
 		return nil, err
 	}
 	p.Process = command.Process

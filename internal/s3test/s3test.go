@@ -8,13 +8,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/volcado-io/volcado/internal/certtest"
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 // Bucket that every server has.
@@ -65,12 +64,10 @@ func Start(t testing.TB, options Options) *Server {
 	if err := os.Mkdir(filepath.Join(s.Folder, Bucket), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := children.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
-	_ = listener.Close()
 	scheme, arguments := "http", []string{"--quiet", "--port", address, "--access", AccessKeyID, "--secret", SecretAccessKey}
 	transport := &http.Transport{}
 	if options.TLS {
@@ -180,16 +177,8 @@ func run(t testing.TB, program string, arguments []string) <-chan struct{} {
 	var output strings.Builder
 	command := exec.Command(program, arguments...)
 	command.Stdout, command.Stderr = &output, &output
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	started, ended := make(chan error), make(chan struct{})
-	go func() {
-		// Pdeathsig is sent when the thread that forked ends.
-		runtime.LockOSThread()
-		started <- command.Start()
-		_ = command.Wait()
-		close(ended)
-	}()
-	if err := <-started; err != nil {
+	ended, err := children.Start(command, syscall.SIGKILL)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

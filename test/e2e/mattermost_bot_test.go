@@ -7,12 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 
@@ -21,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/bot/lease"
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 // replica is a bot that serves a room, in a process of its own.
@@ -29,13 +28,13 @@ type replica struct {
 	command         *exec.Cmd
 	log             string // its file
 	health, metrics string
-	ended           chan struct{}
+	ended           <-chan struct{}
 }
 
 // serve starts a replica.
 func (r *room) serve() *replica {
 	r.Helper()
-	b := &replica{room: r, health: r.freeAddress(), metrics: r.freeAddress(), ended: make(chan struct{})}
+	b := &replica{room: r, health: r.freeAddress(), metrics: r.freeAddress()}
 	log, err := os.CreateTemp(filepath.Dir(r.settings), "bot-*.log")
 	if err != nil {
 		r.Fatal(err)
@@ -45,7 +44,7 @@ func (r *room) serve() *replica {
 	b.command = exec.CommandContext(r.ctx, filepath.Join(env.repo, "bin", "bot"), "serve", "--settings", r.settings, "--namespace", r.namespace,
 		"--health-probe-bind-address", b.health, "--metrics-bind-address", b.metrics)
 	b.command.Stdout, b.command.Stderr = log, log
-	if err := b.start(); err != nil {
+	if b.ended, err = children.Start(b.command, syscall.SIGKILL); err != nil {
 		r.Fatal(err)
 	}
 	r.Cleanup(func() {
@@ -59,20 +58,6 @@ func (r *room) serve() *replica {
 	return b
 }
 
-// start the process, which ends with the tests, however they end.
-func (b *replica) start() error {
-	b.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	started := make(chan error)
-	go func() {
-		defer close(b.ended)
-		// Pdeathsig is sent when the thread that forked ends.
-		runtime.LockOSThread()
-		started <- b.command.Start()
-		_ = b.command.Wait()
-	}()
-	return <-started
-}
-
 // serving starts a replica and waits until it hears what is written.
 func (r *room) serving() *replica {
 	r.Helper()
@@ -81,15 +66,13 @@ func (r *room) serving() *replica {
 	return b
 }
 
-// freeAddress on loopback; nothing listened there a moment ago.
 func (r *room) freeAddress() string {
 	r.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := children.FreeAddress()
 	if err != nil {
 		r.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return address
 }
 
 // kill -9.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 // buildBot compiles cmd/bot as the image has it, with one line more: the played service is among its drivers. The line is
@@ -56,9 +57,9 @@ const memoryLimit = "GOMEMLIMIT=56MiB"
 
 // start a bot, and wait until it leads and hears the chat.
 func (w *world) start(ctx context.Context, settings string) (*process, error) {
-	health, err := freeAddress()
+	health, err := children.FreeAddress()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find a free port: %w", err)
 	}
 	log, err := os.OpenFile(filepath.Join(w.folder, "bot.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -82,16 +83,6 @@ func (w *world) start(ctx context.Context, settings string) (*process, error) {
 		return nil, errors.Join(err, p.stop())
 	}
 	return p, nil
-}
-
-// freeAddress on loopback; nothing listened there a moment ago.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 func (p *process) hears(ctx context.Context) bool {
