@@ -63,7 +63,8 @@ type Author struct {
 	DisplayName string
 	// Locale is the author's language, such as es or es-MX, where the service tells it.
 	Locale string
-	// Groups of the author, by id. A driver that cannot find them out does not deliver the message as if there were none.
+	// Groups of the author, by id; of a Grouper, those that matter. A driver that cannot find them out does not deliver the
+	// message as if there were none.
 	Groups []string
 }
 
@@ -155,6 +156,14 @@ type Service interface {
 	Poster
 }
 
+// Grouper is a Service that needs a call for each group to find out whether somebody is a member. It looks only at groups that
+// matter, because a bot can be in many more.
+type Grouper interface {
+	// OnlyGroups gives the service a function that returns the ids of the groups that matter, quickly. It is called before Listen,
+	// once; the function is called for messages.
+	OnlyGroups(named func(context.Context) ([]string, error))
+}
+
 // Limits of a service.
 type Limits struct {
 	// EditEvery is the shortest time between two edits of one post.
@@ -188,7 +197,7 @@ type Health struct {
 	Heard time.Time
 	// Reconnects since the start.
 	Reconnects int
-	// Why it is not connected, for the operator; never a secret. Empty when it is.
+	// Why it is not connected, or stays behind, for the operator; never a secret. Empty when all is well.
 	Why string
 	// Shared says that something else, such as another installation of the bot, was found to speak with the bot's account, and
 	// what to do, for the operator; never a secret. It changes nothing else: messages go on being handled. It is empty again

@@ -16,9 +16,13 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// longestAnswer that is read, in bytes. A page of 200 of the longest posts has 13 MiB, but the props of a post, which people
-// do not see, can have 800,000 characters.
-const longestAnswer = 32 << 20
+const (
+	// longestAnswer that is read, in bytes, of calls that get makes. A page of 200 of the longest posts has 13 MiB, but the props
+	// of a post, which people do not see, can have 800,000 characters.
+	longestAnswer = 32 << 20
+	// longestSingle answer to other calls, in bytes. In memory one can take seventy times as much.
+	longestSingle = 4 << 20
+)
 
 var errTooLong = errors.New("the answer is longer than the bot reads")
 
@@ -32,7 +36,7 @@ type client struct {
 	caFile string
 	// pageSize of a channel's history.
 	pageSize int
-	// longestAnswer that is read, in bytes.
+	// longestAnswer that get reads, in bytes.
 	longestAnswer int64
 	// pingEvery is how often the server is asked for an answer. Without any for twice as long, a connection is lost.
 	pingEvery time.Duration
@@ -56,9 +60,13 @@ func (c *client) transport() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.Transport = bounded{made.Transport, c.longestAnswer}
 	c.http = made
 	return made, nil
+}
+
+// reading is a client that reads answers of at most so many bytes.
+func reading(with *http.Client, longest int64) *http.Client {
+	return &http.Client{Transport: bounded{with.Transport, longest}, CheckRedirect: with.CheckRedirect, Timeout: with.Timeout}
 }
 
 // bounded refuses to read answers without an end: model.Client4 reads all that comes.
@@ -102,7 +110,7 @@ func (c *client) api() (*model.Client4, error) {
 		return nil, &chat.Error{Kind: chat.Unauthorised, Err: err}
 	}
 	api := model.NewAPIv4Client(c.base.String())
-	api.HTTPClient = transport
+	api.HTTPClient = reading(transport, longestSingle)
 	api.SetToken(token)
 	return api, nil
 }

@@ -14,12 +14,13 @@ import (
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 const (
 	// longestWait that a server can ask for.
 	longestWait = 10 * time.Minute
-	// longestReason of an error, in bytes: a server can send anything.
+	// longestReason of an error, in characters: a server can send anything.
 	longestReason = 300
 )
 
@@ -45,12 +46,21 @@ func (c *client) refused(ctx context.Context, what string, response *model.Respo
 		return &chat.Error{Kind: withoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
 	}
 	a := &answered{what: what, status: response.StatusCode, reason: http.StatusText(response.StatusCode)}
-	if e, ok := errors.AsType[*model.AppError](err); ok {
-		a.id, a.reason = e.Id, oneLine(e.Message)
+	e, ok := errors.AsType[*model.AppError](err)
+	own := ok && e.Id != "" && e.StatusCode == response.StatusCode
+	if own {
+		a.id, a.reason = e.Id, text.OneLine(e.Message, longestReason)
+	}
+	switch {
+	case a.status == http.StatusTooManyRequests:
+		return &chat.Error{Kind: chat.NotDone, RetryAfter: retryAfter(response.Header), Err: a}
+	case a.status < http.StatusMultipleChoices:
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: the answer cannot be read: %w", what, withoutURL(err))}
+	case !own:
+		// A proxy before the server can answer anything, also after the server did what it was asked for.
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%w, and not as Mattermost does", a)}
 	}
 	switch a.status {
-	case http.StatusTooManyRequests:
-		return &chat.Error{Kind: chat.NotDone, RetryAfter: retryAfter(response.Header), Err: a}
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusBadRequest:
 		// Without its database a server refuses good tokens and denies that channels exist.
 		if err := c.healthy(ctx); err != nil {
@@ -73,7 +83,7 @@ func (c *client) healthy(ctx context.Context) error {
 		return err
 	}
 	api := model.NewAPIv4Client(c.base.String())
-	api.HTTPClient = transport
+	api.HTTPClient = reading(transport, longestSingle)
 	status, _, err := api.GetPingWithOptions(ctx, model.SystemPingOptions{FullStatus: true})
 	if err != nil {
 		return fmt.Errorf("the server does not say how it is: %w", withoutURL(err))
@@ -99,23 +109,14 @@ func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
-	return errors.New(oneLine(err.Error()))
-}
-
-// oneLine of what a server sent, for a log.
-func oneLine(s string) string {
-	return strings.TrimSpace(strings.ToValidUTF8(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s[:min(len(s), longestReason)]), ""))
+	return errors.New(text.OneLine(err.Error(), longestReason))
 }
 
 // retryAfter is how long the server wants to be left alone, in whole seconds.
 func retryAfter(header http.Header) time.Duration {
 	for _, name := range []string{"Retry-After", "X-RateLimit-Reset"} {
-		if seconds, err := strconv.Atoi(header.Get(name)); err == nil && seconds > 0 {
+		// What is out of range is read as the largest number.
+		if seconds, err := strconv.Atoi(header.Get(name)); seconds > 0 && (err == nil || errors.Is(err, strconv.ErrRange)) {
 			return min(time.Duration(min(seconds, 1e6))*time.Second, longestWait)
 		}
 	}

@@ -88,6 +88,13 @@ func (f *finder) scan(channel string) *scan {
 	return c
 }
 
+// forget what was read: it was another account's.
+func (f *finder) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.scans)
+}
+
 func (f *finder) dropOldest() {
 	oldest := ""
 	for channel, c := range f.scans {

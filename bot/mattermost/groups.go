@@ -1,7 +1,11 @@
 package mattermost
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +17,7 @@ import (
 const (
 	// groupsFor is how long somebody's groups are remembered, unless the server tells of a change before.
 	groupsFor = 30 * time.Second
-	// mostGroups are the private channels that are looked at.
+	// mostGroups are the private channels that are looked at for one person. The API takes as many of a requester.
 	mostGroups = 256
 	// mostPeople whose groups are remembered.
 	mostPeople = 1000
@@ -23,19 +27,32 @@ const (
 // is shared with another server, is none.
 type groups struct {
 	client *client
+	// named gives those that matter. Without it all do.
+	named func(context.Context) ([]string, error)
+	log   *slog.Logger
 
 	mu     sync.Mutex
-	people map[string]memberships
+	people map[asked]memberships
 	// changes that were told. What was read before one of them is not kept.
 	changes int
 }
 
+// asked is a person, in a channel.
+type asked struct{ user, channel string }
+
 type memberships struct {
 	groups []string
 	read   time.Time
+	// named are those that mattered then.
+	named []string
 }
 
-func newGroups(c *client) *groups { return &groups{client: c, people: map[string]memberships{}} }
+func newGroups(c *client, log *slog.Logger) *groups {
+	return &groups{client: c, log: log, people: map[asked]memberships{}}
+}
+
+// OnlyGroups has the service look only at private channels that named gives: each costs a call for each person.
+func (s *Service) OnlyGroups(named func(context.Context) ([]string, error)) { s.groups.named = named }
 
 // forget all, because somebody was added or removed, or a channel has changed.
 func (g *groups) forget() {
@@ -45,16 +62,25 @@ func (g *groups) forget() {
 	g.changes++
 }
 
-// of a person, by the channels' ids.
-func (g *groups) of(ctx context.Context, user string) ([]string, error) {
+// of a person who asks in a channel, by the channels' ids. That channel is always looked at, so that somebody who is not named
+// yet learns what an allow-list could name.
+func (g *groups) of(ctx context.Context, user, here string) ([]string, error) {
+	var named []string
+	if g.named != nil {
+		var err error
+		if named, err = g.named(ctx); err != nil {
+			return nil, &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("find out which groups matter: %w", err)}
+		}
+	}
+	who := asked{user, here}
 	g.mu.Lock()
-	known, changes := g.people[user], g.changes
+	known, changes := g.people[who], g.changes
 	g.mu.Unlock()
-	if time.Since(known.read) < groupsFor {
+	if time.Since(known.read) < groupsFor && slices.Equal(known.named, named) {
 		return known.groups, nil
 	}
 	read := time.Now()
-	found, err := g.read(ctx, user)
+	found, err := g.read(ctx, user, here, named)
 	if err != nil {
 		return nil, err
 	}
@@ -64,25 +90,25 @@ func (g *groups) of(ctx context.Context, user string) ([]string, error) {
 		clear(g.people)
 	}
 	if g.changes == changes {
-		g.people[user] = memberships{groups: found, read: read}
+		g.people[who] = memberships{groups: found, read: read, named: named}
 	}
 	return found, nil
 }
 
-func (g *groups) read(ctx context.Context, user string) ([]string, error) {
-	channels, err := g.client.ownChannels(ctx)
+func (g *groups) read(ctx context.Context, user, here string, named []string) ([]string, error) {
+	channels, err := g.candidates(ctx, here, named)
 	if err != nil {
 		return nil, err
 	}
+	if len(channels) > mostGroups {
+		g.log.Warn("more private channels are named in allow-lists than are looked at; members of the others are refused",
+			"channels", len(channels), "most", mostGroups)
+		channels = channels[:mostGroups]
+	}
 	var found []string
-	looked := 0
 	for _, channel := range channels {
-		if channel.Type != model.ChannelTypePrivate || channel.IsShared() || looked == mostGroups {
-			continue
-		}
-		looked++
-		members, err := look(ctx, g.client, "read who is in channel "+channel.Id, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
-			return api.GetChannelMembersByIds(ctx, channel.Id, []string{user})
+		members, err := look(ctx, g.client, "read who is in channel "+channel, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
+			return api.GetChannelMembersByIds(ctx, channel, []string{user})
 		})
 		if chat.KindOfError(err) == chat.Rejected && err != nil {
 			continue // the bot was removed meanwhile
@@ -90,9 +116,36 @@ func (g *groups) read(ctx context.Context, user string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(members) == 1 && members[0].UserId == user && members[0].ChannelId == channel.Id {
-			found = append(found, channel.Id)
+		if len(members) == 1 && members[0].UserId == user && members[0].ChannelId == channel {
+			found = append(found, channel)
 		}
 	}
 	return found, nil
+}
+
+// candidates are the bot's private channels that matter, this one first and then the oldest.
+func (g *groups) candidates(ctx context.Context, here string, named []string) ([]string, error) {
+	channels, err := g.client.ownChannels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(channels, func(a, b *model.Channel) int {
+		return cmp.Or(cmp.Compare(rank(a, here), rank(b, here)), cmp.Compare(a.CreateAt, b.CreateAt))
+	})
+	var matter []string
+	for _, channel := range channels {
+		if channel.Type == model.ChannelTypePrivate && !channel.IsShared() &&
+			(g.named == nil || channel.Id == here || slices.Contains(named, channel.Id)) {
+			matter = append(matter, channel.Id)
+		}
+	}
+	return matter, nil
+}
+
+// rank has a channel come first.
+func rank(channel *model.Channel, first string) int {
+	if channel.Id == first {
+		return 0
+	}
+	return 1
 }

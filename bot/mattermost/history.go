@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -31,8 +34,49 @@ func (l *listener) catchUp(ctx, connection context.Context) error {
 		return err
 	}
 	for _, channel := range channels {
-		if at(channel.LastPostAt).Before(from) {
+		since, unread := l.unread[channel.Id]
+		if !unread {
+			since = from
+		}
+		if !unread && at(channel.LastPostAt).Before(from) {
 			continue
+		}
+		if err := l.catchUpChannel(ctx, connection, channel, since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catchUpChannel reads one channel. Where the server is well and cannot give this one, as when a post in it is damaged, it is
+// read later, and keeps no other channel from being heard.
+func (l *listener) catchUpChannel(ctx, connection context.Context, channel *model.Channel, from time.Time) error {
+	err := l.history(connection, channel.Id, from, func(post *model.Post) { l.take(ctx, post, channel.Type, true) })
+	kind := chat.KindOfError(err)
+	switch {
+	case err == nil || kind == chat.PlaceGone: // the bot was removed meanwhile
+		delete(l.unread, channel.Id)
+		return nil
+	case connection.Err() != nil || kind == chat.Unauthorised || chat.RetryAfter(err) > 0 || l.healthy(connection) != nil:
+		return err
+	}
+	l.log.Warn("a channel cannot be read; what was missed in it is read later", "channel", channel.Id, "since", from, "error", err)
+	if earlier, unread := l.unread[channel.Id]; !unread || from.Before(earlier) {
+		l.unread[channel.Id] = from
+	}
+	return nil
+}
+
+// readUnread tries the channels again that could not be read.
+func (l *listener) readUnread(ctx, connection context.Context) error {
+	for id, from := range maps.Clone(l.unread) {
+		channel, err := l.channel(connection, id)
+		if chat.KindOfError(err) == chat.PlaceGone && err != nil {
+			delete(l.unread, id)
+			continue
+		}
+		if err != nil {
+			return err
 		}
 		if err := l.catchUpChannel(ctx, connection, channel, from); err != nil {
 			return err
@@ -41,22 +85,20 @@ func (l *listener) catchUp(ctx, connection context.Context) error {
 	return nil
 }
 
-func (l *listener) catchUpChannel(ctx, connection context.Context, channel *model.Channel, from time.Time) error {
-	err := l.history(connection, channel.Id, from, func(post *model.Post) { l.take(ctx, post, channel.Type, true) })
-	if chat.KindOfError(err) == chat.PlaceGone && err != nil {
-		return nil // the bot was removed meanwhile
-	}
-	return err
+// caughtUp says what is still to be read.
+func (l *listener) caughtUp() {
+	unread := slices.Sorted(maps.Keys(l.unread))
+	l.setHealth(func(h *chat.Health) {
+		h.Connected, h.Behind, h.Why = true, len(unread) > 0, ""
+		if h.Behind {
+			h.Why = fmt.Sprintf("what was missed in %d channels cannot be read, such as %s; it is tried again", len(unread), unread[0])
+		}
+	})
 }
 
 // ownChannels are those that the bot is a member of, direct messages among them.
 func (c *client) ownChannels(ctx context.Context) ([]*model.Channel, error) {
-	channels, err := look(ctx, c, "list the bot's channels", func(api *model.Client4) ([]*model.Channel, *model.Response, error) {
-		return api.GetChannelsForUserWithLastDeleteAt(ctx, model.Me, 0)
-	})
-	return slices.DeleteFunc(channels, func(channel *model.Channel) bool {
-		return channel == nil || !model.IsValidId(channel.Id) || channel.DeleteAt != 0
-	}), err
+	return get(ctx, c, "list the bot's channels", "/users/"+model.Me+"/channels?last_delete_at=0", decodeChannels)
 }
 
 // history visits a channel's posts since then, threads included, in the order in which they were made; some more than once.
@@ -110,16 +152,17 @@ func (c *client) page(ctx context.Context, channel, before string) (posts []*mod
 }
 
 func (c *client) pageOf(ctx context.Context, channel, before string, size int) ([]*model.Post, error) {
-	list, err := look(ctx, c, "read the history of channel "+channel, func(api *model.Client4) (*model.PostList, *model.Response, error) {
-		if before == "" {
-			return api.GetPostsForChannel(ctx, channel, 0, size, "", false, false)
-		}
-		return api.GetPostsBefore(ctx, channel, before, 0, size, "", false, false)
-	})
+	// Other posts of the same threads, which can be thousands, are not asked for.
+	query := url.Values{"page": {"0"}, "per_page": {strconv.Itoa(size)}, "skipFetchThreads": {"true"}}
+	if before != "" {
+		query.Set("before", before)
+	}
+	list, err := get(ctx, c, "read the history of channel "+channel, "/channels/"+channel+"/posts?"+query.Encode(), decodePosts)
 	switch {
 	case err != nil:
 		return nil, gone(err)
-	case list == nil:
+	case list.Order == nil:
+		// An empty channel has an order, too, with nothing in it. Else it would be certain that a post is not there.
 		return nil, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read the history of channel %s: %w", channel, errNothing)}
 	}
 	posts := make([]*model.Post, 0, len(list.Order))

@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/mattermost/mattermost/server/public/model"
 
+	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/internal/mattermosttest"
 )
 
@@ -108,5 +109,64 @@ func TestAWebsocketThatNobodyAnswersOnIsGivenUpAtOnceWhenTheBotEnds(t *testing.T
 		}
 	case <-time.After(pingEvery):
 		t.Error("it goes on")
+	}
+}
+
+// As with a damaged post, which fails all the pages that it is on.
+func TestAChannelThatCannotBeReadKeepsNoOtherFromBeingHeard(t *testing.T) {
+	w := newWorld(t, mattermosttest.Get(t))
+	since := time.Now().Add(-time.Second)
+	other := w.Channel(t, w.team, model.ChannelTypePrivate, "other", w.alice, w.bot)
+	damaged := w.ask(t, "in the damaged one")
+	missed := w.say(t, w.alice, &model.Post{ChannelId: other.Id, Message: w.mention() + "in the other one"})
+	w.front.breakAt("/api/v4/channels/" + w.channel.Id + "/posts")
+	s := w.service(t)
+	s.unreadEvery = 10 * time.Millisecond
+	arrived := collected(t, s, since)
+	if m := next(t, arrived); m.ID != missed.Id {
+		t.Fatalf("got %+v", m)
+	}
+	live := w.say(t, w.alice, &model.Post{ChannelId: other.Id, Message: w.mention() + "now"})
+	if m := next(t, arrived); m.ID != live.Id {
+		t.Fatalf("got %+v", m)
+	}
+	if h := s.Health(); !h.Connected || !h.Behind || !strings.Contains(h.Why, w.channel.Id) {
+		t.Errorf("its health is %+v", h)
+	}
+	w.front.breakAt("")
+	if m := next(t, arrived); m.ID != damaged.Id || !m.Again {
+		t.Errorf("got %+v", m)
+	}
+	eventually(t, "it is well", func() bool { h := s.Health(); return h.Connected && !h.Behind && h.Why == "" })
+}
+
+// Somebody who has the bot's token exchanged for one of another account has another bot.
+func TestAfterTheAccountHasChangedNothingIsKnownOfTheOldOne(t *testing.T) {
+	w := newWorld(t, mattermosttest.Get(t))
+	s := w.service(t)
+	if _, err := s.Post(t.Context(), chat.Target{Place: w.here().Place, Only: w.alice.ID}, "old", chat.Reply{Headline: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := s.Post(t.Context(), w.here(), "old", chat.Reply{Headline: "hello"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := time.Now().Add(-time.Minute)
+	if found, is, err := s.Find(t.Context(), w.here(), "old", since); !is || found != ref || err != nil {
+		t.Fatalf("found %v, %t (%v)", found, is, err)
+	}
+	another := w.Bot(t, "another")
+	w.Join(t, w.team, another)
+	w.AddToChannel(t, w.channel.Id, another)
+	w.bot = another
+	w.writeToken(t)
+	if _, err := s.whoami(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, is, err := s.Find(t.Context(), w.here(), "old", since); is || err != nil {
+		t.Errorf("the other's post is said to be its own (%v)", err)
+	}
+	if _, err := s.Post(t.Context(), chat.Target{Place: w.here().Place, Only: w.alice.ID}, "new", chat.Reply{Headline: "hello"}); err != nil {
+		t.Errorf("it cannot open direct messages of its own: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -23,6 +24,8 @@ const (
 	// overlap of what is read again with what was heard before a connection was lost: a post can become visible after one
 	// that was made later.
 	overlap = time.Minute
+	// unreadEvery is how often channels are tried that could not be read.
+	unreadEvery = 30 * time.Second
 )
 
 // listener is one call of Listen.
@@ -32,6 +35,8 @@ type listener struct {
 	began  time.Time
 	// position is when the newest post was made that is known. All before it have arrived, but for the overlap.
 	position time.Time
+	// unread are channels that could not be read, and since when.
+	unread map[string]time.Time
 }
 
 // arrival is a post that was just made.
@@ -44,7 +49,7 @@ type arrival struct {
 
 // Listen hands on what is written, and first what was written since then.
 func (s *Service) Listen(ctx context.Context, since time.Time, handle chat.Handler) error {
-	l := &listener{Service: s, handle: handle, began: time.Now(), position: since.Add(overlap)}
+	l := &listener{Service: s, handle: handle, began: time.Now(), position: since.Add(overlap), unread: map[string]time.Time{}}
 	working, stop := context.WithCancel(ctx)
 	defer s.undelivered.Store(0) // what was not handed over is read again
 	defer s.inbox.Wait()
@@ -107,9 +112,17 @@ func (l *listener) connected(ctx context.Context) error {
 	if err := l.catchUp(ctx, connection); err != nil {
 		return l.why(ctx, connection, err)
 	}
-	l.setHealth(func(h *chat.Health) { h.Connected, h.Behind, h.Heard, h.Why = true, false, time.Now(), "" })
+	l.heard()
+	l.caughtUp()
+	again := time.NewTicker(l.unreadEvery)
+	defer again.Stop()
 	for {
 		select {
+		case <-again.C:
+			if err := l.readUnread(ctx, connection); err != nil {
+				return l.why(ctx, connection, err)
+			}
+			l.caughtUp()
 		case <-connection.Done():
 			return l.why(ctx, connection, connection.Err())
 		case a := <-arrived:
@@ -176,8 +189,8 @@ func (l *listener) arrival(event *model.WebSocketEvent) (arrival, bool) {
 	case model.WebsocketEventPosted, model.WebsocketEventPostEdited:
 		text, _ := data["post"].(string)
 		kind, _ := data["channel_type"].(string)
-		post := &model.Post{}
-		if err := json.Unmarshal([]byte(text), post); err != nil {
+		post, err := decodePost(json.NewDecoder(strings.NewReader(text)))
+		if err != nil {
 			return arrival{}, false
 		}
 		if event.EventType() == model.WebsocketEventPosted {

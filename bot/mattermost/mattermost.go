@@ -62,6 +62,8 @@ type Service struct {
 	process string
 	// settle is how long after Listen began a post of another process says nothing.
 	settle time.Duration
+	// unreadEvery is how often channels are tried again that could not be read.
+	unreadEvery time.Duration
 	// longest post that the server takes, in characters.
 	longest atomic.Int64
 	// undelivered counts the messages that were taken and not handed over yet.
@@ -81,6 +83,7 @@ type identity struct{ id, name string }
 var (
 	_ chat.Service  = (*Service)(nil)
 	_ chat.Examiner = (*Service)(nil)
+	_ chat.Grouper  = (*Service)(nil)
 )
 
 // New makes a service. It asks the server nothing, and reads no file.
@@ -108,14 +111,14 @@ func New(c Config) (chat.Service, error) {
 		id:      chat.ServiceID{Platform: Platform, Workspace: workspace},
 		prefix:  prefix,
 		process: model.NewId(),
-		settle:  settle,
+		settle:  settle, unreadEvery: unreadEvery,
 		inbox:   inbox.New(),
 		health:  chat.Health{Why: "not started"},
 		directs: map[string]string{},
 	}
 	s.longest.Store(longestPost)
 	s.log = slog.With("service", s.id.String())
-	s.groups, s.finder = newGroups(s.client), newFinder(s.client)
+	s.groups, s.finder = newGroups(s.client, s.log), newFinder(s.client)
 	return s, nil
 }
 
@@ -189,6 +192,7 @@ func (s *Service) whoami(ctx context.Context) (identity, error) {
 		// Those were another account's.
 		s.otherPosted = time.Time{}
 		clear(s.directs)
+		s.finder.forget()
 	}
 	s.self = self
 	return self, nil

@@ -11,9 +11,9 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// author of a message, and whether that is a person of this server: bots, guests, people of other servers and those who
+// author of a message in a channel, and whether that is a person of this server: bots, guests, people of other servers and those who
 // were deactivated are none.
-func (s *Service) author(ctx context.Context, id string) (chat.Author, bool, error) {
+func (s *Service) author(ctx context.Context, id, channel string) (chat.Author, bool, error) {
 	user, err := s.user(ctx, id)
 	if err != nil {
 		return chat.Author{}, false, err
@@ -21,7 +21,7 @@ func (s *Service) author(ctx context.Context, id string) (chat.Author, bool, err
 	if user.IsBot || user.IsGuest() || user.IsRemote() || user.DeleteAt != 0 {
 		return chat.Author{}, false, nil
 	}
-	groups, err := s.groups.of(ctx, id)
+	groups, err := s.groups.of(ctx, id, channel)
 	if err != nil {
 		return chat.Author{}, false, err
 	}

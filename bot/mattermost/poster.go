@@ -90,12 +90,14 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a post", ref.Post)}
 	}
 	text := short(reply, s.address(), int(s.longest.Load()))
-	_, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
+	edited, err := call(ctx, s.client, "edit post "+ref.Post, func(api *model.Client4) (*model.Post, *model.Response, error) {
 		return api.PatchPost(ctx, ref.Post, &model.PostPatch{Message: &text})
 	})
 	switch {
 	case refusedAs(err, errorUpdateArchived, errorPatchArchived):
 		return gone(err)
+	case err == nil && (edited == nil || edited.Id != ref.Post):
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("edit post %s: %w", ref.Post, errNothing)}
 	case !refusedAs(err, errorPermission):
 		return err
 	}

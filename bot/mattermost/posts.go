@@ -29,7 +29,7 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 	delivered := sync.OnceFunc(func() { l.undelivered.Add(-1) })
 	attempts := 0
 	fate := l.inbox.Take(ctx, inbox.Item{
-		ID: idOf(post), Lane: post.ChannelId + " " + post.UserId,
+		ID: idOf(post), Lane: post.ChannelId + " " + post.UserId, Size: len(post.Message),
 		Handle: func(ctx context.Context) error {
 			attempts++
 			if attempts > 1 {
@@ -132,7 +132,7 @@ func (s *Service) message(ctx context.Context, post *model.Post) (chat.Message, 
 	if !addressed {
 		return chat.Message{}, false, nil
 	}
-	author, wanted, err := s.author(ctx, post.UserId)
+	author, wanted, err := s.author(ctx, post.UserId, post.ChannelId)
 	if err != nil || !wanted {
 		return s.none(post, "its author", err)
 	}

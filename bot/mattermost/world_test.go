@@ -77,6 +77,8 @@ type front struct {
 	*httptest.Server
 	mu   sync.Mutex
 	next func(http.ResponseWriter, *http.Request)
+	// broken begins the paths that the server has trouble with. It is empty where it has none.
+	broken string
 }
 
 func newFront(t *testing.T, to string) *front {
@@ -89,6 +91,10 @@ func newFront(t *testing.T, to string) *front {
 	onward.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	f := &front{}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.breaks(r.URL.Path) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
 		speaks := r.Method == http.MethodPost && r.URL.Path == "/api/v4/posts" || r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/patch")
 		if next := f.take(); speaks && next != nil {
 			next(w, r)
@@ -114,6 +120,19 @@ func (f *front) set(next func(http.ResponseWriter, *http.Request)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.next = next
+}
+
+// breakAt makes the server have trouble with what begins so, or with nothing.
+func (f *front) breakAt(path string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken = path
+}
+
+func (f *front) breaks(path string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.broken != "" && strings.HasPrefix(path, f.broken)
 }
 
 func (f *front) loseBefore() {

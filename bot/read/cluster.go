@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,6 +112,28 @@ func (c *Cluster) AllowLists(how Freshness) func(ctx context.Context, namespace 
 			return nil, fmt.Errorf("read the allow-lists of %s: %w", namespace, err)
 		}
 		return lists.Items, nil
+	}
+}
+
+// Groups gives the groups of one service that allow-lists name, in order.
+func (c *Cluster) Groups(platform, workspace string) func(context.Context) ([]string, error) {
+	return func(ctx context.Context) ([]string, error) {
+		lists, err := c.AllowLists(Recent)(ctx, metav1.NamespaceAll)
+		if err != nil {
+			return nil, err
+		}
+		named := map[string]bool{}
+		for _, list := range lists {
+			for _, subject := range list.Spec.Subjects {
+				if string(subject.Platform) != platform || subject.Workspace != workspace {
+					continue
+				}
+				for _, group := range subject.Groups {
+					named[string(group)] = true
+				}
+			}
+		}
+		return slices.Sorted(maps.Keys(named)), nil
 	}
 }
 

@@ -105,12 +105,15 @@ func inform(ctx context.Context, c cache.Cache) error {
 // assemble the bot, which answers, the notifier, which tells of dumps, and the supervisor, which listens.
 func assemble(mgr ctrl.Manager, api client.Client, marks listen.Marks, held func() bool, s *settings.Settings, speaker *lang.Lang, log *slog.Logger) (*listen.Supervisor, error) {
 	counts := listen.NewMetrics(metrics.Registry)
+	cluster, ledger := read.Cached(mgr.GetCache(), api), notify.NewAnnotations(api)
 	services, guarded := map[chat.ServiceID]chat.Service{}, []chat.Service{}
 	for _, each := range s.Services {
+		if grouper, ok := each.(chat.Grouper); ok {
+			grouper.OnlyGroups(cluster.Groups(each.ID().Platform, each.ID().Workspace))
+		}
 		g := listen.Guard(each, held, counts, log)
 		services[g.ID()], guarded = g, append(guarded, g)
 	}
-	cluster, ledger := read.Cached(mgr.GetCache(), api), notify.NewAnnotations(api)
 	notifier := notify.New(notify.Options{
 		Services: services, Ledger: ledger, Speaker: speaker, Log: log,
 		Facts:    notify.Facts{Now: read.Now, Before: read.NewQueues(cluster).Before},

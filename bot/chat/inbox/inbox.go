@@ -1,5 +1,5 @@
 // Package inbox hands on what a service delivers, for drivers: every message once, those of one person in a channel in
-// order, and each until it was handled. It imports the standard library alone.
+// order, and each until it was handled.
 package inbox
 
 import (
@@ -7,12 +7,17 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
 const (
-	// mostInHand is how many items are in hand at once at most. Then Take waits.
-	mostInHand = 1000
+	// mostInHand is how many items are handled at once.
+	mostInHand = 256
+	// mostHeld is what all items together can hold, in bytes. Then Take waits. An item counts as itemSize more than it says,
+	// for what the inbox itself needs: so many wait for their turn that one person's flood keeps nobody else waiting.
+	mostHeld, itemSize = 32 << 20, 8 << 10
 	// mostRemembered is how many items are remembered to have been handled.
 	mostRemembered = 50_000
 	// firstPause and longestPause bound the pauses before an item whose handler failed is handled again.
@@ -26,6 +31,8 @@ type Item struct {
 	// Lane of the item. Those of one lane are begun in the order in which they were taken; one that fails does not hold up
 	// the next.
 	Lane string
+	// Size of what the item keeps in memory, in bytes, about.
+	Size int
 	// Redelivered by the service itself. It is handled even if it was before, because the bot must bear that, and takes no
 	// turn in its lane.
 	Redelivered bool
@@ -49,6 +56,7 @@ const (
 
 // Inbox of one service. What it remembers outlives the service's connections.
 type Inbox struct {
+	room    *semaphore.Weighted
 	slots   chan struct{}
 	running sync.WaitGroup
 	known   known
@@ -57,7 +65,10 @@ type Inbox struct {
 
 // New makes an inbox.
 func New() *Inbox {
-	return &Inbox{slots: make(chan struct{}, mostInHand), known: known{states: map[string]state{}}, lanes: lanes{last: map[string]chan struct{}{}}}
+	return &Inbox{
+		room: semaphore.NewWeighted(mostHeld), slots: make(chan struct{}, mostInHand),
+		known: known{states: map[string]state{}}, lanes: lanes{last: map[string]chan struct{}{}},
+	}
 }
 
 // Take an item, once there is room for it.
@@ -71,7 +82,7 @@ func (b *Inbox) Take(ctx context.Context, item Item) Fate {
 	if !item.Redelivered {
 		before, over = b.lanes.turn(item.Lane)
 	}
-	started := b.Go(ctx, func() {
+	started := b.begin(ctx, item.Size, func() {
 		defer over()
 		<-before
 		b.handle(ctx, item, over)
@@ -85,17 +96,18 @@ func (b *Inbox) Take(ctx context.Context, item Item) Fate {
 }
 
 // Go runs f beside the items, once there is room for it, and says whether it does; it does not where ctx has ended.
-func (b *Inbox) Go(ctx context.Context, f func()) bool {
-	select {
-	case b.slots <- struct{}{}:
-		b.running.Go(func() {
-			defer func() { <-b.slots }()
-			f()
-		})
-		return true
-	case <-ctx.Done():
+func (b *Inbox) Go(ctx context.Context, f func()) bool { return b.begin(ctx, 0, f) }
+
+func (b *Inbox) begin(ctx context.Context, size int, f func()) bool {
+	weight := min(int64(max(size, 0))+itemSize, mostHeld)
+	if ctx.Err() != nil || b.room.Acquire(ctx, weight) != nil {
 		return false
 	}
+	b.running.Go(func() {
+		defer b.room.Release(weight)
+		f()
+	})
+	return true
 }
 
 // Wait until nothing is in hand. It is called when nothing more is taken and the context of what was taken has ended.
@@ -104,7 +116,7 @@ func (b *Inbox) Wait() { b.running.Wait() }
 // handle an item until that succeeds or ctx ends. tried is called when that was tried once.
 func (b *Inbox) handle(ctx context.Context, item Item, tried func()) {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		if item.Handle(ctx) == nil {
+		if b.attempt(ctx, item) == nil {
 			b.known.set(item.ID, handled)
 			return
 		}
@@ -115,4 +127,19 @@ func (b *Inbox) handle(ctx context.Context, item Item, tried func()) {
 			return
 		}
 	}
+}
+
+// attempt to handle an item. Between its attempts an item keeps no other from being handled.
+func (b *Inbox) attempt(ctx context.Context, item Item) error {
+	select {
+	case b.slots <- struct{}{}: // where there is one, an item is tried once even if the context has ended meanwhile
+	default:
+		select {
+		case b.slots <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-b.slots }()
+	return item.Handle(ctx)
 }

@@ -3,6 +3,8 @@ package inbox_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,5 +159,44 @@ func TestWhatDoesNotFitIsNotKnown(t *testing.T) {
 		take(soon, t, b, n.item("late", "x"), inbox.Ended)
 		take(soon, t, b, n.item("late", "x"), inbox.Ended)
 		n.are(t)
+	})
+}
+
+func TestAFloodOfOnePersonsKeepsNobodyElseWaiting(t *testing.T) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
+		take(ctx, t, b, n.item("first", "x", hangs), inbox.Taken)
+		for i := range 3000 {
+			take(ctx, t, b, n.item(fmt.Sprint(i), "x"), inbox.Taken)
+		}
+		take(ctx, t, b, n.item("b", "y"), inbox.Taken)
+		synctest.Wait()
+		if got := n.read(); len(got) != 2 || !slices.Contains(got, "b") {
+			t.Errorf("begun are %v, want first and b", got)
+		}
+	})
+}
+
+func TestWhatFailsAgainAndAgainKeepsNothingElseWaiting(t *testing.T) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
+
+		for i := range 1000 {
+			take(ctx, t, b, inbox.Item{ID: fmt.Sprint(i), Lane: fmt.Sprint(i), Handle: func(context.Context) error { return errUnwell }}, inbox.Taken)
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // the clock of this test is not a real one
+		take(ctx, t, b, n.item("well", "x"), inbox.Taken)
+		n.are(t, "well")
+	})
+}
+
+func TestWhatIsLargeWaitsUntilThereIsRoom(t *testing.T) {
+	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
+		done := make(chan struct{})
+		first, second := n.item("first", "x", until(done)), n.item("second", "y")
+		first.Size, second.Size = 1<<40, 1
+		take(ctx, t, b, first, inbox.Taken)
+		go take(ctx, t, b, second, inbox.Taken)
+		n.are(t, "first")
+		close(done)
+		n.are(t, "second")
 	})
 }
