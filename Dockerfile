@@ -25,7 +25,7 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     export GOPROXY GOMODCACHE GOCACHE GOTOOLCHAIN=local GOFLAGS=-mod=readonly && \
     CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} \
-    go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" \
+    go build -trimpath -buildvcs=false -gcflags=all=-dwarf=false -ldflags "-s -w -X main.version=${VERSION}" \
       -o /out/ ./cmd/manager ./cmd/bot ./cmd/dumper
 
 FROM ${STATIC_BASE} AS manager

@@ -47,10 +47,11 @@ build: ## Compile manager, bot and dumper into bin/.
 generate: $(BIN)/controller-gen ## Write deepcopy code and CRDs from api/.
 	@$(BIN)/controller-gen object crd paths=./api/... output:crd:dir=config/crd/bases
 
-verify: generate lint ## Check that the tree is tidy: generated code, modules, formatting, lint, shell.
+verify: generate lint ## Check that the tree is tidy: generated code, modules and their versions, formatting, lint, shell.
+	@go run ./hack/align
 	@go mod tidy
 	@dirty=$$(git status --porcelain); if [[ -n "$$dirty" ]]; then \
-	  printf 'The tree is not clean after generating and tidying. Commit or remove:\n%s\n' "$$dirty" >&2; exit 1; fi
+	  printf 'The tree is not clean after generating, aligning versions and tidying. Commit or remove:\n%s\n' "$$dirty" >&2; exit 1; fi
 	@echo "verify: generated code, modules and formatting are current."
 
 lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.

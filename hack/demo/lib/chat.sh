@@ -4,7 +4,7 @@
 # chat <command...> does what people do there; see hack/demo/chat.
 chat() { "$OUT/demo/chat" "$@"; }
 
-build_chat() { quietly "compiling hack/demo/chat" env -C "$REPO" CGO_ENABLED=0 go build -trimpath -o "$OUT/demo/chat" ./hack/demo/chat; }
+build_chat() { quietly "compiling hack/demo/chat" env -C "$REPO" CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -o "$OUT/demo/chat" ./hack/demo/chat; }
 
 # make_people leaves in CHANNEL the id of the private channel, and in BOT_TOKEN the bot's access token, which is told once
 # only; the one that the bot has is good as long as the server keeps it.

@@ -16,9 +16,18 @@ start_cluster() {
     TAG=${TAG:-demo-$(made_from)}
     return
   fi
-  "$REPO/hack/cluster/cluster" packages demo
+  "$REPO/hack/cluster/cluster" packages build cluster images demo
+  begin_bases
   "$REPO/hack/cluster/cluster" up 2>&1 | tee -a -- "$LOG" | indent ||
     die "the cluster did not start; what it said is above, and in $LOG"
+}
+
+# begin_bases makes the images' base images beside the cluster: they need the network, and compiling Kubernetes does not.
+# build_images waits for it, and says what went wrong.
+begin_bases() {
+  setsid "$REPO/hack/images/build" --bases "${DEMO_IMAGES[@]}" &>>"$LOG" &
+  # shellcheck disable=SC2064 # the process of now is meant
+  trap "kill -- -$! 2>>'$LOG'" EXIT
 }
 
 made_from() (

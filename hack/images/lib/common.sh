@@ -24,17 +24,19 @@ IMAGES=$OUT/images
 REGISTRY=volcado.local
 TAG=dev
 TOOL=${CONTAINER_TOOL:-}
+BASES_ONLY=
 WANTED=()
 # The way out that this machine may have to use; sudo forgets them.
 PROXIES=(http_proxy https_proxy no_proxy)
 
-# parse_arguments sets TOOL, REGISTRY, TAG and WANTED.
+# parse_arguments sets TOOL, REGISTRY, TAG, BASES_ONLY and WANTED.
 parse_arguments() {
   while (($#)); do
     case $1 in
       --tool) TOOL=${2:-} && shift ;;
       --registry) REGISTRY=${2:-} && shift ;;
       --tag) TAG=${2:-} && shift ;;
+      --bases) BASES_ONLY=yes ;;
       -h | --help) sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
       -*) die "$1 is not an option; see $0 --help" ;;
       *) WANTED+=("$1") ;;

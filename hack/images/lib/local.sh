@@ -12,6 +12,16 @@ build_local() {
   say "built ${stale[*]} in $((SECONDS - started)) s"
 }
 
+make_bases_local() {
+  "$REPO/hack/cluster/cluster" packages images
+  as_root make_bases_as_root "${WANTED[@]}"
+}
+
+make_bases_as_root() {
+  open_store
+  make_bases "$@"
+}
+
 # needs_compiling <stale image...>: for one of ours that is stale, or because its programs are not here any more.
 needs_compiling() {
   local image
@@ -33,13 +43,13 @@ stale_images() {
 archive() { echo "$IMAGES/$1.tar"; }
 
 # compile builds the programs here before the Dockerfile builds them again from Go's caches: root then has nothing to
-# download and nothing to compile, and the console and the demo use these programs on this machine.
+# download and nothing to compile (its flags are the same), and the console and the demo use these programs on this machine.
 compile() {
   local started=$SECONDS
   say "compiling manager, bot and dumper (the log is $IMAGES/log/compile.log)"
   quietly "compiling" "$IMAGES/log/compile.log" \
-    env -C "$REPO" CGO_ENABLED=0 go build -v -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(version)" -o "$REPO/bin/" \
-    ./cmd/manager ./cmd/bot ./cmd/dumper
+    env -C "$REPO" CGO_ENABLED=0 GOMAXPROCS=1 go build -p "$(nproc)" -v -trimpath -buildvcs=false -gcflags=all=-dwarf=false \
+    -ldflags "-s -w -X main.version=$(version)" -o "$REPO/bin/" ./cmd/manager ./cmd/bot ./cmd/dumper
   say "compiled in $((SECONDS - started)) s"
 }
 
