@@ -30,6 +30,7 @@ WANTED=()
 PROXIES=(http_proxy https_proxy no_proxy)
 
 # parse_arguments sets TOOL, REGISTRY, TAG, BASES_ONLY and WANTED.
+# shellcheck disable=SC2034 # build uses BASES_ONLY
 parse_arguments() {
   while (($#)); do
     case $1 in
