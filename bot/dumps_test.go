@@ -137,6 +137,10 @@ func TestABeginningThatIsNotUniqueIsListed(t *testing.T) {
 				}
 			}
 		}
+		w.report(w.read(one.Name), succeed)
+		if said := w.ask("cancel shop-"); viewOf[view.Cancelling](w, said).Dump != two.Name || !w.read(two.Name).Spec.Cancel {
+			w.Errorf("of one that has ended and one that runs, the latter is meant: outcome %v", said.Outcome)
+		}
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 
 // cancel reads the dump and the lists anew always: what is stopped cannot be started again.
 func cancel(ctx context.Context, a Asked) (Result, error) {
-	d, unnamed, err := named(ctx, a, a.Request.At(0))
+	d, unnamed, err := namedRunning(ctx, a, a.Request.At(0))
 	if err != nil || unnamed != nil {
 		return deref(unnamed), err
 	}

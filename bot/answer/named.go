@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"slices"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
@@ -19,6 +20,24 @@ func named(ctx context.Context, a Asked, typed string) (*v1alpha1.DatabaseDump, 
 	if err != nil {
 		return nil, nil, err
 	}
+	return only(a, typed, s)
+}
+
+// namedRunning is like named, for what only a dump that runs can be meant for: those that have ended count where all have.
+func namedRunning(ctx context.Context, a Asked, typed string) (*v1alpha1.DatabaseDump, *Result, error) {
+	s, err := a.Person.Named(ctx, a.how, typed)
+	if err != nil {
+		return nil, nil, err
+	}
+	ended := func(d v1alpha1.DatabaseDump) bool { return d.Status.Finished() }
+	if running := slices.DeleteFunc(slices.Clone(s.Dumps), ended); len(running) > 0 {
+		s.Dumps = running
+	}
+	return only(a, typed, s)
+}
+
+// only dump of those that what was typed can mean.
+func only(a Asked, typed string, s read.Shelf) (*v1alpha1.DatabaseDump, *Result, error) {
 	switch len(s.Dumps) {
 	case 1:
 		return &s.Dumps[0], nil, nil

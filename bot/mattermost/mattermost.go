@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -94,6 +95,11 @@ func New(c Config) (chat.Service, error) {
 	}
 	if c.TokenFile == "" {
 		return nil, errors.New("tokenFile: is missing; name the file that holds the bot's token, such as /etc/volcado/tokens/mattermost")
+	}
+	for _, file := range []struct{ key, path string }{{"tokenFile", c.TokenFile}, {"caFile", c.CAFile}} {
+		if file.path != "" && !filepath.IsAbs(file.path) {
+			return nil, fmt.Errorf("%s: %q does not begin with a slash; name the file by its whole path in the bot's container", file.key, file.path)
+		}
 	}
 	prefix := "!"
 	if c.Prefix != nil {

@@ -17,19 +17,21 @@ func TestSettingsAreJudged(t *testing.T) {
 		problem string // in the error; empty for none
 		id      string
 	}{
-		"the host names the workspace":          {Config{URL: "https://Chat.Example.com:8443/", TokenFile: "f"}, "", "mattermost/chat.example.com"},
-		"the workspace has a name of its own":   {Config{URL: "https://chat.example.com/mm", TokenFile: "f", Workspace: "acme"}, "", "mattermost/acme"},
-		"no prefix":                             {Config{URL: "http://mattermost.chat.svc:8065", TokenFile: "f", Prefix: prefix("")}, "", "mattermost/mattermost.chat.svc"},
-		"no address":                            {Config{TokenFile: "f"}, "url: is missing", ""},
-		"an address without a scheme":           {Config{URL: "chat.example.com", TokenFile: "f"}, "url: is not an address", ""},
-		"another scheme":                        {Config{URL: "ftp://chat.example.com", TokenFile: "f"}, "must be https", ""},
-		"a password in the address":             {Config{URL: "https://bot:hunter2@chat.example.com", TokenFile: "f"}, "holds a user or a password", ""},
-		"a query in the address":                {Config{URL: "https://chat.example.com?token=hunter2", TokenFile: "f"}, "after ? or #", ""},
-		"an address that cannot be read":        {Config{URL: "https://chat.example.com:hunter2", TokenFile: "f"}, "is not an address", ""},
+		"the host names the workspace":          {Config{URL: "https://Chat.Example.com:8443/", TokenFile: "/f"}, "", "mattermost/chat.example.com"},
+		"the workspace has a name of its own":   {Config{URL: "https://chat.example.com/mm", TokenFile: "/f", Workspace: "acme"}, "", "mattermost/acme"},
+		"no prefix":                             {Config{URL: "http://mattermost.chat.svc:8065", TokenFile: "/f", Prefix: prefix("")}, "", "mattermost/mattermost.chat.svc"},
+		"no address":                            {Config{TokenFile: "/f"}, "url: is missing", ""},
+		"an address without a scheme":           {Config{URL: "chat.example.com", TokenFile: "/f"}, "url: is not an address", ""},
+		"another scheme":                        {Config{URL: "ftp://chat.example.com", TokenFile: "/f"}, "must be https", ""},
+		"a password in the address":             {Config{URL: "https://bot:hunter2@chat.example.com", TokenFile: "/f"}, "holds a user or a password", ""},
+		"a query in the address":                {Config{URL: "https://chat.example.com?token=hunter2", TokenFile: "/f"}, "after ? or #", ""},
+		"an address that cannot be read":        {Config{URL: "https://chat.example.com:hunter2", TokenFile: "/f"}, "is not an address", ""},
 		"no token":                              {Config{URL: "https://chat.example.com"}, "tokenFile: is missing", ""},
-		"a prefix that begins ordinary words":   {Config{URL: "https://chat.example.com", TokenFile: "f", Prefix: prefix("d")}, "prefix:", ""},
-		"a prefix that Mattermost has taken":    {Config{URL: "https://chat.example.com", TokenFile: "f", Prefix: prefix("/")}, "prefix:", ""},
-		"a prefix that is longer than a glance": {Config{URL: "https://chat.example.com", TokenFile: "f", Prefix: prefix("!!!!!!!!!")}, "prefix:", ""},
+		"a token's file somewhere":              {Config{URL: "https://chat.example.com", TokenFile: "token"}, `tokenFile: "token" does not begin with a slash`, ""},
+		"authorities somewhere":                 {Config{URL: "https://chat.example.com", TokenFile: "/f", CAFile: "ca.crt"}, `caFile: "ca.crt" does not`, ""},
+		"a prefix that begins ordinary words":   {Config{URL: "https://chat.example.com", TokenFile: "/f", Prefix: prefix("d")}, "prefix:", ""},
+		"a prefix that Mattermost has taken":    {Config{URL: "https://chat.example.com", TokenFile: "/f", Prefix: prefix("/")}, "prefix:", ""},
+		"a prefix that is longer than a glance": {Config{URL: "https://chat.example.com", TokenFile: "/f", Prefix: prefix("!!!!!!!!!")}, "prefix:", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := New(c.config)
@@ -48,7 +50,7 @@ func TestSettingsAreJudged(t *testing.T) {
 }
 
 func TestWhatIsForTheBot(t *testing.T) {
-	made, err := New(Config{URL: "https://chat.example.com", TokenFile: "f"})
+	made, err := New(Config{URL: "https://chat.example.com", TokenFile: "/f"})
 	if err != nil {
 		t.Fatal(err)
 	}

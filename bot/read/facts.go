@@ -9,6 +9,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/grammar"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/naming"
 )
 
@@ -148,14 +149,23 @@ func ended(d *v1alpha1.DatabaseDump, facts view.Dump) view.View {
 		}
 		return v
 	}
-	v := view.Failed{Dump: facts, End: endOf(d), Again: grammar.Request{Command: "again", Arguments: []string{d.Name}}.String()}
+	v := view.Failed{Dump: facts, End: endOf(d)}
 	v.Took, _ = took(d)
 	if f := d.Status.Failure; f != nil {
 		v.Reason, v.Message, v.Hint = f.Reason, f.Message, f.Hint
 	} else if c := meta.FindStatusCondition(d.Status.Conditions, v1alpha1.ConditionFailed); c != nil {
 		v.Reason, v.Message = c.Reason, c.Message
 	}
+	if v.End == view.EndCancelled || !asksForTheImpossible[contract.Reason(v.Reason)] {
+		v.Again = grammar.Request{Command: "again", Arguments: []string{d.Name}}.String()
+	}
 	return v
+}
+
+// asksForTheImpossible are the reasons for which the request itself has to be another one: the same once more would fail again.
+var asksForTheImpossible = map[contract.Reason]bool{
+	contract.InvalidRequest: true, contract.DatabaseNotFound: true, contract.TableNotFound: true, contract.NothingToDump: true,
+	v1alpha1.ReasonDatabaseNotPermitted: true, v1alpha1.ReasonTableExcluded: true,
 }
 
 func endOf(d *v1alpha1.DatabaseDump) view.End {
