@@ -50,7 +50,7 @@ type seenChannel struct {
 // decodeChannels leaves out those that are archived, and what is no channel.
 func decodeChannels(d *json.Decoder) ([]*model.Channel, error) {
 	var channels []*model.Channel
-	_, err := each(d, '[', func(string) error {
+	_, err := each(d, '[', mostListed, func(string) error {
 		var c seenChannel
 		if err := d.Decode(&c); err != nil {
 			return err
@@ -66,11 +66,11 @@ func decodeChannels(d *json.Decoder) ([]*model.Channel, error) {
 // decodePosts of a page. Without an order it is none.
 func decodePosts(d *json.Decoder) (*model.PostList, error) {
 	list := &model.PostList{Posts: map[string]*model.Post{}}
-	_, err := each(d, '{', func(key string) error {
+	_, err := each(d, '{', mostListed, func(key string) error {
 		switch key {
 		case "order":
 			order := []string{}
-			there, err := each(d, '[', func(string) error {
+			there, err := each(d, '[', mostListed, func(string) error {
 				var id string
 				err := d.Decode(&id)
 				order = append(order, id)
@@ -81,7 +81,7 @@ func decodePosts(d *json.Decoder) (*model.PostList, error) {
 			}
 			return err
 		case "posts":
-			_, err := each(d, '{', func(id string) error {
+			_, err := each(d, '{', mostListed, func(id string) error {
 				post, err := decodePost(d)
 				if err == nil && model.IsValidId(id) {
 					list.Posts[id] = post
@@ -131,7 +131,8 @@ type seenProps map[string]any
 func (p *seenProps) UnmarshalJSON(data []byte) error {
 	*p = seenProps{}
 	d := json.NewDecoder(bytes.NewReader(data))
-	_, err := each(d, '{', func(name string) error {
+	// All of them, for nothing is kept of most: else somebody could make a channel unreadable with a post.
+	_, err := each(d, '{', len(data), func(name string) error {
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return err
@@ -154,9 +155,9 @@ func (p *seenProps) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// each visits the entries of a JSON array ('[') or object ('{'), which visit reads one by one; it is given their names. Where
-// null stands instead there is none.
-func each(d *json.Decoder, opening json.Delim, visit func(name string) error) (there bool, err error) {
+// each visits the entries of a JSON array ('[') or object ('{'), of which there can be at most so many. visit reads them one by
+// one, and is given their names. Where null stands instead there is none.
+func each(d *json.Decoder, opening json.Delim, most int, visit func(name string) error) (there bool, err error) {
 	begin, err := d.Token()
 	if err != nil || begin == nil {
 		return false, err
@@ -165,8 +166,8 @@ func each(d *json.Decoder, opening json.Delim, visit func(name string) error) (t
 		return false, fmt.Errorf("%.20q stands where %s was expected", fmt.Sprint(begin), opening)
 	}
 	for n := 0; d.More(); n++ {
-		if n == mostListed {
-			return false, fmt.Errorf("%w: it lists more than %d", errTooLong, mostListed)
+		if n == most {
+			return false, fmt.Errorf("%w: it lists more than %d", errTooLong, most)
 		}
 		name := ""
 		if opening == '{' {

@@ -117,18 +117,15 @@ func TestALongListOfNothingTakesLittleMemory(t *testing.T) {
 		"a user":   func() error { _, err := liar(t, 200, `{"props": `+props).user(t.Context(), model.NewId()); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&before)
-			err := ask()
-			runtime.ReadMemStats(&after)
-			if name != "props" && err == nil {
-				t.Error("it was accepted")
-			}
-			if used := int64(after.HeapSys) - int64(before.HeapSys); used > 256<<20 {
-				t.Errorf("it took %d MiB", used>>20)
+			if err := ask(); (err == nil) != (name == "props") {
+				t.Errorf("the error is %v", err)
 			}
 		})
+	}
+	// HeapSys never shrinks, so it is the most that was ever needed.
+	var memory runtime.MemStats
+	if runtime.ReadMemStats(&memory); memory.HeapSys > 512<<20 {
+		t.Errorf("the heap had up to %d MiB", memory.HeapSys>>20)
 	}
 }
 
