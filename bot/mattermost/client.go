@@ -66,7 +66,9 @@ func (c *client) transport() (*http.Client, error) {
 
 // reading is a client that reads answers of at most so many bytes.
 func reading(with *http.Client, longest int64) *http.Client {
-	return &http.Client{Transport: bounded{with.Transport, longest}, CheckRedirect: with.CheckRedirect, Timeout: with.Timeout}
+	limited := *with
+	limited.Transport = bounded{with.Transport, longest}
+	return &limited
 }
 
 // bounded refuses to read answers without an end: model.Client4 reads all that comes.

@@ -107,8 +107,8 @@ func (g *groups) read(ctx context.Context, user, here string, named []string) ([
 	}
 	var found []string
 	for _, channel := range channels {
-		members, err := look(ctx, g.client, "read who is in channel "+channel, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
-			return api.GetChannelMembersByIds(ctx, channel, []string{user})
+		members, err := look(ctx, g.client, "read who is in channel "+channel.Id, func(api *model.Client4) (model.ChannelMembers, *model.Response, error) {
+			return api.GetChannelMembersByIds(ctx, channel.Id, []string{user})
 		})
 		if chat.KindOfError(err) == chat.Rejected && err != nil {
 			continue // the bot was removed meanwhile
@@ -116,36 +116,31 @@ func (g *groups) read(ctx context.Context, user, here string, named []string) ([
 		if err != nil {
 			return nil, err
 		}
-		if len(members) == 1 && members[0].UserId == user && members[0].ChannelId == channel {
-			found = append(found, channel)
+		if len(members) == 1 && members[0].UserId == user && members[0].ChannelId == channel.Id {
+			found = append(found, channel.Id)
 		}
 	}
 	return found, nil
 }
 
 // candidates are the bot's private channels that matter, this one first and then the oldest.
-func (g *groups) candidates(ctx context.Context, here string, named []string) ([]string, error) {
+func (g *groups) candidates(ctx context.Context, here string, named []string) ([]*model.Channel, error) {
 	channels, err := g.client.ownChannels(ctx)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(channels, func(a, b *model.Channel) int {
-		return cmp.Or(cmp.Compare(rank(a, here), rank(b, here)), cmp.Compare(a.CreateAt, b.CreateAt))
+	channels = slices.DeleteFunc(channels, func(channel *model.Channel) bool {
+		matters := g.named == nil || channel.Id == here || slices.Contains(named, channel.Id)
+		return !matters || channel.Type != model.ChannelTypePrivate || channel.IsShared()
 	})
-	var matter []string
-	for _, channel := range channels {
-		if channel.Type == model.ChannelTypePrivate && !channel.IsShared() &&
-			(g.named == nil || channel.Id == here || slices.Contains(named, channel.Id)) {
-			matter = append(matter, channel.Id)
+	slices.SortFunc(channels, func(a, b *model.Channel) int {
+		switch here {
+		case a.Id:
+			return -1
+		case b.Id:
+			return 1
 		}
-	}
-	return matter, nil
-}
-
-// rank has a channel come first.
-func rank(channel *model.Channel, first string) int {
-	if channel.Id == first {
-		return 0
-	}
-	return 1
+		return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Id, b.Id))
+	})
+	return channels, nil
 }

@@ -35,16 +35,19 @@ func (l *listener) catchUp(ctx, connection context.Context) error {
 	}
 	for _, channel := range channels {
 		since, unread := l.unread[channel.Id]
-		if !unread {
-			since = from
-		}
-		if !unread && at(channel.LastPostAt).Before(from) {
+		switch {
+		case !unread && at(channel.LastPostAt).Before(from):
 			continue
+		case !unread:
+			since = from
 		}
 		if err := l.catchUpChannel(ctx, connection, channel, since); err != nil {
 			return err
 		}
 	}
+	maps.DeleteFunc(l.unread, func(id string, _ time.Time) bool { // the bot was removed from it
+		return !slices.ContainsFunc(channels, func(channel *model.Channel) bool { return channel.Id == id })
+	})
 	return nil
 }
 
@@ -63,24 +66,6 @@ func (l *listener) catchUpChannel(ctx, connection context.Context, channel *mode
 	l.log.Warn("a channel cannot be read; what was missed in it is read later", "channel", channel.Id, "since", from, "error", err)
 	if earlier, unread := l.unread[channel.Id]; !unread || from.Before(earlier) {
 		l.unread[channel.Id] = from
-	}
-	return nil
-}
-
-// readUnread tries the channels again that could not be read.
-func (l *listener) readUnread(ctx, connection context.Context) error {
-	for id, from := range maps.Clone(l.unread) {
-		channel, err := l.channel(connection, id)
-		if chat.KindOfError(err) == chat.PlaceGone && err != nil {
-			delete(l.unread, id)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := l.catchUpChannel(ctx, connection, channel, from); err != nil {
-			return err
-		}
 	}
 	return nil
 }

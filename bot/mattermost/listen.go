@@ -119,7 +119,10 @@ func (l *listener) connected(ctx context.Context) error {
 	for {
 		select {
 		case <-again.C:
-			if err := l.readUnread(ctx, connection); err != nil {
+			if len(l.unread) == 0 {
+				continue
+			}
+			if err := l.catchUp(ctx, connection); err != nil {
 				return l.why(ctx, connection, err)
 			}
 			l.caughtUp()
@@ -233,5 +236,7 @@ func (l *listener) arrive(ctx, connection context.Context, a arrival) error {
 	if err != nil {
 		return nil //nolint:nilerr // it was removed again; what is lost with the connection is read when there is another
 	}
-	return l.catchUpChannel(ctx, connection, channel, time.Now().Add(-beforeAdded-chat.ClockSkew))
+	err = l.catchUpChannel(ctx, connection, channel, time.Now().Add(-beforeAdded-chat.ClockSkew))
+	l.caughtUp()
+	return err
 }

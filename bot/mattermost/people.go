@@ -11,8 +11,8 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// author of a message in a channel, and whether that is a person of this server: bots, guests, people of other servers and those who
-// were deactivated are none.
+// author of a message in a channel, and whether that is a person of this server: bots, guests, people of other servers and
+// those who were deactivated are none.
 func (s *Service) author(ctx context.Context, id, channel string) (chat.Author, bool, error) {
 	user, err := s.user(ctx, id)
 	if err != nil {

@@ -178,7 +178,6 @@ func TestAFloodOfOnePersonsKeepsNobodyElseWaiting(t *testing.T) {
 
 func TestWhatFailsAgainAndAgainKeepsNothingElseWaiting(t *testing.T) {
 	run(t, func(ctx context.Context, t *testing.T, b *inbox.Inbox, n notes) {
-
 		for i := range 1000 {
 			take(ctx, t, b, inbox.Item{ID: fmt.Sprint(i), Lane: fmt.Sprint(i), Handle: func(context.Context) error { return errUnwell }}, inbox.Taken)
 		}

@@ -74,7 +74,7 @@ func TestTheBotIsDeployedWhereSettingsAreGivenAndRight(t *testing.T) {
 	if err != nil || !find(t, "volcado-bot", &bot) {
 		t.Fatalf("there is no bot: %v\n%s", err, output)
 	}
-	if !strings.Contains(output, " ./cmd/bot doctor --settings ") || !strings.Contains(output, "/mine.yaml --offline") {
+	if !strings.Contains(output, "go run -trimpath -gcflags=all=-dwarf=false ./cmd/bot doctor --settings ") || !strings.Contains(output, "/mine.yaml --offline") {
 		t.Errorf("the settings were not looked at:\n%s", output)
 	}
 	if !strings.Contains(output, "create secret generic volcado-bot-tokens") {

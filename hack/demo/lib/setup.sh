@@ -23,7 +23,7 @@ start_cluster() {
 }
 
 # begin_bases makes the images' base images beside the cluster: they need the network, and compiling Kubernetes does not.
-# build_images waits for it, and says what went wrong.
+# build_images waits for it, and makes what is then still missing.
 begin_bases() {
   setsid "$REPO/hack/images/build" --bases "${DEMO_IMAGES[@]}" &>>"$LOG" &
   # shellcheck disable=SC2064 # the process of now is meant
