@@ -134,10 +134,10 @@ func certainly(err error, kind chat.ErrorKind) error {
 	return err
 }
 
-// refusedAs says whether the server gave one of these as its reason.
+// refusedAs says whether the server certainly refused, and gave one of these as its reason.
 func refusedAs(err error, ids ...string) bool {
 	a, ok := errors.AsType[*answered](err)
-	if !ok {
+	if !ok || chat.KindOfError(err) != chat.Rejected {
 		return false
 	}
 	for _, id := range ids {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -69,8 +70,11 @@ func (s *Service) create(ctx context.Context, post *model.Post) (chat.Ref, error
 	})
 	switch {
 	case refusedAs(err, errorRoot, errorRootChannel):
-		return chat.Ref{}, &chat.Error{Kind: chat.PostGone, Err: errors.Unwrap(err)}
+		return chat.Ref{}, s.withoutRoot(ctx, post, err)
 	case refusedAs(err, errorArchived, errorPermission, errorParameter):
+		if _, trouble := s.channel(ctx, post.ChannelId); transient(trouble) != nil {
+			return chat.Ref{}, &chat.Error{Kind: chat.NotDone, RetryAfter: chat.RetryAfter(trouble), Err: trouble}
+		}
 		return chat.Ref{}, gone(err)
 	case err != nil:
 		return chat.Ref{}, err
@@ -78,6 +82,21 @@ func (s *Service) create(ctx context.Context, post *model.Post) (chat.Ref, error
 		return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("post in channel %s: %w", post.ChannelId, errNothing)}
 	}
 	return refOf(made), nil
+}
+
+// withoutRoot is what is certain when a thread's root is said to be missing. Mattermost says so of every trouble with its
+// database, which may be over when it is asked how it is. So the root itself is asked for: of that it tells one from the other.
+func (s *Service) withoutRoot(ctx context.Context, post *model.Post, refusal error) error {
+	root, err := s.post(ctx, post.RootId)
+	answer, refused := errors.AsType[*answered](err)
+	switch {
+	case refused && answer.status == http.StatusNotFound && chat.KindOfError(err) == chat.PostGone,
+		err == nil && (root.ChannelId != post.ChannelId || root.RootId != ""): // it cannot be the root of a thread here
+		return &chat.Error{Kind: chat.PostGone, Err: errors.Unwrap(refusal)}
+	case err == nil:
+		err = errors.New("the root is there")
+	}
+	return &chat.Error{Kind: chat.NotDone, RetryAfter: chat.RetryAfter(err), Err: fmt.Errorf("%w, which is not believed: %w", errors.Unwrap(refusal), err)}
 }
 
 func refOf(post *model.Post) chat.Ref {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,12 @@ func TestAServerWhoseDatabaseIsAwayIsWaitedFor(t *testing.T) {
 	_, err := s.Post(t.Context(), w.here(), "", chat.Reply{Headline: "meanwhile"})
 	if kind := chat.KindOfError(err); err == nil || kind != chat.NotDone && kind != chat.Uncertain {
 		t.Errorf("Post: %v", err)
+	}
+	inThread := w.here()
+	inThread.Thread = ref.Post
+	_, err = s.Post(t.Context(), inThread, "", chat.Reply{Headline: "meanwhile"})
+	if kind := chat.KindOfError(err); err == nil || kind != chat.NotDone && kind != chat.Uncertain {
+		t.Errorf("Post in a thread: %v", err)
 	}
 	_, err = s.KindOf(t.Context(), w.here().Place)
 	if kind := chat.KindOfError(err); err != nil && kind != chat.NotDone && kind != chat.Uncertain {
@@ -257,5 +264,51 @@ func TestARevokedTokenEndsListeningAndIsNeverShown(t *testing.T) {
 	}
 	if h := s.Health(); h.Connected || h.Why == "" || strings.Contains(h.Why+err.Error(), token) {
 		t.Errorf("its health is %+v", h)
+	}
+}
+
+// Mattermost says of any trouble with its database that a thread's root is missing, or a permission. It may be well again when
+// it is asked how it is.
+func TestARefusalIsNotBelievedWhereTheServerSaysOtherwiseAMomentLater(t *testing.T) {
+	w := newWorld(t, mattermosttest.Get(t))
+	s := w.service(t)
+	root := mustPost(t, s, w.here(), "root")
+	inThread := w.here()
+	inThread.Thread = root.Post
+	refuse := func(id string, status int) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = fmt.Fprintf(w, `{"id": %q, "message": "no", "status_code": %d}`, id, status)
+		}
+	}
+	w.front.set(refuse(errorRoot, http.StatusBadRequest))
+	_, err := s.Post(t.Context(), inThread, "", chat.Reply{Headline: "hello"})
+	isKind(t, err, chat.NotDone)
+	for name, path := range map[string]string{errorRoot: "/api/v4/posts/" + root.Post, errorPermission: "/api/v4/channels/" + w.channel.Id} {
+		w.front.set(refuse(name, http.StatusBadRequest))
+		w.front.breakAt(path)
+		_, err = s.Post(t.Context(), inThread, "", chat.Reply{Headline: "hello"})
+		isKind(t, err, chat.NotDone)
+		w.front.breakAt("")
+	}
+	if _, err := s.Post(t.Context(), inThread, "", chat.Reply{Headline: "hello"}); err != nil {
+		t.Errorf("now nothing is wrong: %v", err)
+	}
+}
+
+func TestAPostThatCannotBeAThreadsRootIsNone(t *testing.T) {
+	w := newWorld(t, mattermosttest.Get(t))
+	s := w.service(t)
+	other := w.Channel(t, w.team, model.ChannelTypePrivate, "other", w.alice, w.bot)
+	elsewhere := w.say(t, w.alice, &model.Post{ChannelId: other.Id, Message: "root"})
+	root := w.ask(t, "root")
+	reply := w.Reply(t, w.alice, root, "reply")
+	for name, thread := range map[string]string{"of another channel": elsewhere.Id, "a reply": reply.Id, "never there": model.NewId()} {
+		t.Run(name, func(t *testing.T) {
+			to := w.here()
+			to.Thread = thread
+			_, err := s.Post(t.Context(), to, "", chat.Reply{Headline: "hello"})
+			isKind(t, err, chat.PostGone)
+		})
 	}
 }
