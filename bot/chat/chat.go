@@ -159,8 +159,8 @@ type Service interface {
 // Grouper is a Service that needs a call for each group to find out whether somebody is a member. It looks only at groups that
 // matter, because a bot can be in many more.
 type Grouper interface {
-	// OnlyGroups gives the service a function that returns the ids of the groups that matter, quickly. It is called before Listen,
-	// once; the function is called for messages.
+	// OnlyGroups gives the service a function that returns the ids of the groups that matter at the moment. It is called once,
+	// before Listen; the function is called for messages.
 	OnlyGroups(named func(context.Context) ([]string, error))
 }
 

@@ -115,10 +115,14 @@ func (c *Cluster) AllowLists(how Freshness) func(ctx context.Context, namespace 
 	}
 }
 
-// Groups gives the groups of one service that allow-lists name, in order.
+// Groups gives the groups of one service that allow-lists name, in order. They are read anew, because whoever is in one that was
+// left out would be told no. Where that cannot be done nobody is, and what is in memory serves.
 func (c *Cluster) Groups(platform, workspace string) func(context.Context) ([]string, error) {
 	return func(ctx context.Context) ([]string, error) {
-		lists, err := c.AllowLists(Recent)(ctx, metav1.NamespaceAll)
+		lists, err := c.AllowLists(Newest)(ctx, metav1.NamespaceAll)
+		if err != nil {
+			lists, err = c.AllowLists(Recent)(ctx, metav1.NamespaceAll)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -30,17 +30,27 @@ func TestTheGroupsOfAServiceAreThoseThatAllowListsName(t *testing.T) {
 	list := func(subjects ...v1alpha1.AllowedSubject) v1alpha1.DumpAllowList {
 		return v1alpha1.DumpAllowList{Spec: v1alpha1.DumpAllowListSpec{Subjects: subjects}}
 	}
-	c := Cached(nil, lists{items: []v1alpha1.DumpAllowList{
+	stale := lists{items: []v1alpha1.DumpAllowList{list(subject("mattermost", "a.example", "old"))}}
+	newest := lists{items: []v1alpha1.DumpAllowList{
 		list(),
 		list(subject("mattermost", "a.example", "qa", "dev"), subject("mattermost", "b.example", "other-server")),
 		list(subject("slack", "a.example", "other-platform"), subject("mattermost", "a.example"), subject("mattermost", "a.example", "qa", "ops")),
-	}})
-	got, err := c.Groups("mattermost", "a.example")(t.Context())
-	if diff := cmp.Diff([]string{"dev", "ops", "qa"}, got); diff != "" || err != nil {
-		t.Errorf("error %v, groups (-want +got)\n%s", err, diff)
-	}
+	}}
 	unwell := errors.New("unwell")
-	if _, err := Cached(nil, lists{err: unwell}).Groups("mattermost", "a.example")(t.Context()); !errors.Is(err, unwell) {
-		t.Errorf("the error is %v", err)
+	for name, tc := range map[string]struct {
+		cached, api lists
+		want        []string
+		err         error
+	}{
+		"of all lists, as they are now":             {stale, newest, []string{"dev", "ops", "qa"}, nil},
+		"as they were, where the cluster is away":   {stale, lists{err: unwell}, []string{"old"}, nil},
+		"none are known, which is not that of none": {lists{err: unwell}, lists{err: unwell}, nil, unwell},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Cached(tc.cached, tc.api).Groups("mattermost", "a.example")(t.Context())
+			if diff := cmp.Diff(tc.want, got); diff != "" || !errors.Is(err, tc.err) {
+				t.Errorf("error %v, groups (-want +got)\n%s", err, diff)
+			}
+		})
 	}
 }
