@@ -36,12 +36,29 @@ SETS_OF_TESTS=(envtest versitygw mattermost)
 # build_some <set...>
 build_some() {
   local set
+  check_sets "$@"
+  for set; do build "$set"; done
+}
+
+# fetch_modules <set...>. go mod download would get whatever a go.mod names, and most of that is for others' tests.
+fetch_modules() {
+  local set
+  local -a packages
+  check_sets "$@"
+  for set; do
+    read -r -d '' -a packages <<<"${SET_PACKAGES[$set]}" || true
+    GOFLAGS=-mod=readonly go -C "$SERVERS/${SET_MODULE[$set]}" list -deps "${packages[@]}" >/dev/null
+  done
+}
+
+# check_sets <set...>, and that there is a Go to build them with.
+check_sets() {
+  local set
   for set; do
     [[ -n ${SET_NAME[$set]:-} ]] || die "there is nothing called \"$set\" to build; there are: ${SETS_OF_TESTS[*]}"
   done
   check_go
   report_problems
-  for set; do build "$set"; done
 }
 
 # fingerprint of everything that a set is made from.

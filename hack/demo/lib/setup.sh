@@ -17,15 +17,15 @@ start_cluster() {
     return
   fi
   "$REPO/hack/cluster/cluster" packages build cluster images demo
-  begin_bases
+  begin_fetch
   "$REPO/hack/cluster/cluster" up 2>&1 | tee -a -- "$LOG" | indent ||
     die "the cluster did not start; what it said is above, and in $LOG"
 }
 
-# begin_bases makes the images' base images beside the cluster: they need the network, and compiling Kubernetes does not.
-# build_images waits for it, and makes what is then still missing.
-begin_bases() {
-  setsid "$REPO/hack/images/build" --bases "${DEMO_IMAGES[@]}" &>>"$LOG" &
+# begin_fetch gets what the images need from the network beside the cluster, because compiling Kubernetes needs only processors.
+# build_images waits for it, and gets what is then still missing.
+begin_fetch() {
+  setsid "$REPO/hack/images/build" --fetch "${DEMO_IMAGES[@]}" &>>"$LOG" &
   # shellcheck disable=SC2064 # the process of now is meant
   trap "kill -- -$! 2>>'$LOG'" EXIT
 }

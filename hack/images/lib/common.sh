@@ -24,20 +24,20 @@ IMAGES=$OUT/images
 REGISTRY=volcado.local
 TAG=dev
 TOOL=${CONTAINER_TOOL:-}
-BASES_ONLY=
+FETCH_ONLY=
 WANTED=()
 # The way out that this machine may have to use; sudo forgets them.
 PROXIES=(http_proxy https_proxy no_proxy)
 
-# parse_arguments sets TOOL, REGISTRY, TAG, BASES_ONLY and WANTED.
-# shellcheck disable=SC2034 # build uses BASES_ONLY
+# parse_arguments sets TOOL, REGISTRY, TAG, FETCH_ONLY and WANTED.
+# shellcheck disable=SC2034 # build uses FETCH_ONLY
 parse_arguments() {
   while (($#)); do
     case $1 in
       --tool) TOOL=${2:-} && shift ;;
       --registry) REGISTRY=${2:-} && shift ;;
       --tag) TAG=${2:-} && shift ;;
-      --bases) BASES_ONLY=yes ;;
+      --fetch) FETCH_ONLY=yes ;;
       -h | --help) sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
       -*) die "$1 is not an option; see $0 --help" ;;
       *) WANTED+=("$1") ;;

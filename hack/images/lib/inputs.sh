@@ -13,11 +13,18 @@ context_of() {
   esac
 }
 
+# compiled_servers prints the wanted images whose program is compiled from a module of others (hack/servers).
+compiled_servers() {
+  local image
+  for image in "${WANTED[@]}"; do
+    case $image in mattermost | versitygw) echo "$image" ;; esac
+  done
+}
+
 # prepare_contexts puts into a folder what is not in the repository: programs that are compiled from modules of others.
 prepare_contexts() {
   local image bin context
-  for image in mattermost versitygw; do
-    [[ " ${WANTED[*]} " == *" $image "* ]] || continue
+  for image in $(compiled_servers); do
     bin=$("$REPO/hack/cluster/cluster" binaries "$image") || exit # it has said why
     context=$IMAGES/context/$image
     ! cmp -s -- "$bin/.$image.built" "$context.built" || continue

@@ -12,8 +12,12 @@ build_local() {
   say "built ${stale[*]} in $((SECONDS - started)) s"
 }
 
-make_bases_local() {
-  "$REPO/hack/cluster/cluster" packages images
+fetch_local() {
+  local -a compiled
+  mapfile -t compiled < <(compiled_servers)
+  "$REPO/hack/cluster/cluster" packages build images
+  ((! ${#compiled[@]})) || "$REPO/hack/cluster/cluster" modules "${compiled[@]}"
+  go -C "$REPO" list -deps ./cmd/manager ./cmd/bot ./cmd/dumper >/dev/null
   as_root make_bases_as_root "${WANTED[@]}"
 }
 

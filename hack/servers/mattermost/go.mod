@@ -244,3 +244,6 @@ exclude (
 	github.com/dyatlov/go-opengraph v0.0.0-20210112100619-dae8665a5b09
 	github.com/willf/bitset v1.2.0
 )
+
+// Nothing here opens a SQLite database (sqlite/sqlite.go).
+replace modernc.org/sqlite => ./sqlite
