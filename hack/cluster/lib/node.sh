@@ -65,18 +65,28 @@ node_is_up_or_dead() {
   pid=$(cat "$RUN/pid") && [[ ! -e /proc/$pid ]]
 }
 
-# end_strangers deals with a node of this name that another clone of the repository started.
-end_strangers() {
-  local pid state
-  pid=$(node_pid)
-  [[ -n $pid ]] || return 0
-  state=$(cat "$RUN/state")
-  # A state that was deleted under a running node is as good as none.
-  if [[ -e $state/id && $(cat "$state/id") == "$(cat "$RUN/id")" ]]; then
-    [[ $state == "$STATE" ]] || die "a cluster called $CLUSTER runs already, with its state in $state.
+# refuse_stranger stops where another clone of the repository runs a node of this name.
+refuse_stranger() {
+  local state
+  state=$(state_of_node)
+  [[ -z $state || $state == "$STATE" ]] || die "a cluster called $CLUSTER runs already, with its state in $state.
 Use or end that one (VOLCADO_OUT=${state%/cluster/*} hack/cluster/cluster status, or down), or set VOLCADO_CLUSTER to another name."
-    return 0
-  fi
+}
+
+# state_of_node prints where the running node of this name keeps its state. A state that was deleted under it is as good as none.
+state_of_node() {
+  local state
+  [[ -n $(node_pid) ]] || return 0
+  state=$(cat "$RUN/state")
+  [[ ! -e $state/id || $(cat "$state/id") != "$(cat "$RUN/id")" ]] || echo "$state"
+}
+
+# end_strangers ends a node of this name whose state was deleted.
+end_strangers() {
+  local state
+  refuse_stranger
+  [[ -n $(node_pid) && -z $(state_of_node) ]] || return 0
+  state=$(cat "$RUN/state")
   say "ending the cluster $CLUSTER, whose state in $state was deleted"
   end_node
 }

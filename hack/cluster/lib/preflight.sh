@@ -20,8 +20,9 @@ preflight() {
   as_root check-as-root
 }
 
-# These see the truth only as root.
+# These see the truth only as root. The other clone's cluster is told of before minutes are spent on building.
 preflight_as_root() {
+  refuse_stranger
   check_memory
   check_cgroups
   check_namespaces
