@@ -16,6 +16,8 @@ const (
 	mostListed = 100_000
 	// mostProps of a post that are kept. People can give a post 800,000 characters of them.
 	mostProps = 100
+	// longestProp is how long a prop that is kept as it is can be, and its name, in bytes. A chat.Key fits: it is ASCII.
+	longestProp = 256
 )
 
 // get reads what can be long, and keeps of it what decode keeps.
@@ -139,12 +141,12 @@ func (p *seenProps) UnmarshalJSON(data []byte) error {
 		}
 		switch {
 		case !strings.HasPrefix(name, fromMachine) && name != propKey && name != propProcess && name != model.PostPropsAddedUserId:
-		case len(*p) >= mostProps:
-			// No person's client writes that many, and one that counts could be among those that are left out.
+		case len(*p) >= mostProps || len(name) > longestProp:
+			// No person's client writes that, and one that counts could be among those that are left out.
 			(*p)[fromMachine] = true
 		default:
 			var text *string
-			if err := json.Unmarshal(value, &text); err != nil {
+			if err := json.Unmarshal(value, &text); err != nil || text != nil && len(*text) > longestProp {
 				(*p)[name] = true
 			} else if text != nil {
 				(*p)[name] = *text

@@ -104,6 +104,17 @@ func withoutAnswer(err error) chat.ErrorKind {
 	return chat.Uncertain
 }
 
+// withoutToken takes the bot's token out of an error of the server's: Mattermost writes it into one when it cannot read or save
+// a session.
+func withoutToken(err error, token string) error {
+	if e, ok := errors.AsType[*model.AppError](err); ok && token != "" {
+		clean := *e
+		clean.Message = strings.ReplaceAll(e.Message, token, "[token]")
+		return &clean
+	}
+	return err
+}
+
 // withoutURL: the operator knows it, and what a URL holds is nobody's business.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {

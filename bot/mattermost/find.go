@@ -2,19 +2,22 @@ package mattermost
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/turns"
 )
 
 const (
 	// mostScans are the channels whose own posts are remembered, mostKeys the posts of one of them.
 	mostScans, mostKeys = 100, 5000
-	// scanAgain is how far back a channel is read again: a post can become visible after one that was made later.
-	scanAgain = 30 * time.Second
+	// scanAgain is how far back a channel is read again: a post can become visible after one that was made later, and the clock
+	// that dated the newest one can be ahead.
+	scanAgain = 2 * chat.ClockSkew
 )
 
 // finder finds the bot's own posts. After an absence it is asked for each message of a channel, so it remembers what it has
@@ -22,13 +25,15 @@ const (
 type finder struct {
 	client *client
 
+	// turns at a channel's scan.
+	turns turns.Turns
+
 	mu    sync.Mutex
 	scans map[string]*scan
 }
 
 // scan of a channel.
 type scan struct {
-	mu sync.Mutex
 	// from and to which the channel was read; to is zero before that was done once.
 	from, to time.Time
 	posts    map[chat.Key]chat.Ref
@@ -52,9 +57,12 @@ func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since 
 }
 
 func (f *finder) find(ctx context.Context, channel, self string, key chat.Key, since time.Time) (chat.Ref, bool, error) {
+	over, _, err := f.turns.Take(ctx, channel)
+	if err != nil {
+		return chat.Ref{}, false, &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("look for a post in channel %s: another search is under way: %w", channel, err)}
+	}
+	defer over()
 	c := f.scan(channel)
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	ref, remembered := c.posts[key]
 	if err := c.read(ctx, f.client, channel, self, since); err != nil {
 		return chat.Ref{}, false, err
@@ -64,7 +72,7 @@ func (f *finder) find(ctx context.Context, channel, self string, key chat.Key, s
 		return found, ok, nil
 	}
 	// It may have been deleted since.
-	_, err := f.client.post(ctx, found.Post)
+	_, err = f.client.post(ctx, found.Post)
 	if chat.KindOfError(err) == chat.PostGone && err != nil {
 		delete(c.posts, key)
 		return chat.Ref{}, false, nil
@@ -121,7 +129,9 @@ func (c *scan) read(ctx context.Context, api *client, channel, self string, sinc
 			return err
 		}
 		for _, post := range posts {
-			newest = later(newest, at(post.CreateAt))
+			if made := at(post.CreateAt); !future(made) {
+				newest = later(newest, made)
+			}
 			if key := keyOf(post, self); key != "" && !at(post.CreateAt).Before(lowest) {
 				c.posts[key] = refOf(post)
 			}

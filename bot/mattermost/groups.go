@@ -35,7 +35,14 @@ type groups struct {
 	people map[asked]memberships
 	// changes that were told. What was read before one of them is not kept.
 	changes int
+	// failing are the channels whose members cannot be read while the server is well.
+	failing map[string]failure
+	// patience with one of those, after which nobody is a member of it.
+	patience time.Duration
 }
+
+// failure that has been going on, as far as was asked.
+type failure struct{ first, last time.Time }
 
 // asked is a person, in a channel.
 type asked struct{ user, channel string }
@@ -48,7 +55,7 @@ type memberships struct {
 }
 
 func newGroups(c *client, log *slog.Logger) *groups {
-	return &groups{client: c, log: log, people: map[asked]memberships{}}
+	return &groups{client: c, log: log, people: map[asked]memberships{}, failing: map[string]failure{}, patience: time.Minute}
 }
 
 // OnlyGroups has the service look only at private channels that named gives: each costs a call for each person.
@@ -114,13 +121,43 @@ func (g *groups) read(ctx context.Context, user, here string, named []string) ([
 			continue // the bot was removed meanwhile
 		}
 		if err != nil {
-			return nil, err
+			if !g.failsAlone(ctx, channel.Id, err) {
+				return nil, err
+			}
+			g.log.Warn("who is in a private channel that an allow-list names cannot be read; its members are refused where only that lets them",
+				"channel", channel.Id, "error", err)
+			continue
 		}
+		g.works(channel.Id)
 		if len(members) == 1 && members[0].UserId == user && members[0].ChannelId == channel.Id {
 			found = append(found, channel.Id)
 		}
 	}
 	return found, nil
+}
+
+// failsAlone says whether the members of one channel cannot be read for longer than a server needs to recover, while the server
+// is well. Nobody would be answered any more if the others' memberships depended on it.
+func (g *groups) failsAlone(ctx context.Context, channel string, err error) bool {
+	if chat.KindOfError(err) == chat.Unauthorised || chat.RetryAfter(err) > 0 || g.client.healthy(ctx) != nil {
+		return false
+	}
+	now := time.Now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f, known := g.failing[channel]
+	if !known || now.Sub(f.last) > g.patience {
+		f.first = now // one that was long ago does not count
+	}
+	f.last = now
+	g.failing[channel] = f
+	return now.Sub(f.first) >= g.patience
+}
+
+func (g *groups) works(channel string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.failing, channel)
 }
 
 // candidates are the bot's private channels that matter, this one first and then the oldest.

@@ -26,7 +26,8 @@ const (
 	beforeAdded = 5 * time.Minute
 )
 
-// catchUp reads what was written since the position, one channel after the other. What it hands on outlives the connection.
+// catchUp reads what was written since the position, one channel after the other. What it hands on outlives the connection. The
+// position moves at the end, because channels that it did not come to are read from there the next time.
 func (l *listener) catchUp(ctx, connection context.Context) error {
 	from := l.position.Add(-overlap)
 	channels, err := l.ownChannels(connection)
@@ -48,6 +49,9 @@ func (l *listener) catchUp(ctx, connection context.Context) error {
 	maps.DeleteFunc(l.unread, func(id string, _ time.Time) bool { // the bot was removed from it
 		return !slices.ContainsFunc(channels, func(channel *model.Channel) bool { return channel.Id == id })
 	})
+	for _, channel := range channels {
+		l.pass(at(channel.LastPostAt))
+	}
 	return nil
 }
 
@@ -64,10 +68,15 @@ func (l *listener) catchUpChannel(ctx, connection context.Context, channel *mode
 		return err
 	}
 	l.log.Warn("a channel cannot be read; what was missed in it is read later", "channel", channel.Id, "since", from, "error", err)
-	if earlier, unread := l.unread[channel.Id]; !unread || from.Before(earlier) {
-		l.unread[channel.Id] = from
-	}
+	l.readLater(channel.Id, from)
 	return nil
+}
+
+// readLater notes that a channel is to be read from a time on.
+func (l *listener) readLater(channel string, from time.Time) {
+	if earlier, unread := l.unread[channel]; !unread || from.Before(earlier) {
+		l.unread[channel] = from
+	}
 }
 
 // caughtUp says what is still to be read.

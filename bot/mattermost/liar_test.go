@@ -20,8 +20,15 @@ import (
 // liar is a server that is well, and answers everything but that in the same way.
 func liar(t *testing.T, status int, body string) *Service {
 	t.Helper()
+	return answering(t, func(*http.Request) (int, string) { return status, body })
+}
+
+// answering is a server that answers so. It is well unless it answers its ping with 503.
+func answering(t *testing.T, answer func(*http.Request) (status int, body string)) *Service {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/system/ping") {
+		status, body := answer(r)
+		if strings.HasSuffix(r.URL.Path, "/system/ping") && status != http.StatusServiceUnavailable {
 			_, _ = w.Write([]byte(`{"status": "OK", "database_status": "OK"}`))
 			return
 		}

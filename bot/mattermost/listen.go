@@ -24,8 +24,9 @@ const (
 	// overlap of what is read again with what was heard before a connection was lost: a post can become visible after one
 	// that was made later.
 	overlap = time.Minute
-	// unreadEvery is how often channels are tried that could not be read.
-	unreadEvery = 30 * time.Second
+	// unreadEvery is after how long channels are tried again that could not be read, and unreadAtMost what that grows to: to be
+	// refused can take half a minute for each, and nobody is heard meanwhile.
+	unreadEvery, unreadAtMost = 30 * time.Second, 5 * time.Minute
 )
 
 // listener is one call of Listen.
@@ -114,18 +115,20 @@ func (l *listener) connected(ctx context.Context) error {
 	}
 	l.heard()
 	l.caughtUp()
-	again := time.NewTicker(l.unreadEvery)
+	pause := l.unreadEvery
+	again := time.NewTimer(pause)
 	defer again.Stop()
 	for {
 		select {
 		case <-again.C:
+			pause = min(2*pause, unreadAtMost)
 			if len(l.unread) == 0 {
-				continue
-			}
-			if err := l.catchUp(ctx, connection); err != nil {
+				pause = l.unreadEvery
+			} else if err := l.catchUp(ctx, connection); err != nil {
 				return l.why(ctx, connection, err)
 			}
 			l.caughtUp()
+			again.Reset(pause)
 		case <-connection.Done():
 			return l.why(ctx, connection, connection.Err())
 		case a := <-arrived:
@@ -202,6 +205,9 @@ func (l *listener) arrival(event *model.WebSocketEvent) (arrival, bool) {
 			// It was pinned, say, or an administrator has taken a mark off it. It is not written anew by that.
 			return arrival{}, false
 		}
+		if !l.plausible(post, model.ChannelType(kind)) {
+			post = &model.Post{CreateAt: post.CreateAt} // all that it is good for; many of them can wait
+		}
 		return arrival{post: post, kind: model.ChannelType(kind)}, true
 	case model.WebsocketEventUserAdded:
 		l.groups.forget()
@@ -229,14 +235,25 @@ func (l *listener) arrival(event *model.WebSocketEvent) (arrival, bool) {
 // it was mentioned there.
 func (l *listener) arrive(ctx, connection context.Context, a arrival) error {
 	if a.joined == "" {
+		l.pass(at(a.post.CreateAt))
 		l.take(ctx, a.post, a.kind, false)
 		return nil
 	}
+	from := time.Now().Add(-beforeAdded - chat.ClockSkew)
 	channel, err := l.channel(connection, a.joined)
-	if err != nil {
-		return nil //nolint:nilerr // it was removed again; what is lost with the connection is read when there is another
+	switch {
+	case transient(err) != nil:
+		// No event has told of what was written there before.
+		l.readLater(a.joined, from)
+	case err != nil:
+		return nil // it was removed again
+	default:
+		err = l.catchUpChannel(ctx, connection, channel, from)
+		if err != nil {
+			l.readLater(a.joined, from)
+			return err
+		}
 	}
-	err = l.catchUpChannel(ctx, connection, channel, time.Now().Add(-beforeAdded-chat.ClockSkew))
 	l.caughtUp()
-	return err
+	return nil
 }

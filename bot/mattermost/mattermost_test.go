@@ -3,6 +3,7 @@ package mattermost
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
 
@@ -121,5 +122,20 @@ func TestTheDoctorFinds(t *testing.T) {
 			}
 			t.Errorf("found %+v, want %q", list, c.text)
 		})
+	}
+}
+
+// As on the first day.
+func TestABotThatIsInNoTeamIsConnectedAndTheDoctorSaysWhereItBelongs(t *testing.T) {
+	w := newWorld(t, mattermosttest.Get(t))
+	w.bot = w.Bot(t, "newcomer")
+	w.writeToken(t)
+	s := w.service(t)
+	collected(t, s, time.Now())
+	eventually(t, "it is connected", func() bool { h := s.Health(); return h.Connected && !h.Behind })
+	for _, finding := range s.Examine(t.Context()) {
+		if finding.Severity == chat.Bad && !strings.Contains(finding.Text, "the bot is in no team") {
+			t.Errorf("found %q", finding.Text)
+		}
 	}
 }

@@ -18,12 +18,15 @@ import (
 // somebody's name. People can set them, too, and are then not heard.
 const fromMachine = "from_"
 
+// mostAge of a message that cannot be looked up: nobody waits for its answer any more.
+const mostAge = 24 * time.Hour
+
 // take a post, if it may be a command.
 func (l *listener) take(ctx context.Context, post *model.Post, kind model.ChannelType, again bool) {
-	l.pass(post)
 	if !l.plausible(post, kind) {
 		return
 	}
+	post.SetProps(nil) // they have told all that they can, and Size does not count them
 	// It is counted until it was handed over for the first time: see chat.Health.
 	l.undelivered.Add(1)
 	delivered := sync.OnceFunc(func() { l.undelivered.Add(-1) })
@@ -44,10 +47,17 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 				}
 			}
 			m, wanted, err := l.message(ctx, post)
-			if err != nil {
+			if err != nil && time.Since(at(post.CreateAt)) < mostAge {
+				if attempts == 1 {
+					l.log.Warn("a message cannot be looked up, and is tried again", "channel", post.ChannelId, "message", post.Id, "error", err)
+				}
 				return err
 			}
 			delivered()
+			if err != nil {
+				l.log.Error("a message is not answered: for a day it could not be looked up", "channel", post.ChannelId, "message", post.Id, "error", err)
+				return nil
+			}
 			if !wanted {
 				return nil
 			}
@@ -61,12 +71,15 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 	}
 }
 
-// pass notes that a post is known. One of the future would hide those that follow it.
-func (l *listener) pass(post *model.Post) {
-	if made := at(post.CreateAt); made.After(l.position) && made.Before(time.Now().Add(chat.ClockSkew)) {
+// pass notes that all posts up to a time are known. One of the future would hide those that follow it.
+func (l *listener) pass(made time.Time) {
+	if made.After(l.position) && !future(made) {
 		l.position = made
 	}
 }
+
+// future: the server's clock cannot be that much ahead. Imported posts and those of plugins can have any time.
+func future(made time.Time) bool { return made.After(time.Now().Add(chat.ClockSkew)) }
 
 // plausible says whether a post can be a command, as far as the post itself tells. The kind of its channel is empty where it
 // is not known, as with edits; it is then looked up.
