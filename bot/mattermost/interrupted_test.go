@@ -48,7 +48,7 @@ func TestACatchUpThatIsInterruptedBeginsAgainWhereItBegan(t *testing.T) {
 		case broken.Load() && !strings.Contains(r.URL.Path, read):
 			return 503, ""
 		case strings.Contains(r.URL.Path, read):
-			return 200, pageOfPosts(&model.Post{Id: model.NewId(), ChannelId: read, CreateAt: now.UnixMilli()})
+			return 200, pageOfPosts(&model.Post{Id: model.NewId(), ChannelId: read, UserId: model.NewId(), Message: "!list", CreateAt: now.UnixMilli()})
 		}
 		return 200, pageOfPosts()
 	})
@@ -179,5 +179,12 @@ func TestAGroupThatCannotBeReadKeepsNoOtherFromBeingOne(t *testing.T) {
 	well.Store(true)
 	if got, want := in(), fmt.Sprint([]string{damaged, good}, false); got != want {
 		t.Errorf("when it can be read again: %s, want %s", got, want)
+	}
+	s.groups.patience = time.Hour
+	s.groups.failing[damaged] = failure{first: time.Now().Add(-2 * time.Hour), last: time.Now()}
+	_ = in()
+	well.Store(false)
+	if got := in(); got != fmt.Sprint([]string{}, true) {
+		t.Errorf("when it fails anew: %s", got)
 	}
 }
