@@ -139,7 +139,7 @@ func call[T any](ctx context.Context, c *client, what string, ask func(*model.Cl
 	}
 	given, response, err := ask(api)
 	if err != nil {
-		return none, c.refused(ctx, what, response, withoutToken(err, api.AuthToken))
+		return none, c.refused(ctx, what, api.AuthToken, response, err)
 	}
 	return given, nil
 }

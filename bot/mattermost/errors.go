@@ -37,8 +37,9 @@ func (a *answered) Error() string {
 	return fmt.Sprintf("%s: the server answered %d %s", a.what, a.status, a.reason)
 }
 
-// refused makes an error say what is certain.
-func (c *client) refused(ctx context.Context, what string, response *model.Response, err error) error {
+// refused makes an error say what is certain, and not the token that the call was made with: Mattermost writes it into its own
+// error when it cannot read or save a session.
+func (c *client) refused(ctx context.Context, what, token string, response *model.Response, err error) error {
 	if errors.Is(err, errTooLong) {
 		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: %w", what, errTooLong)}
 	}
@@ -49,7 +50,7 @@ func (c *client) refused(ctx context.Context, what string, response *model.Respo
 	e, ok := errors.AsType[*model.AppError](err)
 	own := ok && e.Id != "" && e.StatusCode == response.StatusCode
 	if own {
-		a.id, a.reason = e.Id, text.OneLine(e.Message, longestReason)
+		a.id, a.reason = e.Id, text.OneLine(strings.ReplaceAll(e.Message, token, "[token]"), longestReason)
 	}
 	switch {
 	case a.status == http.StatusTooManyRequests:
@@ -102,17 +103,6 @@ func withoutAnswer(err error) chat.ErrorKind {
 		return chat.NotDone
 	}
 	return chat.Uncertain
-}
-
-// withoutToken takes the bot's token out of an error of the server's: Mattermost writes it into one when it cannot read or save
-// a session.
-func withoutToken(err error, token string) error {
-	if e, ok := errors.AsType[*model.AppError](err); ok && token != "" {
-		clean := *e
-		clean.Message = strings.ReplaceAll(e.Message, token, "[token]")
-		return &clean
-	}
-	return err
 }
 
 // withoutURL: the operator knows it, and what a URL holds is nobody's business.

@@ -72,7 +72,7 @@ func (s *Service) clientConfig(ctx context.Context) (map[string]string, connecti
 	}
 	response, err := api.DoAPIGet(ctx, "/config/client?format=old", "")
 	if err != nil {
-		return nil, connection{}, s.refused(ctx, "read the server's settings", model.BuildResponse(response), withoutToken(err, api.AuthToken))
+		return nil, connection{}, s.refused(ctx, "read the server's settings", api.AuthToken, model.BuildResponse(response), err)
 	}
 	defer response.Body.Close()
 	config := map[string]string{}

@@ -145,8 +145,8 @@ func (g *groups) failsAlone(ctx context.Context, channel string, err error) bool
 	now := time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f, known := g.failing[channel]
-	if !known || now.Sub(f.last) > g.patience {
+	f := g.failing[channel]
+	if now.Sub(f.last) > g.patience {
 		f.first = now // one that was long ago does not count
 	}
 	f.last = now

@@ -121,13 +121,15 @@ func (l *listener) connected(ctx context.Context) error {
 	for {
 		select {
 		case <-again.C:
-			pause = min(2*pause, unreadAtMost)
 			if len(l.unread) == 0 {
 				pause = l.unreadEvery
-			} else if err := l.catchUp(ctx, connection); err != nil {
-				return l.why(ctx, connection, err)
+			} else {
+				pause = min(2*pause, unreadAtMost)
+				if err := l.catchUp(ctx, connection); err != nil {
+					return l.why(ctx, connection, err)
+				}
+				l.caughtUp()
 			}
-			l.caughtUp()
 			again.Reset(pause)
 		case <-connection.Done():
 			return l.why(ctx, connection, connection.Err())
@@ -239,20 +241,16 @@ func (l *listener) arrive(ctx, connection context.Context, a arrival) error {
 		l.take(ctx, a.post, a.kind, false)
 		return nil
 	}
-	from := time.Now().Add(-beforeAdded - chat.ClockSkew)
+	// Until that was done: no event has told of what was written there before.
+	l.readLater(a.joined, time.Now().Add(-beforeAdded-chat.ClockSkew))
 	channel, err := l.channel(connection, a.joined)
-	switch {
-	case transient(err) != nil:
-		// No event has told of what was written there before.
-		l.readLater(a.joined, from)
-	case err != nil:
-		return nil // it was removed again
-	default:
-		err = l.catchUpChannel(ctx, connection, channel, from)
+	if err == nil {
+		err = l.catchUpChannel(ctx, connection, channel, l.unread[a.joined])
 		if err != nil {
-			l.readLater(a.joined, from)
 			return err
 		}
+	} else if transient(err) == nil { // it was removed again
+		delete(l.unread, a.joined)
 	}
 	l.caughtUp()
 	return nil
