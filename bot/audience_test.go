@@ -42,7 +42,7 @@ var routes = []struct {
 	{asker, []view.View{
 		view.Sources{}, view.NoSources{}, view.NoSource{}, view.WhichSource{}, view.NoDefault{}, view.NotAllowed{}, view.Never{}, view.NoDatabase{},
 		view.WhichDatabase{}, view.Allowed{}, view.Dumps{}, view.NoDumps{}, view.NoDump{}, view.WhichDump{}, view.CannotCancel{}, view.NameTaken{},
-		view.Whoami{}, view.Failed{End: view.EndRefused}, view.Leaving{}, view.Prompt{}, view.Detached{}, view.Stopped{},
+		view.Whoami{}, view.Failed{End: view.EndRefused}, view.Leaving{}, view.Prompt{}, view.Detached{}, view.Stopped{}, view.AskedInChannel{},
 	}},
 }
 
@@ -120,6 +120,34 @@ func TestWhereAnAnswerGoes(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A command that is copied from an answer in direct messages is often refused there: the channel is what gives access.
+func TestAnAnswerInADirectMessageSaysWhereItsCommandsCount(t *testing.T) {
+	w := newWorld(t, serve)
+	w.shop()
+	hint := w.speaker.Lang.Say("", view.AskedInChannel{}).Headline
+	for name, tc := range map[string]struct {
+		kind chat.Kind
+		line string
+		want bool
+	}{
+		"it has a command":                 {chat.KindPrivate, "sources", true},
+		"in a public channel":              {chat.KindPublic, "why shop", true},
+		"it has none":                      {chat.KindPrivate, "whoami", false},
+		"it was asked in a direct message": {chat.KindDirect, "sources", false},
+		"it is said where it was asked":    {chat.KindPrivate, "nonsense", false},
+	} {
+		said := w.handle(in(w.place(tc.kind), w.message(w.alice, tc.line)))
+		if got := strings.HasSuffix(said.Said.Closing, hint); got != tc.want {
+			t.Errorf("%s: %t, want %t: %s", name, got, tc.want, said.Said.Closing)
+		}
+	}
+	w.chat.limits.Ephemeral = true
+	said := w.handle(in(w.place(chat.KindPrivate), w.message(w.alice, "sources")))
+	if strings.Contains(said.Said.Closing, hint) {
+		t.Errorf("it is seen in the channel by its asker: %s", said.Said.Closing)
 	}
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
@@ -63,6 +64,10 @@ func (c *conversation) answer(ctx context.Context, private bool, reply chat.Repl
 	if !private {
 		c.post(ctx, c.here(), notify.KeyOfAnswer(c.person.By), reply)
 		return
+	}
+	if c.message.Kind != chat.KindShared && reply.HasCommands() {
+		hint := c.Speaker.Say(c.locale, view.AskedInChannel{}).Headline
+		reply.Closing = strings.TrimSpace(reply.Closing + " " + hint)
 	}
 	var pointer view.View = view.InDirect{}
 	if !c.post(ctx, c.alone(), notify.KeyOfAnswer(c.person.By), reply) {

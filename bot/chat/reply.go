@@ -2,6 +2,8 @@ package chat
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // Severity of a reply, for colours and signs.
@@ -57,8 +59,8 @@ var code = regexp.MustCompile("(`+)([^`]+)(`+)")
 func (r Reply) Addressed(address string) Reply {
 	addressed := func(line string) string {
 		return code.ReplaceAllStringFunc(line, func(span string) string {
-			if parts := code.FindStringSubmatch(span); parts[1] == "``" && parts[3] == "``" {
-				return "`" + address + parts[2] + "`"
+			if isCommand(span) {
+				return "`" + address + strings.Trim(span, "`") + "`"
 			}
 			return span
 		})
@@ -70,6 +72,19 @@ func (r Reply) Addressed(address string) Reply {
 	}
 	r.Closing = addressed(r.Closing)
 	return r
+}
+
+// HasCommands reports whether the reply has something to say to the bot.
+func (r Reply) HasCommands() bool {
+	return slices.ContainsFunc(append(slices.Clone(r.Lines), r.Closing), func(line string) bool {
+		return slices.ContainsFunc(code.FindAllString(line, -1), isCommand)
+	})
+}
+
+// isCommand: code in two backticks on either side is to be said to the bot.
+func isCommand(span string) bool {
+	parts := code.FindStringSubmatch(span)
+	return parts[1] == "``" && parts[3] == "``"
 }
 
 // Field is a name with a value.

@@ -8,6 +8,24 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
+func TestAReplyHasCommandsWhereTheyWouldBeAddressed(t *testing.T) {
+	for name, tc := range map[string]struct {
+		reply chat.Reply
+		want  bool
+	}{
+		"in the closing":    {chat.Reply{Closing: "Type ``list``."}, true},
+		"in a line":         {chat.Reply{Lines: []string{"one", "Type ``list``."}}, true},
+		"code is none":      {chat.Reply{Lines: []string{"Run `make`."}, Closing: "Run `make`."}, false},
+		"torn ticks":        {chat.Reply{Closing: "``list`"}, false},
+		"not in a snippet":  {chat.Reply{Snippets: []chat.Snippet{{Text: "``list``"}}}, false},
+		"not in a headline": {chat.Reply{Headline: "``list``"}, false},
+	} {
+		if got := tc.reply.HasCommands(); got != tc.want {
+			t.Errorf("%s: %t, want %t", name, got, tc.want)
+		}
+	}
+}
+
 func TestCommandsAreAddressedAndNothingElseIs(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                                    "",

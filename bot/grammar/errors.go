@@ -57,7 +57,9 @@ const (
 	MissingSource   ProblemKind = "MissingSource"
 	MissingDatabase ProblemKind = "MissingDatabase"
 	MissingDump     ProblemKind = "MissingDump"
-	TooManyWords    ProblemKind = "TooManyWords" // more than Most
+	TooManyWords    ProblemKind = "TooManyWords" // more than Most; Value is the last two as one name, where there can be such
+	TornList        ProblemKind = "TornList"     // a space in the place of a comma: Value is the list as it was probably meant
+	TornText        ProblemKind = "TornText"     // a text without quotes: Value has them
 	UnknownOption   ProblemKind = "UnknownOption"
 	OptionNeeds     ProblemKind = "OptionNeeds"     // a value
 	OptionTakesNone ProblemKind = "OptionTakesNone" // a switch with =value

@@ -95,8 +95,8 @@ func quoted(t interface{ Fatalf(string, ...any) }, typed string) {
 			t.Fatalf("%q became %s, which is read as %q", typed, line, got)
 		}
 	}
-	words, closed := split(visible("x --tables a " + Quote(typed)))
-	if !closed || len(words) != 4 {
+	words, closed := split(visible("--tables a " + Quote(typed)))
+	if !closed || len(words) != 3 {
 		t.Fatalf("%q gives %+v", Quote(typed), words)
 	}
 	c, _ := Lookup("dump")
@@ -104,7 +104,7 @@ func quoted(t interface{ Fatalf(string, ...any) }, typed string) {
 	if problem != nil {
 		t.Fatalf("%q: %+v", Quote(typed), problem)
 	}
-	if diff := cmp.Diff(Request{Command: "dump", Arguments: []string{"x", want}, Lists: map[string][]string{"tables": {"a"}}}, r); diff != "" {
+	if diff := cmp.Diff(Request{Command: "dump", Arguments: []string{want}, Lists: map[string][]string{"tables": {"a"}}}, r); diff != "" {
 		t.Fatalf("%q (-want +got)\n%s", Quote(typed), diff)
 	}
 }

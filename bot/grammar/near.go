@@ -7,7 +7,7 @@ import (
 )
 
 // What people type who come from another tool, or who take the command for a word of their own language, and the command
-// that they look for. It is offered, never executed: in the other tool it may do something else.
+// that they look for. It is offered, not executed (but see harmless): in the other tool it may do something else.
 var otherCommands = map[string]string{
 	"backup": "dump", "copy": "dump", "export": "dump", "mysqldump": "dump", "snapshot": "dump",
 	"ls": "list", "ps": "list", "jobs": "list", "dumps": "list", "history": "list",
@@ -17,9 +17,9 @@ var otherCommands = map[string]string{
 	"download": "how", "restore": "how", "get": "how", "fetch": "how",
 	"databases": "sources", "dbs": "sources",
 	"watch": "follow", "join": "follow", "wait": "follow",
-	"hi": "hello", "progress": "status",
+	"hi": "hello", "hey": "hello", "progress": "status",
 
-	"ayuda": "help", "hola": "hello", "copia": "dump", "copiar": "dump", "respaldo": "dump", "estado": "status",
+	"ayuda": "help", "hola": "hello", "buenas": "hello", "copia": "dump", "copiar": "dump", "respaldo": "dump", "estado": "status",
 	"cancelar": "cancel", "lista": "list", "fuentes": "sources", "seguir": "follow", "repetir": "again",
 }
 
@@ -31,13 +31,18 @@ var otherOptions = map[string]string{
 	"why": "reason", "comment": "reason", "message": "reason",
 }
 
+// harmless is the command that a greeting or a call for help in other words stands for. These alone are executed: nothing can
+// come of them.
+func harmless(typed string) (Command, bool) {
+	if near := otherCommands[strings.ToLower(bare(typed))]; near == "hello" || near == "help" {
+		return Lookup(near)
+	}
+	return Command{}, false
+}
+
 // Near is the command that somebody most likely meant, or empty. It is to be offered.
 func Near(typed string) string {
-	// Punctuation and mark-up around it: "dump," or **dump**.
-	word := strings.Trim(typed, prefixes+"*_~`.,:;?¿¡\"'")
-	if word == "" {
-		word = typed
-	}
+	word := bare(typed)
 	if other, ok := otherCommands[strings.ToLower(word)]; ok {
 		return other
 	}
@@ -46,6 +51,14 @@ func Near(typed string) string {
 		names = append(names, c.Name)
 	}
 	return text.Nearest(word, names)
+}
+
+// bare is a word without the punctuation and mark-up around it: "dump," or **dump**.
+func bare(typed string) string {
+	if word := strings.Trim(typed, prefixes+"*_~`.,:;?¿¡\"'"); word != "" {
+		return word
+	}
+	return typed
 }
 
 func (c Command) nearOption(typed string) string {

@@ -13,8 +13,14 @@ func sortOut(c Command, words []word) (Request, *Problem) {
 		w := s.take()
 		switch {
 		case w.literal || !strings.HasPrefix(w.text, "-"):
+			if problem := s.torn(w); problem != nil {
+				return Request{}, problem
+			}
 			s.argument(w)
 		case w.text == "--":
+			if problem := s.apart(); problem != nil {
+				return Request{}, problem
+			}
 			for len(s.rest) > 0 {
 				s.argument(s.take())
 			}
@@ -25,7 +31,11 @@ func sortOut(c Command, words []word) (Request, *Problem) {
 		}
 	}
 	if most, count := len(c.Positional), len(s.request.Arguments); count > most {
-		return Request{}, &Problem{Kind: TooManyWords, Typed: s.request.Arguments[most], Most: most, Count: count}
+		p := &Problem{Kind: TooManyWords, Typed: s.request.Arguments[most], Most: most, Count: count}
+		if most > 0 && c.Positional[most-1] == ArgumentDatabase {
+			p.Value = Quote(s.request.Arguments[most-1] + " " + p.Typed)
+		}
+		return Request{}, p
 	}
 	return s.request, nil
 }
@@ -35,6 +45,9 @@ type sorter struct {
 	command Command
 	request Request
 	rest    []word
+	// valued is the option whose value ended with the word before, and value that value.
+	valued *Option
+	value  string
 }
 
 func (s *sorter) take() word {
@@ -43,8 +56,35 @@ func (s *sorter) take() word {
 	return w
 }
 
+// torn says that a word looks like the rest of the option's value before it: a table after a space in the place of a comma,
+// or a reason without quotes. Taken for the database, it would be refused as one that nobody is given access to. Where the
+// command still lacks an argument the word is that argument, and in quotes it is always one.
+func (s *sorter) torn(w word) *Problem {
+	if s.valued == nil || w.literal || len(s.request.Arguments) < s.command.Required {
+		return nil
+	}
+	p := &Problem{Kind: TornText, Typed: w.text, Option: s.valued.Name, Value: quote(s.value+" "+w.text, isPlain)}
+	if s.valued.Kind == OptionList {
+		p.Kind, p.Value = TornList, quote(s.value+","+w.text, isPlain)
+	}
+	return p
+}
+
+// apart says that a dash stands apart from the option's name after it. An argument of such a name takes quotes.
+func (s *sorter) apart() *Problem {
+	if len(s.rest) == 0 || s.rest[0].literal {
+		return nil
+	}
+	name, _, _ := strings.Cut(s.rest[0].text, "=")
+	if o, ok := s.command.option(plainHyphens(name)); ok {
+		return &Problem{Kind: UnknownOption, Typed: "-- " + name, Near: o.Name, Known: s.command.optionNames()}
+	}
+	return nil
+}
+
 // argument stores the next positional argument.
 func (s *sorter) argument(w word) {
+	s.valued = nil
 	if i := len(s.request.Arguments); i < len(s.command.Positional) && !w.literal {
 		w.text = unmarkName(w.text, s.command.Positional[i].pattern())
 	}
@@ -53,6 +93,7 @@ func (s *sorter) argument(w word) {
 
 // option stores one option, with as many of the words after it as are its value.
 func (s *sorter) option(typed string) *Problem {
+	s.valued = nil
 	name, value, given := strings.Cut(typed, "=")
 	o, ok := s.command.option(plainHyphens(strings.TrimLeft(name, "-")))
 	if !ok || !strings.HasPrefix(name, "--") {
@@ -77,6 +118,7 @@ func (s *sorter) option(typed string) *Problem {
 			return &Problem{Kind: OptionTwice, Option: o.Name}
 		}
 		s.request.setText(o.Name, value)
+		s.valued, s.value = &o, value
 		return nil
 	}
 	for s.listGoesOn(value) {
@@ -87,6 +129,7 @@ func (s *sorter) option(typed string) *Problem {
 		return &Problem{Kind: OptionNeeds, Option: o.Name, Value: o.Value}
 	}
 	s.request.addToList(o.Name, entries)
+	s.valued, s.value = &o, strings.Join(entries, ",")
 	return nil
 }
 

@@ -24,6 +24,9 @@ func Parse(line string) (Request, error) {
 		// help? is a question, and hello! a greeting. In a longer line the last word is an argument, and stays as it is.
 		command, ok = Lookup(strings.TrimRight(typed, "?!."))
 	}
+	if !ok && len(words) == 1 {
+		command, ok = harmless(typed)
+	}
 	if !ok {
 		return Request{}, &UnknownCommandError{Typed: typed, Near: Near(typed)}
 	}

@@ -31,6 +31,12 @@ var fixers = map[contract.Reason]string{
 	"PodNotCreated": byOperator, "StartDeadlineExceeded": byOperator, "DumperFailed": byOperator,
 }
 
+// needsFix reports whether something has to be changed before the same request can succeed.
+func needsFix(reason string) bool {
+	_, others := fixers[contract.Reason(reason)]
+	return others || reason != "" && contract.Reason(reason).Final()
+}
+
 // asking are the advices that say themselves when to ask somebody. No hint stands for one of them. general is where the hint
 // comes from the reason alone and so has nothing that the advice lacks.
 var asking = map[contract.Reason]struct{ general bool }{

@@ -38,6 +38,7 @@ func (c *catalogue) funcs() template.FuncMap {
 		"problem":  c.problem,
 		"trouble":  c.troubled,
 		"why":      c.why,
+		"needsFix": needsFix,
 		"hasDatabases": func(sources []view.Source) bool {
 			return slices.ContainsFunc(sources, func(s view.Source) bool { return len(s.Databases) > 0 })
 		},

@@ -19,9 +19,9 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 		r.Closing = c.say("Sources.next", easiest(v.Sources))
 		return r, true
 	case view.NoSources:
-		return c.refused(v, v.IDs), true
+		return c.notHere(v, v.IDs), true
 	case view.NoSource:
-		return c.refused(v, v.IDs), true
+		return c.notHere(v, v.IDs), true
 	case view.WhichSource:
 		r := c.base(chat.Warning, v)
 		r.Rows = c.table(v.Sources)
@@ -33,7 +33,7 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 	case view.Never:
 		return c.base(chat.Bad, v), true
 	case view.NoDatabase:
-		r := c.refused(v, v.IDs)
+		r := c.notHere(v, v.IDs)
 		r.Rows = c.table(v.Sources)
 		return r, true
 	case view.WhichDatabase:
@@ -52,6 +52,14 @@ func (c *catalogue) sources(v view.View) (chat.Reply, bool) {
 func (c *catalogue) refused(v view.View, ids view.IDs) chat.Reply {
 	r := c.base(chat.Bad, v)
 	r.Snippets = []chat.Snippet{c.snippet(ids)}
+	return r
+}
+
+// notHere is refused where nothing is known of the source. That another channel would do must not be said of one alone, so it
+// is said of all.
+func (c *catalogue) notHere(v view.View, ids view.IDs) chat.Reply {
+	r := c.refused(v, ids)
+	r.Lines = append(r.Lines, c.lines(ids, "access.place")...)
 	return r
 }
 

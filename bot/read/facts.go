@@ -101,6 +101,9 @@ func StageOf(d *v1alpha1.DatabaseDump, now time.Time) view.Stage {
 	}
 }
 
+// settled is after how many seconds the rate says how long it takes yet. Before that it is mostly the time of connecting.
+const settled = 5
+
 // longestLeft bounds the seconds left: an estimate can be anything.
 const longestLeft = 99 * 24 * 60 * 60
 
@@ -123,7 +126,7 @@ func measure(v *view.Progress, p *v1alpha1.Progress, started *metav1.Time) {
 		return // times are whole seconds
 	}
 	v.Rate = int64(float64(v.Bytes) / seconds)
-	if v.Estimated > 0 && v.Rate > 0 {
+	if v.Estimated > 0 && v.Rate > 0 && seconds >= settled {
 		v.Left = time.Duration(min((v.Estimated-v.Bytes)/v.Rate, longestLeft)) * time.Second
 	}
 }

@@ -104,6 +104,18 @@ func TestNoRateWithoutTime(t *testing.T) {
 	}
 }
 
+// In its first seconds, a copy has mostly waited for the server.
+func TestNoTimeLeftIsToldBeforeTheRateSettles(t *testing.T) {
+	for seconds, want := range map[time.Duration]time.Duration{4: 0, 5: 5 * time.Second} {
+		d := dumpOf(phase(v1alpha1.PhaseRunning))
+		d.Status.StartTime = ago(seconds * time.Second)
+		d.Status.Progress = &v1alpha1.Progress{Bytes: 1000, EstimatedBytes: 2000, UpdatedAt: metav1.Time{Time: now}}
+		if v := Now(d, alice, now, 0).(view.Progress); v.Left != want {
+			t.Errorf("after %d s: %s left, want %s", seconds, v.Left, want)
+		}
+	}
+}
+
 func TestHowADumpIs(t *testing.T) {
 	stalled := with(v1alpha1.ConditionStalled, "Unschedulable")
 	old := func(d *v1alpha1.DatabaseDump) { d.CreationTimestamp = *ago(11 * time.Second) }

@@ -48,6 +48,9 @@ type Edited struct{}
 // InDirect is said in a thread whose answer went to a direct message.
 type InDirect struct{}
 
+// AskedInChannel is added to an answer in a direct message that has commands, when the question was asked in a channel.
+type AskedInChannel struct{}
+
 // NotInDirect is said in a thread whose answer, or last word, went to a direct message that was not sent, or not for certain.
 type NotInDirect struct{}
 
@@ -113,6 +116,7 @@ func (Whoami) Audience() Audience         { return Asker }
 func (TooOld) Audience() Audience         { return Anyone }
 func (Edited) Audience() Audience         { return Anyone }
 func (InDirect) Audience() Audience       { return Anyone }
+func (AskedInChannel) Audience() Audience { return Asker }
 func (NotInDirect) Audience() Audience    { return Anyone }
 func (Outsiders) Audience() Audience      { return Anyone }
 func (Leaving) Audience() Audience        { return Asker }

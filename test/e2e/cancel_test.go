@@ -50,7 +50,7 @@ func TestADumpIsCancelledByItsOwnerOrAManagerAndByNobodyElse(t *testing.T) {
 	first := ask()
 	h.inTheMiddle(first)
 	w.expect(w.say(ben, "cancel "+first), 3, "You can only cancel your own dumps.", ben)
-	w.expect(w.say(mallory, "cancel "+first), 3, "You don't have access to a dump whose name begins with")
+	w.expect(w.say(mallory, "cancel "+first), 3, "You can see no dump whose name begins with")
 	if d := w.get(first); d.Spec.Cancel {
 		t.Fatal("it was cancelled by somebody who is not allowed to")
 	}
