@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -163,17 +164,20 @@ func (w *world) remove(objects ...client.Object) {
 	w.settle(objects...)
 }
 
-// settle waits until the bot's informers have what the API server has of the objects.
+// settle waits until what the bot takes for recent is what there is of the objects: its informers, or what the API server has in
+// memory.
 func (w *world) settle(objects ...client.Object) {
 	w.Helper()
-	if w.informers == nil {
-		return
+	var recent client.Reader = w.admin
+	options := []client.GetOption{&client.GetOptions{Raw: &metav1.GetOptions{ResourceVersion: "0"}}}
+	if w.informers != nil {
+		recent, options = w.informers, nil
 	}
 	for _, o := range objects {
-		w.eventually("the informers know "+o.GetName(), func() bool {
+		w.eventually("the bot can read "+o.GetName(), func() bool {
 			key := client.ObjectKeyFromObject(o)
 			is, cached := o.DeepCopyObject().(client.Object), o.DeepCopyObject().(client.Object)
-			err, cachedErr := w.admin.Get(context.Background(), key, is), w.informers.Get(context.Background(), key, cached)
+			err, cachedErr := w.admin.Get(context.Background(), key, is), recent.Get(context.Background(), key, cached, options...)
 			if client.IgnoreNotFound(err) != nil || client.IgnoreNotFound(cachedErr) != nil {
 				w.Fatal(err, cachedErr)
 			}
