@@ -14,15 +14,12 @@ import (
 )
 
 // Three people begin fifty conversations with a bot of two replicas, and the one that answers is killed again and again,
-// whatever it is doing.
+// whatever it is doing. On a fast machine it takes more conversations until it was killed often enough to tell anything.
 func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastWordInEach(t *testing.T) {
 	// Not beside others: it keeps all processors busy, and what others start would come too late.
-	const conversations = 50
+	const conversations, kills = 50, 10
 	r := newRoom(t, "killed", mattermosttest.Get(t))
 	database := r.small()
-	for n := range conversations {
-		r.source(r.numbered(n), database)
-	}
 	people := []*mattermosttest.Person{r.server.User(t, "ana"), r.server.User(t, "ben"), r.server.User(t, "eva")}
 	channel := r.private(people...)
 	fate := r.mortal()
@@ -32,7 +29,8 @@ func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastW
 		fate.strike(ctx)
 		open := r.unfinished(asked)
 		// As people do, they ask while others are being answered.
-		if n := len(asked); n < conversations && open < 6 {
+		if n := len(asked); (n < conversations || fate.kills < kills) && open < 6 {
+			r.source(r.numbered(n), database)
 			asked = append(asked, r.dumps(people[n%len(people)], channel, r.numbered(n)))
 			return false, nil
 		}
@@ -41,10 +39,7 @@ func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastW
 		}
 		return true, nil
 	})
-	t.Logf("the bot was killed %d times", fate.kills)
-	if fate.kills < 10 {
-		t.Error("that is too seldom to tell anything")
-	}
+	t.Logf("the bot was killed %d times in %d conversations", fate.kills, len(asked))
 
 	for _, c := range asked {
 		c.recorded()
@@ -55,8 +50,8 @@ func TestABotThatIsKilledAtRandomInFiftyConversationsMakesOneDumpAndSaysOneLastW
 			t.Errorf("one was answered with %q", texts(posts))
 		}
 	}
-	if all := r.requested(r.ctx); len(all) != conversations {
-		t.Errorf("%d conversations made %d dumps", conversations, len(all))
+	if all := r.requested(r.ctx); len(all) != len(asked) {
+		t.Errorf("%d conversations made %d dumps", len(asked), len(all))
 	}
 }
 
