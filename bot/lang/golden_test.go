@@ -3,16 +3,14 @@ package lang
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/lang/langtest"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/goldentest"
 )
 
 var update = flag.Bool("update", false, "write the golden files and the documentation anew")
@@ -20,48 +18,11 @@ var update = flag.Bool("update", false, "write the golden files and the document
 // Every sample reads as its golden file does, so that a reviewer reads what people will read.
 func TestWhatPeopleRead(t *testing.T) {
 	for _, c := range catalogues(t) {
-		folder := filepath.Join("testdata", "golden", c.tag)
-		written := map[string]bool{}
+		made := map[string]string{}
 		for name, v := range langtest.Samples() {
-			path := filepath.Join(folder, name+".txt")
-			written[path] = true
-			golden(t, path, plain(c.reply(v), v.Audience()))
+			made[name] = plain(c.reply(v), v.Audience())
 		}
-		paths, err := filepath.Glob(filepath.Join(folder, "*.txt"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			if written[path] {
-				continue
-			}
-			if !*update {
-				t.Errorf("%s is of no sample; -update removes it", path)
-			} else if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Errorf("%v; -update writes it", err)
-		return
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update writes it anew)\n%s", path, diff)
+		goldentest.Folder(t, filepath.Join("testdata", "golden", c.tag), ".txt", made, *update)
 	}
 }
 
