@@ -16,6 +16,7 @@ require (
 	github.com/klauspost/pgzip v1.3.0
 	github.com/mattermost/mattermost/server/public v0.4.4
 	github.com/prometheus/client_golang v1.24.1
+	github.com/slack-go/slack v0.35.0
 	github.com/spf13/cobra v1.10.2
 	gocloud.dev v0.47.0
 	golang.org/x/oauth2 v0.37.0

@@ -1,0 +1,125 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+const (
+	// kindFor is how long the kind of a channel is remembered, unless Slack tells of a change before: conversations.info takes 50
+	// calls a minute, and 200 last words can be due at once.
+	kindFor = 10 * time.Second
+	// mostChannels that are remembered.
+	mostChannels = 5000
+)
+
+// places of a workspace: what kind its channels are of, and which are the direct messages.
+type places struct {
+	client  *client
+	kinds   *remembered[chat.Kind]
+	directs *remembered[string]
+}
+
+func newPlaces(c *client) *places {
+	return &places{client: c, kinds: newRemembered[chat.Kind](kindFor, mostChannels), directs: newRemembered[string](24*time.Hour, mostPeople)}
+}
+
+// KindOf reads anew who can read a channel, but for what was read within ten seconds.
+func (s *Service) KindOf(ctx context.Context, place chat.Place) (chat.Kind, error) {
+	if err := s.ours(place); err != nil {
+		return "", err
+	}
+	return s.places.kind(ctx, place.Channel)
+}
+
+func (p *places) kind(ctx context.Context, id string) (chat.Kind, error) {
+	return p.kinds.get(ctx, id, func() (chat.Kind, error) {
+		if !isChannel(id) {
+			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
+		}
+		channel, err := look(ctx, p.client, "read channel "+id, func(api *slack.Client) (*slack.Channel, error) {
+			return api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		})
+		switch {
+		case err != nil:
+			return "", err
+		case channel.ID != id:
+			return "", &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read channel %s: %w", id, errNothing)}
+		case channel.IsArchived:
+			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("channel %s is archived", id)}
+		}
+		return kindOf(channel), nil
+	})
+}
+
+// kindOf a channel. Whatever is, or is about to be, shared with another organisation or workspace has readers of whom this
+// workspace knows nothing.
+func kindOf(channel *slack.Channel) chat.Kind {
+	switch {
+	case channel.IsExtShared, channel.IsPendingExtShared, channel.IsOrgShared, channel.IsGlobalShared, channel.IsShared,
+		len(channel.PendingShared) > 0, len(channel.ConnectedTeamIDs) > 0:
+		return chat.KindShared
+	case channel.IsIM:
+		return chat.KindDirect
+	case channel.IsMpIM, channel.IsPrivate, channel.IsGroup:
+		return chat.KindPrivate
+	case channel.IsChannel:
+		return chat.KindPublic
+	}
+	return chat.KindShared
+}
+
+func (s *Service) ours(place chat.Place) error {
+	if place.ServiceID() != s.id {
+		return &chat.Error{Kind: chat.Rejected, Err: fmt.Errorf("%s is not %s", place.ServiceID(), s.id)}
+	}
+	return nil
+}
+
+// where a reply goes: a channel, and the root of a thread in it, or none.
+func (s *Service) where(ctx context.Context, to chat.Target) (channel, thread string, err error) {
+	if err := s.ours(to.Place); err != nil {
+		return "", "", err
+	}
+	channel, thread = to.Channel, to.Thread
+	if to.Only != "" {
+		if channel, err = s.direct(ctx, to.Only); err != nil {
+			return "", "", err
+		}
+		if channel != to.Channel {
+			thread = ""
+		}
+	}
+	switch {
+	case !isChannel(channel):
+		return "", "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", channel)}
+	case thread != "" && !isMessage(thread):
+		return "", "", &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a thread", thread)}
+	}
+	return channel, thread, nil
+}
+
+// direct is the channel of the bot and one person, which is made where there is none. It never changes.
+func (s *Service) direct(ctx context.Context, user string) (string, error) {
+	return s.places.directs.get(ctx, user, func() (string, error) {
+		if !isUser(user) {
+			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", user)}
+		}
+		channel, err := look(ctx, s.client, "open direct messages with "+user, func(api *slack.Client) (*slack.Channel, error) {
+			channel, _, _, err := api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+			return channel, err
+		})
+		switch {
+		case err != nil:
+			return "", notDone(err)
+		case channel == nil || !isChannel(channel.ID):
+			return "", &chat.Error{Kind: chat.NotDone, Err: fmt.Errorf("open direct messages with %s: %w", user, errNothing)}
+		}
+		return channel.ID, nil
+	})
+}

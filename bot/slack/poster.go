@@ -1,0 +1,144 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/volcado-io/volcado/bot/chat"
+)
+
+// metadataType marks the posts that carry a chat.Key in their metadata, which people do not see.
+const metadataType = "volcado_said"
+
+// Post says something, over as many messages as it takes. The first carries the key.
+func (s *Service) Post(ctx context.Context, to chat.Target, key chat.Key, reply chat.Reply) (chat.Ref, error) {
+	channel, thread, err := s.where(ctx, to)
+	if err != nil {
+		return chat.Ref{}, err
+	}
+	var first chat.Ref
+	for i, m := range render(reply, s.address(), to.Mention, mostMessages) {
+		var metadata *slack.SlackMetadata
+		if i == 0 && key != "" {
+			metadata = &slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": string(key)}}
+		}
+		ref, err := s.create(ctx, channel, thread, m, metadata)
+		switch {
+		case err == nil && i == 0:
+			first = ref
+		case err != nil && i == 0:
+			return chat.Ref{}, err
+		case err != nil:
+			// Some of it stands there, so it must not be said to be not done.
+			return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, RetryAfter: chat.RetryAfter(err), Err: fmt.Errorf("message %d: %w", i+1, err)}
+		}
+	}
+	return first, nil
+}
+
+// create a message, once. A repetition could be a second one.
+func (s *Service) create(ctx context.Context, channel, thread string, m message, metadata *slack.SlackMetadata) (chat.Ref, error) {
+	if err := s.pace.wait(ctx, channel); err != nil {
+		return chat.Ref{}, err
+	}
+	options := m.options()
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
+	}
+	if metadata != nil {
+		options = append(options, slack.MsgOptionMetadata(*metadata))
+	}
+	type made struct{ channel, ts string }
+	is, err := call(ctx, s.client, "post in channel "+channel, func(api *slack.Client) (made, error) {
+		in, ts, err := api.PostMessageContext(ctx, channel, options...)
+		return made{in, ts}, err
+	})
+	switch {
+	case err != nil:
+		s.pace.hold(channel, err)
+		return chat.Ref{}, err
+	case is.channel != channel || !isMessage(is.ts):
+		return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("post in channel %s: %w", channel, errNothing)}
+	}
+	return chat.Ref{Channel: channel, Post: is.ts, Thread: thread}, nil
+}
+
+// options of a message. Nothing in it is unfurled: what a link leads to is nobody's business in the channel.
+func (m message) options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+// Edit replaces the first of a reply's messages. What has no room there is cut. Its metadata stays.
+func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) error {
+	if !isMessage(ref.Post) || !isChannel(ref.Channel) {
+		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a message", ref.Post)}
+	}
+	m := render(reply, s.address(), "", 1)[0]
+	edited, err := call(ctx, s.client, "edit message "+ref.Post, func(api *slack.Client) (string, error) {
+		_, ts, _, err := api.UpdateMessageContext(ctx, ref.Channel, ref.Post, slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...))
+		return ts, err
+	})
+	if err == nil && edited != ref.Post {
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("edit message %s: %w", ref.Post, errNothing)}
+	}
+	return err
+}
+
+// whisper says something to one person alone, where they asked. Slack keeps no such message. Where it cannot be said there, it is
+// said in a direct message.
+func (s *Service) whisper(ctx context.Context, m chat.Message, reply chat.Reply) error {
+	said := render(reply, s.address(), "", 1)[0]
+	options := said.options()
+	if m.Thread != "" {
+		options = append(options, slack.MsgOptionTS(m.Thread))
+	}
+	_, err := look(ctx, s.client, "answer in channel "+m.Channel, func(api *slack.Client) (string, error) {
+		return api.PostEphemeralContext(ctx, m.Channel, m.User, options...)
+	})
+	if err == nil || transient(err) != nil {
+		return err
+	}
+	_, err = s.Post(ctx, chat.Target{Place: m.Place, Only: m.User}, "", reply)
+	return err
+}
+
+// address is what a command can begin with everywhere but in a thread, where Slack has no slash commands.
+func (s *Service) address() string { return s.command + " " }
+
+// mostPages of a thread or a channel that are searched.
+const mostPages = 200
+
+// Find looks for a post of the bot's own in a thread, or in a channel where there is none.
+func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since time.Time) (chat.Ref, bool, error) {
+	self, err := s.known(ctx)
+	if err != nil {
+		return chat.Ref{}, false, err
+	}
+	channel, thread, err := s.where(ctx, to)
+	if err != nil {
+		return chat.Ref{}, false, err
+	}
+	var found chat.Ref
+	err = s.each(ctx, stretch{channel: channel, thread: thread, from: since.Add(-chat.ClockSkew), metadata: true}, func(m slack.Message) bool {
+		if keyOf(m, self) == key && found.Post == "" {
+			found = chat.Ref{Channel: channel, Post: m.Timestamp, Thread: thread}
+		}
+		return found.Post == ""
+	})
+	return found, found.Post != "", err
+}
+
+// keyOf a post of the bot's own, or empty. A webhook of the app's posts under another bot's id.
+func keyOf(m slack.Message, self identity) chat.Key {
+	if m.User != self.user || m.BotID != self.bot || m.SubType != "" || m.Metadata.EventType != metadataType {
+		return ""
+	}
+	key, _ := m.Metadata.EventPayload["key"].(string)
+	return chat.Key(key)
+}
