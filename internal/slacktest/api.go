@@ -2,7 +2,9 @@ package slacktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -180,10 +182,12 @@ func parse(r *http.Request) (request, *refusal) {
 	case "application/json":
 		made.json = true
 		var body object
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil && !errors.Is(err, io.EOF) {
 			return made, refuse("invalid_json")
 		}
-		made.args = body
+		if body != nil {
+			made.args = body
+		}
 		return made, nil
 	case "multipart/form-data":
 		if err := r.ParseMultipartForm(4 << 20); err != nil {
