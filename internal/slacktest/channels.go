@@ -125,15 +125,10 @@ func (c *Channel) letter() string {
 	return map[Kind]string{Public: "C", Private: "G", Direct: "D", GroupDM: "G"}[c.kind]
 }
 
-// scope is the name of a scope for this kind: channels:read for a public one.
-func (c *Channel) scope(verb string) string { return scopeOf(c.kind, verb) }
-
+// scopeOf a kind of channel: channels:read of a public one.
 func scopeOf(kind Kind, verb string) string {
 	return map[Kind]string{Public: "channels", Private: "groups", Direct: "im", GroupDM: "mpim"}[kind] + ":" + verb
 }
-
-// shared is whether another organisation is in it.
-func (c *Channel) shared() bool { return c.extShared }
 
 func (c *Channel) json(full bool) object {
 	if c.kind == Direct {
@@ -150,12 +145,12 @@ func (c *Channel) json(full bool) object {
 		"purpose": object{"value": "", "creator": "", "last_set": 0},
 	}
 	if c.pending {
-		tell["pending_shared"] = []any{"T0ELSEWHR1"}
-		tell["pending_connected_team_ids"] = []any{"T0ELSEWHR1"}
+		tell["pending_shared"] = []any{elsewhere}
+		tell["pending_connected_team_ids"] = []any{elsewhere}
 	}
 	if c.extShared {
-		tell["shared_team_ids"] = []any{c.s.Team, "T0ELSEWHR1"}
-		tell["connected_team_ids"] = []any{"T0ELSEWHR1"}
+		tell["shared_team_ids"] = []any{c.s.Team, elsewhere}
+		tell["connected_team_ids"] = []any{elsewhere}
 		tell["conversation_host_id"] = c.s.Team
 	}
 	if full {

@@ -159,10 +159,11 @@ func (s *Server) edit(m *message, by string, change func()) {
 	change()
 	m.editedBy, m.editedAt = by, s.nextTS()
 	s.show(m, false)
-	s.tellChanged(m, previous)
-	if u := s.user(m.user); u != nil {
-		s.tellMention(m)
+	if m.ephemeral != "" {
+		return
 	}
+	s.tellChanged(m, previous)
+	s.tellMention(m)
 }
 
 // remove a message. A root with replies leaves a tombstone, and its thread stays.
