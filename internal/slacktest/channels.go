@@ -139,7 +139,7 @@ func (c *Channel) json(full bool) object {
 		"is_im": false, "is_mpim": c.kind == GroupDM, "is_private": c.private(), "created": c.created, "updated": c.created * 1000,
 		"is_archived": c.archived, "is_general": false, "unlinked": 0, "is_shared": c.extShared || c.orgShared,
 		"is_org_shared": c.orgShared, "is_ext_shared": c.extShared, "is_pending_ext_shared": c.pending,
-		"pending_shared": []any{}, "pending_connected_team_ids": []any{}, "context_team_id": c.s.Team, "parent_conversation": nil,
+		"pending_shared": []any{}, "pending_connected_team_ids": []any{}, "context_team_id": c.s.Team,
 		"creator": c.creator, "shared_team_ids": []any{c.s.Team}, "internal_team_ids": []any{}, "previous_names": []any{},
 		"topic":   object{"value": "", "creator": "", "last_set": 0},
 		"purpose": object{"value": "", "creator": "", "last_set": 0},
@@ -166,10 +166,12 @@ func (c *Channel) directJSON() object {
 			other = member
 		}
 	}
-	user := c.s.user(other)
-	return object{
+	tell := object{
 		"id": c.ID, "created": c.created, "updated": c.created * 1000, "is_im": true, "is_org_shared": false, "is_archived": c.archived,
-		"context_team_id": c.s.Team, "user": other, "is_user_deleted": user != nil && user.deleted, "priority": 0,
-		"is_ext_shared": c.extShared, "is_shared": c.extShared, "is_open": true,
+		"context_team_id": c.s.Team, "user": other, "priority": 0,
 	}
+	if c.extShared {
+		tell["is_ext_shared"], tell["is_shared"] = true, true
+	}
+	return tell
 }

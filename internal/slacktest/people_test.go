@@ -66,11 +66,11 @@ func TestBlocksAreShownAndTheirFallbackIsNot(t *testing.T) {
 	if answer["ok"] != true {
 		t.Fatal(answer)
 	}
-	want := "a < b :tada:\nloud\n*quiet*\n*as it is* &amp;x\npre\nA\tB\nsmall\nStop\n"
+	want := "a < b \U0001F642\nloud\n*quiet*\n*as it is* &amp;x\npre\nA\tB\nsmall\nStop\n"
 	if diff := cmp.Diff(want, alice.Shown()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	wantEffects := []string{"heading", "bold", "code", "preformatted", "table", "button", "notification bold"}
+	wantEffects := []string{"heading", "emoji", "bold", "code", "preformatted", "table", "button", "notification bold"}
 	if diff := cmp.Diff(wantEffects, alice.Effects()); diff != "" {
 		t.Errorf("effects (-want +got)\n%s", diff)
 	}
