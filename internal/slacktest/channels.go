@@ -168,7 +168,7 @@ func (c *Channel) directJSON() object {
 	}
 	tell := object{
 		"id": c.ID, "created": c.created, "updated": c.created * 1000, "is_im": true, "is_org_shared": false, "is_archived": c.archived,
-		"context_team_id": c.s.Team, "user": other, "priority": 0,
+		"context_team_id": c.s.Team, "user": other,
 	}
 	if c.extShared {
 		tell["is_ext_shared"], tell["is_shared"] = true, true
