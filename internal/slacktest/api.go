@@ -2,11 +2,14 @@ package slacktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // method of the Web API.
@@ -48,7 +51,7 @@ func because(code string, messages ...string) *refusal {
 	return &refusal{code: code, more: more}
 }
 
-func methods() map[string]method {
+var methods = sync.OnceValue(func() map[string]method {
 	all := map[string]method{}
 	for _, family := range []map[string]method{
 		authMethods(), chatMethods(), conversationMethods(), historyMethods(), userMethods(), viewMethods(),
@@ -56,7 +59,9 @@ func methods() map[string]method {
 		maps.Copy(all, family)
 	}
 	return all
-}
+})
+
+var requirements = sync.OnceValue(RequiredScopes)
 
 // serveAPI answers one call.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +85,13 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(r *http.Request, name string, request request, problem *refusal) (int, http.Header, object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	header := http.Header{"X-Oauth-Scopes": {strings.Join(s.settings.scopes, ",")}, "X-Slack-Req-Id": {s.uuid()}}
+	header := http.Header{"X-Slack-Req-Id": {s.uuid()}}
+	switch request.token {
+	case s.tokens.bot:
+		header.Set("X-Oauth-Scopes", strings.Join(s.settings.scopes, ","))
+	case s.tokens.app:
+		header.Set("X-Oauth-Scopes", "connections:write")
+	}
 	note := Call{Method: name, Args: request.args, Token: kindOf(request.token), At: s.now(), Early: s.rates.early(name, str(request.args, "channel"), s.now())}
 	if wait := s.throttled(name, request.args); wait > 0 {
 		header.Set("Retry-After", fmt.Sprint(wait))
@@ -111,7 +122,7 @@ func (s *Server) do(r *http.Request, name string, request request, problem *refu
 	if request.json && !m.json {
 		return nil, refuse("invalid_post_type")
 	}
-	requirement := RequiredScopes()[name]
+	requirement := requirements()[name]
 	want := requirement.Token
 	if name == "auth.test" {
 		want = anyToken
@@ -142,7 +153,7 @@ func (s *Server) missing(needed ...string) *refusal {
 
 // allowed by a scope for that kind of channel, or refused.
 func (c *call) allowed(kind Kind) *refusal {
-	scope := RequiredScopes()[c.name].ByKind[kind]
+	scope := requirements()[c.name].ByKind[kind]
 	if scope != "" && !c.hasScope(scope) {
 		return c.missing(scope)
 	}
@@ -151,7 +162,7 @@ func (c *call) allowed(kind Kind) *refusal {
 
 // find a channel by the argument of that name, as the bot may see it.
 func (c *call) find(argument string) (*Channel, *refusal) {
-	scopes := RequiredScopes()[c.name].ByKind
+	scopes := requirements()[c.name].ByKind
 	held := func(scope string) bool { return c.hasScope(scope) }
 	if names := slices.Sorted(maps.Values(scopes)); len(names) > 0 && !slices.ContainsFunc(names, held) {
 		return nil, c.missing(names...)
@@ -173,17 +184,19 @@ type request struct {
 // parse a form or a JSON body.
 func parse(r *http.Request) (request, *refusal) {
 	made := request{args: object{}}
-	made.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	made.token = strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))
 	r.Body = http.MaxBytesReader(nil, r.Body, 4<<20)
 	content, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	switch strings.TrimSpace(content) {
 	case "application/json":
 		made.json = true
 		var body object
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil && !errors.Is(err, io.EOF) {
 			return made, refuse("invalid_json")
 		}
-		made.args = body
+		if body != nil {
+			made.args = body
+		}
 		return made, nil
 	case "multipart/form-data":
 		if err := r.ParseMultipartForm(4 << 20); err != nil {

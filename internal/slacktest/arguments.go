@@ -28,6 +28,10 @@ func check(known map[string]argument, request request) (object, *refusal) {
 	checked := object{}
 	for _, name := range slices.Sorted(maps.Keys(request.args)) {
 		kind, there := known[name]
+		if name == "team_id" {
+			// Slack's own client sends it with every call that it makes for an event.
+			kind, there = optional, true
+		}
 		if !there {
 			problems = append(problems, fmt.Sprintf("unknown argument: %s", name))
 			continue

@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"fmt"
+	"reflect"
 	"unicode/utf8"
 )
 
@@ -38,7 +39,8 @@ func checkMessageBlocks(blocks []any) *refusal {
 }
 
 // checkView of a form.
-func checkView(content object, path string) *refusal {
+func checkView(content object) *refusal {
+	const path = "/view"
 	if len(encode(content)) > mostView {
 		return refuse("view_too_large")
 	}
@@ -83,12 +85,39 @@ func (i *inspection) identify(path string, block object) {
 		i.blockIDs[id] = true
 	}
 	actions := map[string]bool{}
-	for _, element := range objects(list(block, "elements")) {
+	for _, key := range []string{"accessory", "element"} {
+		if element := obj(block, key); element != nil {
+			i.choosable(path+"/"+key, element)
+		}
+	}
+	for n, element := range objects(list(block, "elements")) {
+		i.choosable(fmt.Sprintf("%s/elements/%d", path, n), element)
 		if id := str(element, "action_id"); id != "" {
 			if actions[id] {
 				i.wrong(path+"/elements", "action_id already exists: %s", id)
 			}
 			actions[id] = true
+		}
+	}
+}
+
+// choosable are elements of which one chooses: there are options, and what it begins with is one of them.
+func (i *inspection) choosable(path string, element object) {
+	switch str(element, "type") {
+	case "static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow":
+	default:
+		return
+	}
+	if element["options"] == nil && element["option_groups"] == nil {
+		i.wrong(path, "missing required field: options")
+	}
+	begins := objects(list(element, "initial_options"))
+	if one := obj(element, "initial_option"); one != nil {
+		begins = append(begins, one)
+	}
+	for _, option := range begins {
+		if found := optionOf(element, str(option, "value")); found == nil || !reflect.DeepEqual(found, option) {
+			i.wrong(path, "an initial option must be one of the options")
 		}
 	}
 }

@@ -80,9 +80,9 @@ func option(text func(int) rule) rule {
 }
 
 // choices has what elements with options have in common.
-func choices(name string, least, most int, text func(int) rule) shape {
+func choices(name string, most int, text func(int) rule) shape {
 	s := shape{
-		"options": items(least, most, option(text)), "action_id": letters(1, 255), "confirm": confirmation(), "focus_on_load": isBool,
+		"options": items(1, most, option(text)), "action_id": letters(1, 255), "confirm": confirmation(), "focus_on_load": isBool,
 	}
 	switch name {
 	case "static_select":
@@ -104,28 +104,8 @@ func optionGroups() rule {
 	return items(1, 100, shape{"label!": plain(75), "options!": items(1, 100, option(plain))}.is())
 }
 
-// initial is an option that something begins with; that it is one of the options is seen by complete.
+// initial is an option that something begins with. That it is one of the options is seen by choosable.
 func initial(i *inspection, path string, value any) { option(anyText)(i, path, value) }
-
-// complete adds to an element's rules that its options are there and differ, and hold the one that it begins with.
-func complete(kinds map[string]shape) map[string]shape {
-	for _, s := range kinds {
-		if inner := s["options"]; inner != nil {
-			s["options"] = func(i *inspection, path string, value any) {
-				inner(i, path, value)
-				values := map[string]bool{}
-				options, _ := value.([]any)
-				for _, option := range objects(options) {
-					if values[str(option, "value")] {
-						i.wrong(path, "duplicate option value: %s", str(option, "value"))
-					}
-					values[str(option, "value")] = true
-				}
-			}
-		}
-	}
-	return kinds
-}
 
 // elementShapes are what stands in actions, and beside a section's text.
 func elementShapes(i *inspection) map[string]shape {
@@ -135,7 +115,7 @@ func elementShapes(i *inspection) map[string]shape {
 			"style": oneOf("primary", "danger"), "confirm": confirmation(), "accessibility_label": letters(1, 75),
 		},
 		"image":    {"image_url": letters(1, 3000), "slack_file": nil, "alt_text!": letters(1, 2000)},
-		"overflow": choices("overflow", 1, 5, plain),
+		"overflow": choices("overflow", 5, plain),
 	}
 	for name, s := range selectShapes() {
 		kinds[name] = s
@@ -143,15 +123,15 @@ func elementShapes(i *inspection) map[string]shape {
 	for name, s := range pickerShapes(i) {
 		kinds[name] = s
 	}
-	return complete(kinds)
+	return kinds
 }
 
 func selectShapes() map[string]shape {
 	return map[string]shape{
-		"static_select":       choices("static_select", 1, 100, plain),
-		"multi_static_select": choices("multi_static_select", 1, 100, plain),
-		"radio_buttons":       choices("radio_buttons", 1, 10, anyText),
-		"checkboxes":          choices("checkboxes", 1, 10, anyText),
+		"static_select":       choices("static_select", 100, plain),
+		"multi_static_select": choices("multi_static_select", 100, plain),
+		"radio_buttons":       choices("radio_buttons", 10, anyText),
+		"checkboxes":          choices("checkboxes", 10, anyText),
 	}
 }
 
@@ -191,5 +171,5 @@ func inputShapes(i *inspection) map[string]shape {
 			kinds[name] = s
 		}
 	}
-	return complete(kinds)
+	return kinds
 }

@@ -125,15 +125,10 @@ func (c *Channel) letter() string {
 	return map[Kind]string{Public: "C", Private: "G", Direct: "D", GroupDM: "G"}[c.kind]
 }
 
-// scope is the name of a scope for this kind: channels:read for a public one.
-func (c *Channel) scope(verb string) string { return scopeOf(c.kind, verb) }
-
+// scopeOf a kind of channel: channels:read of a public one.
 func scopeOf(kind Kind, verb string) string {
 	return map[Kind]string{Public: "channels", Private: "groups", Direct: "im", GroupDM: "mpim"}[kind] + ":" + verb
 }
-
-// shared is whether another organisation is in it.
-func (c *Channel) shared() bool { return c.extShared }
 
 func (c *Channel) json(full bool) object {
 	if c.kind == Direct {
@@ -144,18 +139,18 @@ func (c *Channel) json(full bool) object {
 		"is_im": false, "is_mpim": c.kind == GroupDM, "is_private": c.private(), "created": c.created, "updated": c.created * 1000,
 		"is_archived": c.archived, "is_general": false, "unlinked": 0, "is_shared": c.extShared || c.orgShared,
 		"is_org_shared": c.orgShared, "is_ext_shared": c.extShared, "is_pending_ext_shared": c.pending,
-		"pending_shared": []any{}, "pending_connected_team_ids": []any{}, "context_team_id": c.s.Team, "parent_conversation": nil,
+		"pending_shared": []any{}, "pending_connected_team_ids": []any{}, "context_team_id": c.s.Team,
 		"creator": c.creator, "shared_team_ids": []any{c.s.Team}, "internal_team_ids": []any{}, "previous_names": []any{},
 		"topic":   object{"value": "", "creator": "", "last_set": 0},
 		"purpose": object{"value": "", "creator": "", "last_set": 0},
 	}
 	if c.pending {
-		tell["pending_shared"] = []any{"T0ELSEWHR1"}
-		tell["pending_connected_team_ids"] = []any{"T0ELSEWHR1"}
+		tell["pending_shared"] = []any{elsewhere}
+		tell["pending_connected_team_ids"] = []any{elsewhere}
 	}
 	if c.extShared {
-		tell["shared_team_ids"] = []any{c.s.Team, "T0ELSEWHR1"}
-		tell["connected_team_ids"] = []any{"T0ELSEWHR1"}
+		tell["shared_team_ids"] = []any{c.s.Team, elsewhere}
+		tell["connected_team_ids"] = []any{elsewhere}
 		tell["conversation_host_id"] = c.s.Team
 	}
 	if full {
@@ -171,10 +166,12 @@ func (c *Channel) directJSON() object {
 			other = member
 		}
 	}
-	user := c.s.user(other)
-	return object{
+	tell := object{
 		"id": c.ID, "created": c.created, "updated": c.created * 1000, "is_im": true, "is_org_shared": false, "is_archived": c.archived,
-		"context_team_id": c.s.Team, "user": other, "is_user_deleted": user != nil && user.deleted, "priority": 0,
-		"is_ext_shared": c.extShared, "is_shared": c.extShared, "is_open": true,
+		"context_team_id": c.s.Team, "user": other,
 	}
+	if c.extShared {
+		tell["is_ext_shared"], tell["is_shared"] = true, true
+	}
+	return tell
 }

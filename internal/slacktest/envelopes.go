@@ -36,14 +36,13 @@ type delivery struct {
 }
 
 // deliver an event; ts is that of the message that it tells of, if it does.
-func (s *Server) deliver(payload object, ts string) *delivery {
+func (s *Server) deliver(payload object, ts string) {
 	d := &delivery{kind: "events_api", payload: payload}
 	if ts != "" {
 		s.sockets.told[ts] = append(s.sockets.told[ts], d)
 	}
 	s.sockets.deliveries = append(s.sockets.deliveries, d)
 	s.attempt(d)
-	return d
 }
 
 // ask for what a person waits for: it is delivered once.

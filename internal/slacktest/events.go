@@ -3,6 +3,7 @@ package slacktest
 import (
 	"maps"
 	"strings"
+	"sync"
 )
 
 // DefaultEvents are what the app is subscribed to at first.
@@ -22,9 +23,11 @@ func EventScopes() map[string]string {
 		"channel_rename": "channels:read", "group_rename": "groups:read", "channel_archive": "channels:read",
 		"channel_unarchive": "channels:read", "group_archive": "groups:read", "group_unarchive": "groups:read",
 		"channel_deleted": "channels:read", "group_deleted": "groups:read", "subteam_members_changed": "usergroups:read",
-		"subteam_updated": "usergroups:read", "user_change": "users:read", "im_history_changed": "im:history",
+		"subteam_updated": "usergroups:read", "user_change": "users:read", "im_history_changed": "im:history", "channel_shared": "channels:read", "channel_unshared": "channels:read",
 	}
 }
+
+var eventScopes = sync.OnceValue(EventScopes)
 
 // SetEvents replaces what the app is subscribed to, such as message.channels.
 func (s *Server) SetEvents(names ...string) {
@@ -41,7 +44,7 @@ func (s *Server) subscribed(name string, c *Channel) bool {
 	if !s.settings.events[name] || s.tokens.botRevoked != "" {
 		return false
 	}
-	scope := EventScopes()[name]
+	scope := eventScopes()[name]
 	if name == "member_joined_channel" || name == "member_left_channel" {
 		scope = "channels:read"
 		if c.private() {

@@ -100,7 +100,7 @@ func (u *User) answered(v *view, answer object) {
 		u.blame(v, obj(answer, "errors"))
 	case "update", "push":
 		content := obj(answer, "view")
-		if refused := checkView(content, "/view"); refused != nil {
+		if refused := checkView(content); refused != nil {
 			u.trouble("form answered with an invalid view")
 			return
 		}

@@ -86,8 +86,8 @@ func (s *Server) groupByHandle(handle string) *Group {
 func (g *Group) json() object {
 	return object{
 		"id": g.ID, "team_id": g.s.Team, "is_usergroup": true, "is_subteam": true, "name": g.handle, "description": "", "handle": g.handle,
-		"is_external": false, "date_create": g.created, "date_update": g.updated, "date_delete": g.disabled, "auto_type": nil,
-		"auto_provision": false, "enterprise_subteam_id": "", "created_by": g.s.Bot.ID, "updated_by": g.s.Bot.ID, "deleted_by": nil,
+		"is_external": false, "date_create": g.created, "date_update": g.updated, "date_delete": g.disabled,
+		"auto_provision": false, "enterprise_subteam_id": "", "created_by": g.s.Bot.ID, "updated_by": g.s.Bot.ID,
 		"prefs": object{"channels": []any{}, "groups": []any{}}, "channel_count": 0,
 	}
 }

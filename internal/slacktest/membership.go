@@ -54,6 +54,10 @@ func (c *Channel) Share(shared bool) {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	c.extShared, c.pending = shared, false
+	event := map[bool]string{true: "channel_shared", false: "channel_unshared"}[shared]
+	c.s.emit(event, c, object{
+		"type": event, "connected_team_id": elsewhere, "previously_connected_team_id": elsewhere, "channel": c.ID, "event_ts": c.s.nextTS(),
+	})
 }
 
 // SharePending invites another organisation, which has not accepted yet (is_pending_ext_shared).

@@ -147,7 +147,7 @@ func (s *Server) botProfile(m *message) object {
 		name = u.name
 	}
 	return object{
-		"id": m.botID, "app_id": m.appID, "user_id": m.user, "name": name, "deleted": false, "updated": s.began.Unix(), "team_id": s.Team,
+		"id": m.botID, "app_id": m.appID, "name": name, "deleted": false, "updated": s.began.Unix(), "team_id": s.Team,
 		"icons": object{"image_36": "https://avatars.example/36.png", "image_48": "https://avatars.example/48.png", "image_72": "https://avatars.example/72.png"},
 	}
 }
@@ -159,10 +159,11 @@ func (s *Server) edit(m *message, by string, change func()) {
 	change()
 	m.editedBy, m.editedAt = by, s.nextTS()
 	s.show(m, false)
-	s.tellChanged(m, previous)
-	if u := s.user(m.user); u != nil {
-		s.tellMention(m)
+	if m.ephemeral != "" {
+		return
 	}
+	s.tellChanged(m, previous)
+	s.tellMention(m)
 }
 
 // remove a message. A root with replies leaves a tombstone, and its thread stays.

@@ -3,7 +3,7 @@ package slacktest
 func authMethods() map[string]method {
 	return map[string]method{
 		"auth.test":             {json: true, run: (*call).authTest},
-		"apps.connections.open": {run: (*call).openConnection},
+		"apps.connections.open": {json: true, run: (*call).openConnection},
 		"team.info":             {args: map[string]argument{"team": optional, "domain": optional}, run: (*call).teamInfo},
 		"bots.info":             {args: map[string]argument{"bot": optional, "team_id": optional}, run: (*call).botInfo},
 	}

@@ -273,7 +273,9 @@ func (c *call) update() (object, *refusal) {
 			m.metadata = metadata
 		}
 	})
-	return object{"channel": m.channel.ID, "ts": m.ts, "text": m.text, "message": c.json(m, true)}, nil
+	tell := c.json(m, true)
+	delete(tell, "ts")
+	return object{"channel": m.channel.ID, "ts": m.ts, "text": m.text, "message": tell}, nil
 }
 
 func (c *call) deleteMessage() (object, *refusal) {

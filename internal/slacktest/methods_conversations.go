@@ -99,6 +99,9 @@ func (c *call) listed(full bool, visible func(*Channel) bool) (object, *refusal)
 	var tell []any
 	for _, channel := range page {
 		one := channel.json(full)
+		if user := c.user(str(one, "user")); user != nil {
+			one["is_user_deleted"], one["priority"] = user.deleted, 0
+		}
 		if full && channel.kind != Direct {
 			one["num_members"] = len(channel.members)
 		}

@@ -91,7 +91,7 @@ func (c *call) history() (object, *refusal) {
 		return nil, refused
 	}
 	answer["pin_count"] = 0
-	answer["channel_actions_ts"], answer["channel_actions_count"] = nil, 0
+	answer["channel_actions_count"] = 0
 	return answer, nil
 }
 

@@ -56,7 +56,7 @@ func (c *call) openView() (object, *refusal) {
 		return nil, refuse("expired_trigger_id")
 	}
 	content := obj(c.args, "view")
-	if refused := checkView(content, "/view"); refused != nil {
+	if refused := checkView(content); refused != nil {
 		return nil, refused
 	}
 	if external := str(content, "external_id"); external != "" && c.viewBy("", external) != nil {
@@ -104,7 +104,7 @@ func (c *call) updateView() (object, *refusal) {
 		return nil, refuse("hash_conflict")
 	}
 	content := obj(c.args, "view")
-	if refused := checkView(content, "/view"); refused != nil {
+	if refused := checkView(content); refused != nil {
 		return nil, refused
 	}
 	c.fill(v, content)

@@ -49,7 +49,7 @@ func (w *shown) textObject(text object) {
 		return
 	}
 	plain := str(text, "text")
-	if emoji, _ := text["emoji"].(bool); emoji {
+	if emoji, given := text["emoji"].(bool); emoji || !given {
 		plain = emojiMark.ReplaceAllStringFunc(plain, func(string) string {
 			w.effect("emoji")
 			return "\U0001F642"

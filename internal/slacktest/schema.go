@@ -52,14 +52,14 @@ func (s shape) check(i *inspection, path string, value object, ignored ...string
 }
 
 // is of an object with that shape.
-func (s shape) is(ignored ...string) rule {
+func (s shape) is() rule {
 	return func(i *inspection, path string, value any) {
 		inner, ok := value.(object)
 		if !ok {
 			i.wrong(path, "must be an object")
 			return
 		}
-		s.check(i, path, inner, ignored...)
+		s.check(i, path, inner)
 	}
 }
 

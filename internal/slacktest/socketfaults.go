@@ -1,5 +1,7 @@
 package slacktest
 
+import "time"
+
 // Disconnect sends {"type": "disconnect"} with that reason over every connection. After "warning" they stay; after
 // "refresh_requested" they get nothing more and end after ten seconds of the server's clock; after "link_disabled" they end at once.
 func (s *Server) Disconnect(reason string) {
@@ -38,6 +40,13 @@ func (s *Server) Mute(muted bool) {
 		default:
 		}
 	}
+}
+
+// SetPing is how often, by the real clock, the connections that are opened from now on are pinged; five seconds at first.
+func (s *Server) SetPing(every time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sockets.ping = every
 }
 
 // LoseAcks has the next n acknowledgements lost on their way.

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// pingEvery is how often the server pings each connection.
+	// pingEvery is how often the server pings each connection, if the test does not choose.
 	pingEvery = 5 * time.Second
 	// mostConnections of one app, as Slack allows.
 	mostConnections = 10
@@ -25,6 +25,7 @@ type sockets struct {
 	next        int
 	opened      int
 	muted       bool
+	ping        time.Duration
 	loseAcks    int
 	deliveries  []*delivery
 	// Of a message, by its ts: the deliveries that told of it.
@@ -45,6 +46,7 @@ type Ack struct {
 }
 
 func (s *sockets) init() {
+	s.ping = pingEvery
 	s.tickets, s.told = map[string]bool{}, map[string][]*delivery{}
 }
 
@@ -109,6 +111,7 @@ var upgrader = websocket.Upgrader{CheckOrigin: func(r *http.Request) bool {
 func (s *Server) serveLink(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	ticket := r.URL.Query().Get("ticket")
+	every := s.sockets.ping
 	valid := s.sockets.tickets[ticket] && s.tokens.appRevoked == ""
 	delete(s.sockets.tickets, ticket)
 	s.mu.Unlock()
@@ -122,7 +125,7 @@ func (s *Server) serveLink(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &connection{socket: socket, ended: make(chan struct{}), wake: make(chan struct{}, 1)}
 	s.admit(c)
-	go c.write(s)
+	go c.write(s, every)
 	s.read(c)
 }
 
@@ -153,9 +156,9 @@ func (s *Server) farewell(reason string) []byte {
 }
 
 // write what is sent, and pings.
-func (c *connection) write(s *Server) {
+func (c *connection) write(s *Server, every time.Duration) {
 	defer c.close()
-	ticker := time.NewTicker(pingEvery)
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for first := true; ; first = false {
 		ping := first

@@ -62,8 +62,11 @@ func AsAdmin() UserOption { return func(u *User) { u.admin = true } }
 // OfTeam makes a user of another workspace, T…, in an organisation with which channels are shared (is_stranger).
 func OfTeam(team string) UserOption { return func(u *User) { u.team, u.stranger = team, true } }
 
+// elsewhere is another organisation's workspace.
+const elsewhere = "T0ELSEWHR1"
+
 // AsStranger makes a user of another workspace (is_stranger).
-func AsStranger() UserOption { return OfTeam("T0ELSEWHR1") }
+func AsStranger() UserOption { return OfTeam(elsewhere) }
 
 // User makes a user, who is in no channel. The name is what is typed after an @.
 func (s *Server) User(name string, options ...UserOption) *User {
