@@ -127,6 +127,9 @@ func (s *Server) do(r *http.Request, name string, request request, problem *refu
 	if name == "auth.test" {
 		want = anyToken
 	}
+	if want == AppTokenKind && !request.byHeader {
+		return nil, refuse("not_authed")
+	}
 	if _, code := s.judge(request.token, want); code != "" {
 		return nil, refuse(code)
 	}
@@ -177,14 +180,17 @@ func (c *call) find(argument string) (*Channel, *refusal) {
 // request as it was sent.
 type request struct {
 	token string
-	args  object
-	json  bool
+	// byHeader is whether the token came in a header, and not among the arguments.
+	byHeader bool
+	args     object
+	json     bool
 }
 
 // parse a form or a JSON body.
 func parse(r *http.Request) (request, *refusal) {
 	made := request{args: object{}}
 	made.token = strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))
+	made.byHeader = made.token != ""
 	r.Body = http.MaxBytesReader(nil, r.Body, 4<<20)
 	content, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	switch strings.TrimSpace(content) {

@@ -73,6 +73,8 @@ type settings struct {
 	editWindow time.Duration
 	// The stricter of what Slack documents in two ways.
 	metadataScope, repliesUserOnly bool
+	// What Slack does, by some who have seen it, with a reply to what was deleted.
+	unthreads bool
 }
 
 // New starts a server, which ends with the test. The app is called volcado, has every scope of AllScopes, is subscribed to
