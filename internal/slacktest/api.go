@@ -134,7 +134,7 @@ func (s *Server) do(r *http.Request, name string, request request, problem *refu
 		return nil, refuse(code)
 	}
 	for _, scope := range requirement.Scopes {
-		if want == BotTokenKind && !s.hasScope(scope) {
+		if want == BotTokenKind && !s.needs(scope) {
 			return nil, s.missing(scope)
 		}
 	}
@@ -157,7 +157,7 @@ func (s *Server) missing(needed ...string) *refusal {
 // allowed by a scope for that kind of channel, or refused.
 func (c *call) allowed(kind Kind) *refusal {
 	scope := requirements()[c.name].ByKind[kind]
-	if scope != "" && !c.hasScope(scope) {
+	if scope != "" && !c.needs(scope) {
 		return c.missing(scope)
 	}
 	return nil

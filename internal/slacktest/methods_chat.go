@@ -60,11 +60,10 @@ func (c *call) place() (*Channel, *refusal) {
 	if channel.archived {
 		return nil, refuse("is_archived")
 	}
-	open := channel.kind == Public && c.name == "chat.postMessage" && c.hasScope("chat:write.public")
-	if !channel.has(c.Bot.ID) && !open {
-		return nil, refuse("not_in_channel")
+	if channel.has(c.Bot.ID) || channel.kind == Public && c.name == "chat.postMessage" && c.needs("chat:write.public") {
+		return channel, nil
 	}
-	return channel, nil
+	return nil, refuse("not_in_channel")
 }
 
 // content checks what a message says, and gives its blocks.
@@ -98,7 +97,7 @@ func (c *call) content(kept bool) ([]any, *refusal) {
 		}
 	}
 	for _, argument := range []string{"username", "icon_emoji", "icon_url"} {
-		if str(c.args, argument) != "" && !c.hasScope("chat:write.customize") {
+		if str(c.args, argument) != "" && !c.needs("chat:write.customize") {
 			return nil, c.missing("chat:write.customize")
 		}
 	}

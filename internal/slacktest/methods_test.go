@@ -257,3 +257,13 @@ func TestAReplyToWhatHasGoneCanLoseItsThread(t *testing.T) {
 		t.Errorf("got %v", message)
 	}
 }
+
+func TestTheScopesThatWereUsedAreKnown(t *testing.T) {
+	p := newPlace(t)
+	p.call("conversations.info", "channel", p.open.ID)
+	p.call("conversations.info", "channel", p.hidden.ID)
+	p.alice.Slash(p.open, "/volcado", "")
+	if diff := cmp.Diff([]string{"channels:read", "chat:write", "commands"}, p.ScopesUsed()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

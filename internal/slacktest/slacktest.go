@@ -47,6 +47,7 @@ type Server struct {
 	lastTS   int64
 	tokens   tokens
 	settings settings
+	used     map[string]bool
 	users    []*User
 	channels []*Channel
 	groups   []*Group
@@ -83,7 +84,7 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		Team: "T0WORKSPC1", Domain: "example", BotID: "B0VOLCADO1", t: t, began: time.Now(),
-		messages: map[string]*message{}, triggers: map[string]*trigger{}, links: map[string]*responseURL{},
+		messages: map[string]*message{}, triggers: map[string]*trigger{}, links: map[string]*responseURL{}, used: map[string]bool{},
 		settings: settings{scopes: AllScopes(), commands: map[string]bool{"/volcado": true}, events: map[string]bool{}},
 	}
 	for _, name := range DefaultEvents() {
