@@ -127,11 +127,14 @@ func (s *Server) do(r *http.Request, name string, request request, problem *refu
 	if name == "auth.test" {
 		want = anyToken
 	}
+	if want == AppTokenKind && !request.byHeader {
+		return nil, refuse("not_authed")
+	}
 	if _, code := s.judge(request.token, want); code != "" {
 		return nil, refuse(code)
 	}
 	for _, scope := range requirement.Scopes {
-		if want == BotTokenKind && !s.hasScope(scope) {
+		if want == BotTokenKind && !s.needs(scope) {
 			return nil, s.missing(scope)
 		}
 	}
@@ -154,7 +157,7 @@ func (s *Server) missing(needed ...string) *refusal {
 // allowed by a scope for that kind of channel, or refused.
 func (c *call) allowed(kind Kind) *refusal {
 	scope := requirements()[c.name].ByKind[kind]
-	if scope != "" && !c.hasScope(scope) {
+	if scope != "" && !c.needs(scope) {
 		return c.missing(scope)
 	}
 	return nil
@@ -177,14 +180,17 @@ func (c *call) find(argument string) (*Channel, *refusal) {
 // request as it was sent.
 type request struct {
 	token string
-	args  object
-	json  bool
+	// byHeader is whether the token came in a header, and not among the arguments.
+	byHeader bool
+	args     object
+	json     bool
 }
 
 // parse a form or a JSON body.
 func parse(r *http.Request) (request, *refusal) {
 	made := request{args: object{}}
 	made.token = strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))
+	made.byHeader = made.token != ""
 	r.Body = http.MaxBytesReader(nil, r.Body, 4<<20)
 	content, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	switch strings.TrimSpace(content) {

@@ -37,6 +37,9 @@ func check(known map[string]argument, request request) (object, *refusal) {
 			continue
 		}
 		value, ok := convert(kind, request.args[name])
+		if code := malformed[name]; !ok && code != "" {
+			return nil, refuse(code)
+		}
 		if !ok {
 			problems = append(problems, fmt.Sprintf("invalid argument: %s", name))
 			continue
@@ -55,6 +58,9 @@ func check(known map[string]argument, request request) (object, *refusal) {
 	}
 	return checked, nil
 }
+
+// malformed is the error of an argument that cannot be read, where it has one of its own.
+var malformed = map[string]string{"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
 
 func convert(kind argument, value any) (any, bool) {
 	text, isText := value.(string)

@@ -51,7 +51,7 @@ func (s *Server) subscribed(name string, c *Channel) bool {
 			scope = "groups:read"
 		}
 	}
-	return (scope == "" || s.hasScope(scope)) && (c == nil || c.has(s.Bot.ID))
+	return (c == nil || c.has(s.Bot.ID)) && (scope == "" || s.needs(scope))
 }
 
 // emit an event if the app is subscribed to it. The caller holds the lock.

@@ -100,7 +100,7 @@ func (u *User) Slash(c *Channel, command, text string) {
 	s := u.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.settings.commands[command] || !s.hasScope("commands") {
+	if !s.settings.commands[command] || !s.needs("commands") {
 		s.slackbot(c, u, command+" is not a valid command.")
 		return
 	}

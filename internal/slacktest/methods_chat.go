@@ -1,14 +1,13 @@
 package slacktest
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 const (
-	// mostText of a message, in characters.
-	mostText = 40000
+	// mostText of a message, in characters, and mostUpdate of one that chat.update has changed.
+	mostText, mostUpdate = 40000, 4000
 	// mostMetadata of a message, in bytes.
 	mostMetadata = 16 << 10
 )
@@ -40,7 +39,7 @@ func chatMethods() map[string]method {
 		"chat.postMessage":   {args: post, json: true, run: (*call).postMessage},
 		"chat.postEphemeral": {args: ephemeral, json: true, run: (*call).postEphemeral},
 		"chat.update": {json: true, run: (*call).update, args: with(map[string]argument{
-			"ts": required, "metadata": structured, "reply_broadcast": boolean, "file_ids": listed,
+			"ts": required, "metadata": structured, "reply_broadcast": boolean, "file_ids": listed, "unfurled_attachments": listed,
 		})},
 		"chat.delete": {json: true, run: (*call).deleteMessage, args: map[string]argument{
 			"channel": required, "ts": required, "as_user": boolean,
@@ -61,11 +60,10 @@ func (c *call) place() (*Channel, *refusal) {
 	if channel.archived {
 		return nil, refuse("is_archived")
 	}
-	open := channel.kind == Public && c.name == "chat.postMessage" && c.hasScope("chat:write.public")
-	if !channel.has(c.Bot.ID) && !open {
-		return nil, refuse("not_in_channel")
+	if channel.has(c.Bot.ID) || channel.kind == Public && c.name == "chat.postMessage" && c.needs("chat:write.public") {
+		return channel, nil
 	}
-	return channel, nil
+	return nil, refuse("not_in_channel")
 }
 
 // content checks what a message says, and gives its blocks.
@@ -80,7 +78,11 @@ func (c *call) content(kept bool) ([]any, *refusal) {
 	if text == "" && len(blocks) == 0 && len(attachments) == 0 && !kept {
 		return nil, refuse("no_text")
 	}
-	if utf8.RuneCountInString(text) > mostText {
+	most := mostText
+	if c.name == "chat.update" {
+		most = mostUpdate
+	}
+	if utf8.RuneCountInString(text) > most {
 		return nil, refuse("msg_too_long")
 	}
 	if refused := checkMessageBlocks(blocks); refused != nil {
@@ -95,7 +97,7 @@ func (c *call) content(kept bool) ([]any, *refusal) {
 		}
 	}
 	for _, argument := range []string{"username", "icon_emoji", "icon_url"} {
-		if str(c.args, argument) != "" && !c.hasScope("chat:write.customize") {
+		if str(c.args, argument) != "" && !c.needs("chat:write.customize") {
 			return nil, c.missing("chat:write.customize")
 		}
 	}
@@ -179,6 +181,10 @@ func (c *call) threaded(channel *Channel, m *message) *refusal {
 		return nil
 	}
 	root := c.message(channel, m.thread)
+	if root == nil && c.settings.unthreads {
+		m.thread = ""
+		return nil
+	}
 	if root == nil {
 		return refuse("thread_not_found")
 	}
@@ -212,10 +218,13 @@ func (c *call) postEphemeral() (object, *refusal) {
 	return object{"message_ts": m.ts}, nil
 }
 
-// whisper shows a message to one alone.
+// whisper shows a message to one alone; in a thread only where there are replies already, as Slack does.
 func (s *Server) whisper(channel *Channel, user *User, m *message) {
 	m.channel, m.ts, m.ephemeral = channel, s.nextTS(), user.ID
 	s.messages[channel.ID+"/"+m.ts] = m
+	if root := s.message(channel, m.thread); root != nil && len(s.replies(root)) == 0 {
+		return
+	}
 	s.show(m, true)
 }
 
@@ -258,13 +267,13 @@ func (c *call) update() (object, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	c.edit(m, c.Bot.ID, func() {
+	c.edit(m, c.BotID, func() {
+		// Blocks stay as they were where there is neither a text nor blocks.
 		if text, given := c.args["text"]; given {
-			m.text = text.(string)
+			m.text, m.blocks = text.(string), nil
 		}
-		// What is not given stays as it was; an empty list takes it away.
 		if blocks != nil {
-			m.blocks = slices.Clip(blocks)
+			m.blocks = blocks
 		}
 		if attachments, given := c.args["attachments"]; given {
 			m.attachments = attachments.([]any)

@@ -71,7 +71,7 @@ func (c *call) readable() (*Channel, *refusal) {
 
 // withMetadata is whether messages are given with it.
 func (c *call) withMetadata() bool {
-	return c.flag("include_all_metadata") && (!c.settings.metadataScope || c.hasScope("metadata.message:read"))
+	return c.flag("include_all_metadata") && (!c.settings.metadataScope || c.needs("metadata.message:read"))
 }
 
 // history is the newest first, without replies that were not broadcast.

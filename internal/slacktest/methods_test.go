@@ -71,10 +71,11 @@ func TestAnEditKeepsWhatItDoesNotName(t *testing.T) {
 		args             []string
 		blocks, metadata bool
 	}{
-		{"a text", []string{"text", "two"}, true, true},
-		{"no blocks", []string{"text", "two", "blocks", "[]"}, false, true},
+		{"a text alone", []string{"text", "two"}, false, true},
 		{"blocks once more", []string{"blocks", `[{"type":"divider"}]`}, true, true},
-		{"metadata taken away", []string{"text", "two", "metadata", "{}"}, true, false},
+		{"a text and no blocks", []string{"text", "two", "blocks", "[]"}, false, true},
+		{"a text and blocks", []string{"text", "two", "blocks", `[{"type":"divider"}]`}, true, true},
+		{"metadata taken away", []string{"metadata", "{}"}, true, false},
 		{"metadata put there again", []string{"metadata", `{"event_type":"k","event_payload":{}}`}, true, true},
 	}
 	for _, step := range steps {
@@ -229,5 +230,40 @@ func TestAViewIsReplacedByWhoKnowsItsHash(t *testing.T) {
 	}
 	if f, _ := p.alice.Form(); str(obj(f.View, "title"), "text") != "Other" {
 		t.Errorf("what is open is %v", f.View)
+	}
+}
+
+func TestAWhisperInAThreadIsShownOnceThereAreReplies(t *testing.T) {
+	p := newPlace(t)
+	whisper := func() string {
+		t.Helper()
+		p.text("chat.postEphemeral", "message_ts", "channel", p.open.ID, "user", p.alice.ID, "thread_ts", p.aliceTS, "text", "between us")
+		return p.alice.ShownIn(p.open, p.aliceTS)
+	}
+	if shown := whisper(); strings.Contains(shown, "between us") {
+		t.Errorf("before there are any it is shown: %q", shown)
+	}
+	p.alice.Post(p.open, p.aliceTS, "a reply")
+	if shown := whisper(); !strings.Contains(shown, "between us") {
+		t.Errorf("afterwards it is not: %q", shown)
+	}
+}
+
+func TestAReplyToWhatHasGoneCanLoseItsThread(t *testing.T) {
+	p := newPlace(t)
+	p.SetUnthreading(true)
+	message := obj(p.call("chat.postMessage", "channel", p.open.ID, "thread_ts", p.goneTS, "text", "an orphan"), "message")
+	if message["ts"] == nil || message["thread_ts"] != nil {
+		t.Errorf("got %v", message)
+	}
+}
+
+func TestTheScopesThatWereUsedAreKnown(t *testing.T) {
+	p := newPlace(t)
+	p.call("conversations.info", "channel", p.open.ID)
+	p.call("conversations.info", "channel", p.hidden.ID)
+	p.alice.Slash(p.open, "/volcado", "")
+	if diff := cmp.Diff([]string{"channels:read", "chat:write", "commands"}, p.ScopesUsed()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -47,6 +47,15 @@ func (s *Server) SetStrictReading(metadataNeedsScope, repliesWantUserToken bool)
 	s.settings.metadataScope, s.settings.repliesUserOnly = metadataNeedsScope, repliesWantUserToken
 }
 
+// SetUnthreading chooses what becomes of a reply to a message that has gone, of which Slack does not tell: it is refused with
+// thread_not_found, as at first; or it is posted outside of any thread, and the answer's message has no thread_ts (which
+// slack-go/slack#1571 has seen).
+func (s *Server) SetUnthreading(unthreads bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings.unthreads = unthreads
+}
+
 // rateBook is what was called when.
 type rateBook struct {
 	posts   map[string][]time.Time

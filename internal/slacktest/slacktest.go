@@ -47,6 +47,7 @@ type Server struct {
 	lastTS   int64
 	tokens   tokens
 	settings settings
+	used     map[string]bool
 	users    []*User
 	channels []*Channel
 	groups   []*Group
@@ -73,6 +74,8 @@ type settings struct {
 	editWindow time.Duration
 	// The stricter of what Slack documents in two ways.
 	metadataScope, repliesUserOnly bool
+	// What Slack does, by some who have seen it, with a reply to what was deleted.
+	unthreads bool
 }
 
 // New starts a server, which ends with the test. The app is called volcado, has every scope of AllScopes, is subscribed to
@@ -81,7 +84,7 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		Team: "T0WORKSPC1", Domain: "example", BotID: "B0VOLCADO1", t: t, began: time.Now(),
-		messages: map[string]*message{}, triggers: map[string]*trigger{}, links: map[string]*responseURL{},
+		messages: map[string]*message{}, triggers: map[string]*trigger{}, links: map[string]*responseURL{}, used: map[string]bool{},
 		settings: settings{scopes: AllScopes(), commands: map[string]bool{"/volcado": true}, events: map[string]bool{}},
 	}
 	for _, name := range DefaultEvents() {

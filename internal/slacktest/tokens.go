@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,6 +94,23 @@ func (s *Server) Scopes() []string {
 }
 
 func (s *Server) hasScope(scope string) bool { return slices.Contains(s.settings.scopes, scope) }
+
+// needs is whether the bot token has a scope that something takes, and notes that it was taken.
+func (s *Server) needs(scope string) bool {
+	held := s.hasScope(scope)
+	if held {
+		s.used[scope] = true
+	}
+	return held
+}
+
+// ScopesUsed are those scopes of the bot token without which a call that was made would have been refused, or an event that was
+// delivered would not have been; sorted.
+func (s *Server) ScopesUsed() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.used))
+}
 
 // SetCommands replaces the slash commands that the app has, such as /volcado.
 func (s *Server) SetCommands(names ...string) {

@@ -157,6 +157,13 @@ func TestCallsAreRefusedAsSlackRefusesThem(t *testing.T) {
 		"a post of too much": {func(p *place) map[string]any {
 			return p.call("chat.postMessage", "channel", p.open.ID, "text", strings.Repeat("x", 40001))
 		}, "msg_too_long"},
+		"an edit of too much": {func(p *place) map[string]any {
+			return p.call("chat.update", "channel", p.open.ID, "ts", p.ts, "text", strings.Repeat("x", 4001))
+		}, "msg_too_long"},
+		"blocks that are no JSON": {func(p *place) map[string]any { return p.call("chat.postMessage", "channel", p.open.ID, "blocks", "[") }, "invalid_blocks_format"},
+		"the app's token as an argument": {func(p *place) map[string]any {
+			return ask(p.t, p.Server, "", "apps.connections.open", map[string]string{"token": p.AppToken()})
+		}, "not_authed"},
 		"a post in no thread": {func(p *place) map[string]any {
 			return p.call("chat.postMessage", "channel", p.open.ID, "text", "x", "thread_ts", "1.000000")
 		}, "thread_not_found"},
