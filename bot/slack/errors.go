@@ -28,7 +28,7 @@ var kinds = map[string]chat.ErrorKind{
 	"invalid_auth": chat.Unauthorised, "not_authed": chat.Unauthorised, "token_revoked": chat.Unauthorised,
 	"token_expired": chat.Unauthorised, "account_inactive": chat.Unauthorised, "team_access_not_granted": chat.Unauthorised,
 
-	"channel_not_found": chat.PlaceGone, "not_in_channel": chat.PlaceGone, "is_archived": chat.PlaceGone,
+	"channel_not_found": chat.PlaceGone, "not_in_channel": chat.PlaceGone, "is_archived": chat.PlaceGone, "is_inactive": chat.PlaceGone,
 	"user_not_found": chat.PlaceGone, "users_not_found": chat.PlaceGone, "user_not_visible": chat.PlaceGone, "user_disabled": chat.PlaceGone,
 	"cannot_dm_bot": chat.PlaceGone, "user_not_in_channel": chat.PlaceGone, "method_not_supported_for_channel_type": chat.PlaceGone,
 	"messages_tab_disabled": chat.PlaceGone, "restricted_action": chat.PlaceGone, "restricted_action_read_only_channel": chat.PlaceGone,
@@ -37,7 +37,7 @@ var kinds = map[string]chat.ErrorKind{
 
 	"ratelimited": chat.NotDone, "rate_limited": chat.NotDone, "team_added_to_org": chat.NotDone, "accesslimited": chat.NotDone,
 
-	"edit_window_closed": chat.Rejected, "cant_update_message": chat.Rejected, "is_inactive": chat.Rejected,
+	"edit_window_closed": chat.Rejected, "cant_update_message": chat.Rejected,
 	"msg_too_long": chat.Rejected, "no_text": chat.Rejected, "invalid_blocks": chat.Rejected, "invalid_blocks_format": chat.Rejected,
 	"msg_blocks_too_long": chat.Rejected, "invalid_arguments": chat.Rejected, "invalid_arg_name": chat.Rejected, "missing_scope": chat.Rejected, "not_allowed_token_type": chat.Rejected,
 	"no_permission": chat.Rejected, "unknown_method": chat.Rejected, "metadata_too_large": chat.Rejected, "invalid_metadata_format": chat.Rejected,

@@ -54,7 +54,7 @@ type written struct {
 	Previous *written `json:"previous_message"`
 
 	// again: read from the history, or delivered by Slack once more.
-	again, redelivered bool
+	again bool
 }
 
 func writtenIn(channel string, m slack.Message) written {
@@ -119,16 +119,16 @@ func (l *listener) occurred(ctx context.Context, e envelope, ack func(any)) erro
 		}
 		w = written{Type: only.Type} // of the others the type is all that is used
 	}
-	w.again, w.redelivered = e.RetryAttempt > 0, e.RetryAttempt > 0
+	w.again = e.RetryAttempt > 0
 	switch w.Type {
 	case "app_mention":
-		l.take(ctx, w, func() { ack(nil) })
+		l.arrive(ctx, w, func() { ack(nil) })
 		return nil
 	case "message":
 		if w.Subtype == "message_changed" && w.Message != nil {
 			w = changed(w)
 		}
-		l.take(ctx, w, func() { ack(nil) })
+		l.arrive(ctx, w, func() { ack(nil) })
 		return nil
 	case "user_change", "user_profile_changed", "team_join":
 		l.people.known.forget()
@@ -144,20 +144,19 @@ func (l *listener) occurred(ctx context.Context, e envelope, ack func(any)) erro
 func changed(w written) written {
 	is := *w.Message
 	is.Type, is.Channel, is.Kind = "message", w.Channel, w.Kind
-	is.again, is.redelivered = w.again, w.redelivered
+	is.again = w.again
 	if w.Previous != nil && w.Previous.Text == is.Text {
 		is.Edited, is.Hidden = nil, true
 	}
 	return is
 }
 
-// take a message, if it may be a command; acknowledged is called when it was handled, or is none.
-func (l *listener) take(ctx context.Context, w written, acknowledged func()) {
-	if acknowledged == nil {
-		acknowledged = func() {}
-	}
+// take a message, if it may be a command; acknowledge, which can be nil, is called when it was handled, or is none.
+func (l *listener) take(ctx context.Context, w written, acknowledge func()) {
+	id := w.Channel + " " + idOf(w)
+	l.acks.add(id, acknowledge)
 	if !l.plausible(w) {
-		acknowledged()
+		l.acks.give(id)
 		return
 	}
 	// It is counted until it was handed over for the first time: see chat.Health.
@@ -165,7 +164,7 @@ func (l *listener) take(ctx context.Context, w written, acknowledged func()) {
 	delivered := sync.OnceFunc(func() { l.undelivered.Add(-1) })
 	attempts := 0
 	fate := l.inbox.Take(ctx, inbox.Item{
-		ID: w.Channel + " " + idOf(w), Lane: w.Channel + " " + w.User, Size: len(w.Text), Redelivered: w.redelivered,
+		ID: id, Lane: w.Channel + " " + w.User, Size: len(w.Text),
 		Handle: func(ctx context.Context) error {
 			attempts++
 			m, wanted, err := l.message(ctx, w)
@@ -180,11 +179,11 @@ func (l *listener) take(ctx context.Context, w written, acknowledged func()) {
 				l.log.Error("a message is not answered: for a day it could not be looked up", "channel", w.Channel, "message", w.TS, "error", err)
 			}
 			if err == nil && wanted {
-				if err := l.hand(ctx, m); err != nil {
+				if err := l.hand(ctx, m, w.Thread); err != nil {
 					return err
 				}
 			}
-			acknowledged()
+			l.acks.give(id)
 			return nil
 		},
 	})
@@ -192,20 +191,28 @@ func (l *listener) take(ctx context.Context, w written, acknowledged func()) {
 		delivered()
 	}
 	if fate == inbox.Handled {
-		acknowledged()
+		l.acks.give(id)
 	}
 }
 
 // hand on a message, and say to its author what is for them alone.
-func (l *listener) hand(ctx context.Context, m chat.Message) error {
+func (l *listener) hand(ctx context.Context, m chat.Message, thread string) error {
 	answer, err := l.handle(ctx, m)
-	if err != nil || answer.Reply == nil {
+	if err != nil {
 		return err
 	}
-	if err := l.whisper(ctx, m, *answer.Reply); err != nil {
+	l.whispers(ctx, m, thread, answer)
+	return nil
+}
+
+// whispers says what is for the asker alone.
+func (l *listener) whispers(ctx context.Context, m chat.Message, thread string, answer chat.Answer) {
+	if answer.Reply == nil {
+		return
+	}
+	if err := l.whisper(ctx, m, thread, *answer.Reply); err != nil {
 		l.log.Error("an answer was not delivered", "channel", m.Channel, "message", m.ID, "error", err)
 	}
-	return nil
 }
 
 // spoken are the subtypes of what people write themselves.

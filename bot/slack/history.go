@@ -68,7 +68,7 @@ func (s *Service) page(ctx context.Context, of stretch, cursor string) (page, er
 		if err != nil {
 			return page{}, err
 		}
-		return pageOf(given.Messages, given.HasMore, given.ResponseMetadata.Cursor, nil)
+		return pageOf(given.Messages, given.HasMore, given.ResponseMetaData.NextCursor, nil)
 	})
 }
 

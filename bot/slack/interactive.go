@@ -78,8 +78,8 @@ type request struct {
 	user string
 	// reply answers on the acknowledgement. It is called once.
 	reply func(chat.Answer)
-	// late says what comes after the acknowledgement.
-	late func(context.Context, chat.Message, chat.Answer)
+	// late says what came after the acknowledgement, and after what does not ride on it at all.
+	late, after func(context.Context, chat.Message, chat.Answer)
 	// must be handled before it is acknowledged at all.
 	must bool
 }
@@ -119,7 +119,9 @@ func (l *listener) clicked(ctx context.Context, i interaction, ack func(any)) {
 			Place: l.place(channel, thread), Text: line, Written: time.Now(), ID: "click-" + digest(channel, ts, line, i.User.ID),
 		},
 		reply: func(chat.Answer) { ack(nil) },
-		late:  l.whispers,
+		after: func(ctx context.Context, m chat.Message, answer chat.Answer) {
+			l.whispers(ctx, m, cmp.Or(i.Message.Thread, i.Container.Thread), answer)
+		},
 	})
 }
 
@@ -135,16 +137,6 @@ func digest(values ...string) string {
 
 func (s *Service) place(channel, thread string) chat.Place {
 	return chat.Place{Platform: s.id.Platform, Workspace: s.id.Workspace, Channel: channel, Thread: thread}
-}
-
-// whispers says what is for the asker alone.
-func (l *listener) whispers(ctx context.Context, m chat.Message, answer chat.Answer) {
-	if answer.Reply == nil {
-		return
-	}
-	if err := l.whisper(ctx, m, *answer.Reply); err != nil {
-		l.log.Error("an answer was not delivered", "channel", m.Channel, "message", m.ID, "error", err)
-	}
 }
 
 // command is a slash command.
@@ -203,7 +195,7 @@ func (l *listener) commanded(ctx context.Context, e envelope, ack func(any)) err
 // answerLate says at the command's own address what did not ride on its acknowledgement.
 func (l *listener) answerLate(ctx context.Context, c command, m chat.Message, reply chat.Reply) {
 	if !l.isSlacks(c.ResponseURL) {
-		l.whispers(ctx, m, chat.Answer{Reply: &reply})
+		l.whispers(ctx, m, "", chat.Answer{Reply: &reply})
 		return
 	}
 	said := render(reply, l.address(), "", 1)[0]
@@ -264,6 +256,9 @@ func (l *listener) request(ctx context.Context, r request) {
 			}
 			if !acknowledge(answer) && r.late != nil {
 				r.late(ctx, m, answer)
+			}
+			if r.after != nil {
+				r.after(ctx, m, answer)
 			}
 			return nil
 		},
@@ -333,7 +328,7 @@ func (l *listener) sent(ctx context.Context, i interaction, ack func(any)) error
 			ack(slack.NewClearViewSubmissionResponse())
 			if answer.Reply != nil {
 				l.inbox.Go(ctx, func() {
-					l.whispers(ctx, chat.Message{Place: l.place(from.Channel, from.Thread), Author: chat.Author{User: i.User.ID}, ID: i.View.ID}, answer)
+					l.whispers(ctx, chat.Message{Place: l.place(from.Channel, from.Thread), Author: chat.Author{User: i.User.ID}, ID: i.View.ID}, from.Thread, answer)
 				})
 			}
 		},

@@ -39,6 +39,7 @@ type listener struct {
 	handle chat.Handler
 	// socket acknowledges on the connection of this moment.
 	socket *socketmode.Client
+	early  early
 }
 
 // Listen hands on what is written, and what was written since then and Slack will not deliver again.
@@ -46,6 +47,7 @@ func (s *Service) Listen(ctx context.Context, since time.Time, handle chat.Handl
 	l := &listener{Service: s, handle: handle}
 	working, stop := context.WithCancel(ctx)
 	defer s.undelivered.Store(0) // what was not handed over is delivered, or read, again
+	defer s.acks.clear()
 	defer s.inbox.Wait()
 	defer stop()
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
@@ -168,6 +170,7 @@ func (l *listener) event(ctx, connection context.Context, event socketmode.Event
 	case socketmode.EventTypeHello:
 		l.heard()
 		l.noticeOthers(event.Request)
+		l.early.begin()
 		go l.catchUpUntilDone(ctx, connection, since)
 		return nil
 	case socketmode.EventTypeErrorBadMessage:
@@ -211,6 +214,7 @@ func (l *listener) catchUpUntilDone(ctx, connection context.Context, since time.
 			return
 		}
 		if err == nil {
+			l.early.end(func(w written, ack func()) { l.take(ctx, w, ack) })
 			l.setHealth(func(h *chat.Health) { h.Behind, h.Why = false, "" })
 			return
 		}

@@ -14,11 +14,13 @@ const postEvery = time.Second
 
 // pace spaces the posts of each channel.
 type pace struct {
+	every time.Duration
+
 	mu   sync.Mutex
 	next map[string]time.Time
 }
 
-func newPace() *pace { return &pace{next: map[string]time.Time{}} }
+func newPace() *pace { return &pace{every: postEvery, next: map[string]time.Time{}} }
 
 // wait until a channel takes a post. Where ctx ends before, nothing was posted, and the error says so.
 func (p *pace) wait(ctx context.Context, channel string) error {
@@ -37,7 +39,7 @@ func (p *pace) wait(ctx context.Context, channel string) error {
 		p.mu.Unlock()
 		return &chat.Error{Kind: chat.NotDone, RetryAfter: turn.Sub(now), Err: fmt.Errorf("channel %s takes one post a second, and too many wait", channel)}
 	}
-	p.next[channel] = turn.Add(postEvery)
+	p.next[channel] = turn.Add(p.every)
 	p.mu.Unlock()
 	if !chat.Wait(ctx, time.Until(turn)) {
 		return &chat.Error{Kind: chat.NotDone, Err: ctx.Err()}

@@ -90,13 +90,13 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	return err
 }
 
-// whisper says something to one person alone, where they asked. Slack keeps no such message. Where it cannot be said there, it is
-// said in a direct message.
-func (s *Service) whisper(ctx context.Context, m chat.Message, reply chat.Reply) error {
+// whisper says something to one person alone, where they asked. Slack keeps no such message, and shows it in a thread only where
+// there are replies already, so thread is empty elsewhere. Where it cannot be said there, it is said in a direct message.
+func (s *Service) whisper(ctx context.Context, m chat.Message, thread string, reply chat.Reply) error {
 	said := render(reply, s.address(), "", 1)[0]
 	options := said.options()
-	if m.Thread != "" {
-		options = append(options, slack.MsgOptionTS(m.Thread))
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
 	}
 	_, err := look(ctx, s.client, "answer in channel "+m.Channel, func(api *slack.Client) (string, error) {
 		return api.PostEphemeralContext(ctx, m.Channel, m.User, options...)

@@ -267,8 +267,11 @@ func fallback(r chat.Reply) string {
 	for i := range lines {
 		lines[i] = inert.Replace(layout.Visible(lines[i]))
 	}
-	return cut(strings.Join(lines, "\n"), longestText)
+	return fence + cut(strings.Join(lines, "\n"), longestText-2*len(fence)) + fence
 }
 
-// inert escapes what Slack reads in a text as its own. Backticks are taken out, since one that is not closed marks up the rest.
+// fence makes code of a text, in which Slack reads no names, addresses or mark-up.
+const fence = "```"
+
+// inert escapes what Slack reads even in code, and takes out what would end it.
 var inert = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "")

@@ -56,6 +56,7 @@ type Service struct {
 	groups  *groups
 	places  *places
 	pace    *pace
+	acks    acks
 	// tokenEvery is how often the bot's token is tried.
 	tokenEvery time.Duration
 	// undelivered counts the messages that were taken and not handed over yet, bad the envelopes that could not be read.

@@ -15,6 +15,8 @@ const (
 	testPage = 20
 	// testToken is how often the token is tried.
 	testToken = 200 * time.Millisecond
+	// testPace is a time between posts that no test waits for.
+	testPace = time.Millisecond
 )
 
 // world is a private channel of a played workspace, with alice, bob and the bot in it.
@@ -53,7 +55,7 @@ func (w *world) service(t *testing.T) *Service {
 		t.Fatal(err)
 	}
 	s := made.(*Service)
-	s.pageSize, s.tokenEvery = testPage, testToken
+	s.pageSize, s.tokenEvery, s.pace.every, s.places.kinds.keep = testPage, testToken, testPace, 0
 	return s
 }
 

@@ -1,0 +1,97 @@
+package slack
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// acks are the acknowledgements that wait for a message to be handled, by the message: it can be read from the history while Slack
+// delivers it, perhaps several times.
+type acks struct {
+	mu      sync.Mutex
+	waiting map[string][]func()
+}
+
+func (a *acks) add(id string, ack func()) {
+	if ack == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.waiting == nil {
+		a.waiting = map[string][]func(){}
+	}
+	a.waiting[id] = append(a.waiting[id], ack)
+}
+
+// give those of a message.
+func (a *acks) give(id string) {
+	a.mu.Lock()
+	waiting := a.waiting[id]
+	delete(a.waiting, id)
+	a.mu.Unlock()
+	for _, ack := range waiting {
+		ack()
+	}
+}
+
+func (a *acks) clear() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.waiting)
+}
+
+// mostEarly of the messages that are held back. What has no room is delivered again.
+const mostEarly = 1000
+
+// early holds back what was written before the connection began, until the history was read: Slack delivers it again in no
+// certain order, and the history has it in the order in which it was written.
+type early struct {
+	mu    sync.Mutex
+	began time.Time
+	held  []heldBack
+}
+
+type heldBack struct {
+	written
+	ack func()
+}
+
+// begin to hold back.
+func (e *early) begin() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.began, e.held = time.Now(), nil
+}
+
+// holds a message back, if that is to be done.
+func (e *early) holds(w written, ack func()) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.began.IsZero() || !at(w.TS).Before(e.began) {
+		return false
+	}
+	if len(e.held) < mostEarly {
+		e.held = append(e.held, heldBack{w, ack})
+	}
+	return true
+}
+
+// end gives what was held back.
+func (e *early) end(take func(written, func())) {
+	e.mu.Lock()
+	held := e.held
+	e.began, e.held = time.Time{}, nil
+	e.mu.Unlock()
+	for _, h := range held {
+		take(h.written, h.ack)
+	}
+}
+
+// arrive is a message that Slack delivers.
+func (l *listener) arrive(ctx context.Context, w written, ack func()) {
+	if !l.early.holds(w, ack) {
+		l.take(ctx, w, ack)
+	}
+}
