@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,6 +12,10 @@ import (
 type acks struct {
 	mu      sync.Mutex
 	waiting map[string][]func()
+	// given are the last messages whose acknowledgements were given: one more of a message can come in the moment in which it has
+	// been handled and the inbox does not know that yet.
+	given [100]string
+	next  int
 }
 
 func (a *acks) add(id string, ack func()) {
@@ -18,6 +23,11 @@ func (a *acks) add(id string, ack func()) {
 		return
 	}
 	a.mu.Lock()
+	if slices.Contains(a.given[:], id) {
+		a.mu.Unlock()
+		ack()
+		return
+	}
 	defer a.mu.Unlock()
 	if a.waiting == nil {
 		a.waiting = map[string][]func(){}
@@ -25,11 +35,12 @@ func (a *acks) add(id string, ack func()) {
 	a.waiting[id] = append(a.waiting[id], ack)
 }
 
-// give those of a message.
+// give those of a message, which was handled.
 func (a *acks) give(id string) {
 	a.mu.Lock()
 	waiting := a.waiting[id]
 	delete(a.waiting, id)
+	a.given[a.next], a.next = id, (a.next+1)%len(a.given)
 	a.mu.Unlock()
 	for _, ack := range waiting {
 		ack()
