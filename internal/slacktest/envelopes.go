@@ -145,12 +145,27 @@ func (s *Server) acknowledged(data []byte) {
 	}
 }
 
-// Unacknowledged is how many events, clicks, commands and forms wait for their acknowledgement. An event counts until it was
-// acknowledged or its fourth delivery was not, however often it was delivered; the others for three seconds.
+// Unacknowledged is how many events, clicks, commands and forms were sent and wait for their acknowledgement. An event counts until
+// it was acknowledged or its fourth delivery was not, however often it was sent; the others for three seconds.
 func (s *Server) Unacknowledged() int {
+	return s.count(func(d *delivery) bool { return len(d.envelopes) > 0 })
+}
+
+// Undelivered is how many events could not be sent yet, because there was no connection, and will be tried again.
+func (s *Server) Undelivered() int {
+	return s.count(func(d *delivery) bool { return len(d.envelopes) == 0 })
+}
+
+func (s *Server) count(counts func(*delivery) bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.sockets.deliveries)
+	n := 0
+	for _, d := range s.sockets.deliveries {
+		if counts(d) {
+			n++
+		}
+	}
+	return n
 }
 
 // Redeliver all events that have told of the message with that ts, as Slack does when it has lost the acknowledgement.

@@ -53,9 +53,20 @@ func (r *renderer) replace(text string, mark *regexp.Regexp, made func(parts []s
 	})
 }
 
-// mrkdwn shows a text as Slack does: entities, code, styles, quotes and emoji; unless verbatim, also addresses, names of channels and
-// broadcasts that stand there plainly.
-func (w *shown) mrkdwn(text string, verbatim bool) {
+// parsing is what Slack makes of words that carry no marks.
+type parsing int
+
+const (
+	// nothingPlain of text objects that are verbatim.
+	nothingPlain parsing = iota
+	// addresses alone, of a message's text.
+	addresses
+	// addressesAndNames of channels, and broadcasts, of other text objects.
+	addressesAndNames
+)
+
+// mrkdwn shows a text as Slack does: entities, code, styles, quotes and emoji, and what it makes of plain words.
+func (w *shown) mrkdwn(text string, of parsing) {
 	if text == "" {
 		return
 	}
@@ -69,11 +80,13 @@ func (w *shown) mrkdwn(text string, verbatim bool) {
 		w.effect("code")
 		return unescape(parts[1])
 	})
-	if !verbatim {
+	if of >= addresses {
 		text = r.replace(text, urlMark, func(parts []string) string {
 			w.effect("link")
 			return unescape(parts[0])
 		})
+	}
+	if of >= addressesAndNames {
 		text = r.loose(text)
 	}
 	text = quoteMark.ReplaceAllStringFunc(text, func(string) string {

@@ -158,7 +158,7 @@ func TestTheAppIsToldOnlyOfWhatItMayHear(t *testing.T) {
 			s, alice, _, c := world(t)
 			test.change(s, c)
 			alice.Post(c, "", "@volcado hello")
-			if n := s.Unacknowledged(); n != test.heard {
+			if n := s.Undelivered(); n != test.heard || s.Unacknowledged() != 0 {
 				t.Errorf("it hears of %d, want %d", n, test.heard)
 			}
 		})

@@ -27,7 +27,7 @@ func TestPeopleSeeWhatTheMarkUpMakes(t *testing.T) {
 		"https://example.com/x www.example.com":      {"https://example.com/x www.example.com", []string{"link", "link"}},
 		"&gt; a quote":                               {"a quote", []string{"quote"}},
 		":tada: at 10:30:45":                         {"\U0001F642 at 10:30:45", []string{"emoji"}},
-		"@channel, #dumps and <!channel>":            {"@channel, #dumps and @channel", []string{"mention of channel", "mention of channel", "channel"}},
+		"@channel, #dumps and <!channel>":            {"@channel, #dumps and @channel", []string{"mention of channel"}},
 		"<script> & <not closed":                     {"<script> & <not closed", nil},
 		"*\u200bbold\u200b* `unclosed and _x":        {"\u200bbold\u200b `unclosed and _x", []string{"bold"}},
 		"\u200b*\u200bx* :not an emoji: ::::":        {"\u200b\u200bx :not an emoji: ::::", []string{"bold"}},
@@ -57,20 +57,20 @@ const everyBlock = `[{"type":"header","text":{"type":"plain_text","text":"a &lt;
 {"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"*as it is* &amp;"},{"type":"text","text":"x","style":{"code":true}}]},
 {"type":"rich_text_preformatted","elements":[{"type":"text","text":"pre"}]}]},
 {"type":"table","rows":[[{"type":"raw_text","text":"A"},{"type":"raw_text","text":"B"}]]},
-{"type":"context","elements":[{"type":"mrkdwn","text":"small"}]},
+{"type":"context","elements":[{"type":"mrkdwn","text":"#dumps @everyone"},{"type":"mrkdwn","text":"@everyone","verbatim":true}]},
 {"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Stop"},"action_id":"stop","value":"cancel one","style":"danger"}]}]`
 
 func TestBlocksAreShownAndTheirFallbackIsNot(t *testing.T) {
 	s, alice, _, c := world(t)
-	answer := ask(t, s, s.BotToken(), "chat.postMessage", map[string]string{"channel": c.ID, "text": "*fallback*", "blocks": everyBlock})
+	answer := ask(t, s, s.BotToken(), "chat.postMessage", map[string]string{"channel": c.ID, "text": "*fallback* <!here>", "blocks": everyBlock})
 	if answer["ok"] != true {
 		t.Fatal(answer)
 	}
-	want := "a < b \U0001F642\nloud\n*quiet*\n*as it is* &amp;x\npre\nA\tB\nsmall\nStop\n"
+	want := "a < b \U0001F642\nloud\n*quiet*\n*as it is* &amp;x\npre\nA\tB\n#dumps @everyone\n@everyone\nStop\n"
 	if diff := cmp.Diff(want, alice.Shown()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	wantEffects := []string{"heading", "emoji", "bold", "code", "preformatted", "table", "button", "notification bold"}
+	wantEffects := []string{"heading", "emoji", "bold", "code", "preformatted", "table", "channel", "mention of everyone", "button", "notification mention of here"}
 	if diff := cmp.Diff(wantEffects, alice.Effects()); diff != "" {
 		t.Errorf("effects (-want +got)\n%s", diff)
 	}

@@ -44,8 +44,11 @@ func (w *shown) block(block object) {
 // textObject shows plain_text or mrkdwn. In both the three escapes are decoded.
 func (w *shown) textObject(text object) {
 	if str(text, "type") == "mrkdwn" {
-		verbatim, _ := text["verbatim"].(bool)
-		w.mrkdwn(str(text, "text"), verbatim)
+		of := addressesAndNames
+		if verbatim, _ := text["verbatim"].(bool); verbatim {
+			of = nothingPlain
+		}
+		w.mrkdwn(str(text, "text"), of)
 		return
 	}
 	plain := str(text, "text")
@@ -172,5 +175,5 @@ func (w *shown) markdown(text string) {
 		w.effect("bold")
 		return strings.Trim(match, "*_")
 	})
-	w.mrkdwn(text, false)
+	w.mrkdwn(text, addressesAndNames)
 }

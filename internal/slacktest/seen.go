@@ -21,8 +21,8 @@ type Seen struct {
 	// Edited is whether it replaced an earlier version.
 	Edited bool
 	// Effects of the mark-up, one for each time: bold, italic, strike, code, preformatted, quote, list, heading, link, emoji, channel,
-	// date, button, table, "mention of U1" (or S1, here, channel, everyone). Those of the text that only a notification shows have
-	// "notification " before them.
+	// date, button, table, "mention of U1" (or S1, here, channel, everyone). The text that only a notification
+	// shows has mentions alone, with "notification " before them.
 	Effects []string
 	// At that time of the server's clock.
 	At time.Time

@@ -64,7 +64,8 @@ func (w *shown) link(url, label string) {
 	w.write(label)
 }
 
-// render a message. With blocks, its text is what a notification says: it is not shown, and its effects have that word before them.
+// render a message. With blocks, its text is what a notification says: it is not shown, and of its effects only mentions count, with
+// that word before them.
 func (s *Server) render(m *message) *shown {
 	w := &shown{s: s}
 	if len(m.blocks) > 0 {
@@ -73,16 +74,16 @@ func (s *Server) render(m *message) *shown {
 			w.line()
 		}
 		fallback := &shown{s: s}
-		fallback.mrkdwn(m.text, false)
-		// What a person typed is in text and blocks alike, and an effect of both is one.
+		fallback.mrkdwn(m.text, nothingPlain)
+		// What a person typed is in text and blocks alike, and a mention in both is one.
 		if m.botID != "" {
-			for _, effect := range fallback.effects {
-				w.effect("notification " + effect)
+			for _, name := range fallback.mentioned {
+				w.effect("notification mention of " + name)
 			}
 			w.mentioned = append(w.mentioned, fallback.mentioned...)
 		}
 	} else {
-		w.mrkdwn(m.text, false)
+		w.mrkdwn(m.text, addresses)
 		w.line()
 	}
 	for _, attachment := range objects(m.attachments) {
@@ -91,7 +92,7 @@ func (s *Server) render(m *message) *shown {
 			w.line()
 		}
 		for _, key := range []string{"pretext", "title", "text"} {
-			w.mrkdwn(str(attachment, key), false)
+			w.mrkdwn(str(attachment, key), addresses)
 			w.line()
 		}
 	}
