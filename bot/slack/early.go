@@ -59,9 +59,11 @@ const mostEarly = 1000
 // early holds back what was written before the connection began, until the history was read: Slack delivers it again in no
 // certain order, and the history has it in the order in which it was written.
 type early struct {
-	mu    sync.Mutex
-	began time.Time
-	held  []heldBack
+	mu sync.Mutex
+	// hello is when the connection began; behind, until the history was read.
+	hello  time.Time
+	behind bool
+	held   []heldBack
 }
 
 type heldBack struct {
@@ -73,14 +75,22 @@ type heldBack struct {
 func (e *early) begin() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.began, e.held = time.Now(), nil
+	e.hello, e.behind, e.held = time.Now(), true, nil
+}
+
+// before says whether a message was written before the connection began. What is written later is delivered, too, and was not
+// handled before, even if the history has it first.
+func (e *early) before(w written) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return at(w.TS).Before(e.hello)
 }
 
 // holds a message back, if that is to be done.
 func (e *early) holds(w written, ack func()) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.began.IsZero() || !at(w.TS).Before(e.began) {
+	if !e.behind || !at(w.TS).Before(e.hello) {
 		return false
 	}
 	if len(e.held) < mostEarly {
@@ -93,7 +103,7 @@ func (e *early) holds(w written, ack func()) bool {
 func (e *early) end(take func(written, func())) {
 	e.mu.Lock()
 	held := e.held
-	e.began, e.held = time.Time{}, nil
+	e.behind, e.held = false, nil
 	e.mu.Unlock()
 	for _, h := range held {
 		take(h.written, h.ack)

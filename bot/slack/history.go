@@ -162,7 +162,7 @@ func (l *listener) catchUpChannel(ctx, connection context.Context, channel slack
 	}
 	slices.SortStableFunc(missed, func(a, b written) int { return at(a.TS).Compare(at(b.TS)) })
 	for _, w := range missed {
-		w.again = true
+		w.again = l.early.before(w)
 		l.take(ctx, w, nil)
 	}
 	return nil

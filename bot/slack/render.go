@@ -267,11 +267,9 @@ func fallback(r chat.Reply) string {
 	for i := range lines {
 		lines[i] = inert.Replace(layout.Visible(lines[i]))
 	}
-	return fence + cut(strings.Join(lines, "\n"), longestText-2*len(fence)) + fence
+	return cut(strings.Join(lines, "\n"), longestText)
 }
 
-// fence makes code of a text, in which Slack reads no names, addresses or mark-up.
-const fence = "```"
-
-// inert escapes what Slack reads even in code, and takes out what would end it.
+// inert escapes what Slack reads in a text beside blocks, of which only mentions have an effect. Backticks are taken out, since
+// the rest of a text could become code.
 var inert = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "")
