@@ -226,7 +226,8 @@ type Target struct {
 type Ref struct {
 	Channel string `json:"channel"`
 	Post    string `json:"post"`
-	Thread  string `json:"thread,omitempty"`
+	// Thread that it stands in, or that begins with it. Empty where the service has none.
+	Thread string `json:"thread,omitempty"`
 }
 
 // Poster says things. Its errors are *Error; any other is taken for Uncertain.

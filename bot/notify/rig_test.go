@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -260,7 +261,7 @@ func (s *scripted) Post(_ context.Context, to chat.Target, key chat.Key, r chat.
 		line += " (short)"
 	}
 	s.said = append(s.said, line)
-	ref := chat.Ref{Channel: to.Channel, Post: fmt.Sprint("p", s.refs)}
+	ref := chat.Ref{Channel: to.Channel, Post: fmt.Sprint("p", s.refs), Thread: cmp.Or(to.Thread, fmt.Sprint("p", s.refs))}
 	if s.nameless > 0 {
 		s.nameless--
 		s.hidden = map[chat.Key]chat.Ref{key: ref}

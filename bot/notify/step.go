@@ -284,6 +284,11 @@ func (r *round) target(to Where, what What) chat.Target {
 		return t
 	case ToChannel:
 		t.Thread = ""
+	case ToThread:
+		// What was asked for outside of any thread, as by a slash command, has its thread below the status message.
+		if status := r.at.Status; what == End && t.Thread == "" && status.Ref != nil && status.To == ToThread {
+			t.Thread = status.Ref.Thread
+		}
 	}
 	if what == End && t.Kind != chat.KindDirect {
 		t.Mention = r.who.User

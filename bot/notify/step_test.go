@@ -122,6 +122,15 @@ func TestWhatThePlaceDecides(t *testing.T) {
 		"where outsiders read, all goes to direct messages": {
 			func(r *rig) { r.chat.kind = chat.KindShared },
 			v1alpha1.FinishedSucceeded, []string{"only ana: Progress  0% 0s", "only ana: Succeeded", "edit p1: Ended Succeeded"}},
+		"what was asked for outside of any thread ends in the status message's": {
+			func(r *rig) { r.dump.Spec.RequestedBy.Thread = "" },
+			v1alpha1.FinishedSucceeded, []string{"C1: Progress  0% 0s", "C1/p1: Succeeded @ana", "edit p1: Ended Succeeded"}},
+		"where that was deleted, in the channel": {
+			func(r *rig) {
+				r.dump.Spec.RequestedBy.Thread = ""
+				r.chat.post = []error{nil, fail(chat.PostGone)}
+			},
+			v1alpha1.FinishedSucceeded, []string{"C1: Progress  0% 0s", "C1: Succeeded @ana", "edit p1: Ended Succeeded"}},
 		"a refusal is for the asker alone, and the channel is told where it went": {
 			func(*rig) {},
 			v1alpha1.FinishedRefused, []string{"C1/t1: Progress  0% 0s", "only ana: Failed Refused", "edit p1: InDirect"}},

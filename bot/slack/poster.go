@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -63,7 +64,12 @@ func (s *Service) create(ctx context.Context, channel, thread string, m message,
 	case is.channel != channel || !isMessage(is.ts):
 		return chat.Ref{}, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("post in channel %s: %w", channel, errNothing)}
 	}
-	return chat.Ref{Channel: channel, Post: is.ts, Thread: thread}, nil
+	return refOf(channel, is.ts, thread), nil
+}
+
+// refOf a message, which begins a thread where it stands in none.
+func refOf(channel, ts, thread string) chat.Ref {
+	return chat.Ref{Channel: channel, Post: ts, Thread: cmp.Or(thread, ts)}
 }
 
 // options of a message. Nothing in it is unfurled: what a link leads to is nobody's business in the channel.
@@ -127,7 +133,7 @@ func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since 
 	var found chat.Ref
 	err = s.each(ctx, stretch{channel: channel, thread: thread, from: since.Add(-chat.ClockSkew), metadata: true}, func(m slack.Message) bool {
 		if keyOf(m, self) == key && found.Post == "" {
-			found = chat.Ref{Channel: channel, Post: m.Timestamp, Thread: thread}
+			found = refOf(channel, m.Timestamp, thread)
 		}
 		return found.Post == ""
 	})
