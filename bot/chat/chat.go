@@ -240,16 +240,3 @@ type Poster interface {
 	// metadata can be forged. Not found is certain.
 	Find(ctx context.Context, to Target, key Key, since time.Time) (ref Ref, found bool, err error)
 }
-
-// Finding is one thing that was checked.
-type Finding struct {
-	// Severity is Good, Warning or Bad.
-	Severity Severity
-	// Text says what was found, and if it is not good, what to do. Never a secret.
-	Text string
-}
-
-// Examiner is what a driver offers beside, so that `bot doctor` can say what is wrong with its settings and rights.
-type Examiner interface {
-	Examine(ctx context.Context) []Finding
-}

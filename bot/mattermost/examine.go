@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,38 +22,28 @@ const (
 	certificateEnds = 14 * 24 * time.Hour
 )
 
-// findings of an examination.
-type findings struct {
-	id   chat.ServiceID
-	list []chat.Finding
-}
-
-func (f *findings) add(severity chat.Severity, format string, values ...any) {
-	f.list = append(f.list, chat.Finding{Severity: severity, Text: fmt.Sprintf("%s: ", f.id) + fmt.Sprintf(format, values...)})
-}
-
 // Examine says what is wrong with the token, with where the bot is a member, and with what it is allowed to do. It changes
 // nothing.
 func (s *Service) Examine(ctx context.Context) []chat.Finding {
-	f := &findings{id: s.id}
+	f := &chat.Findings{ID: s.id}
 	config, about, err := s.clientConfig(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the server cannot be used: %s. %s", reason(err), s.advice(err))
-		return f.list
+		f.Add(chat.Bad, "the server cannot be used: %s. %s", reason(err), s.advice(err))
+		return f.List
 	}
 	me, err := s.me(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the bot's account cannot be read: %s. %s", reason(err), s.advice(err))
-		return f.list
+		f.Add(chat.Bad, "the bot's account cannot be read: %s. %s", reason(err), s.advice(err))
+		return f.List
 	}
-	f.add(chat.Good, "the server %s accepts the token of @%s.", s.base.Host, me.Username)
+	f.Add(chat.Good, "the server %s accepts the token of @%s.", s.base.Host, me.Username)
 	s.examineConnection(f, about)
 	examineAccount(f, me)
 	examineConfig(f, config)
 	s.examineSocket(ctx, f)
 	s.examinePlaces(ctx, f, me)
 	s.examinePermissions(ctx, f, me)
-	return f.list
+	return f.List
 }
 
 // connection over which the server answered: its clock, and TLS where it was used.
@@ -82,18 +71,18 @@ func (s *Service) clientConfig(ctx context.Context) (map[string]string, connecti
 	return config, connection{date: response.Header.Get("Date"), tls: response.TLS}, nil
 }
 
-func (s *Service) examineConnection(f *findings, about connection) {
+func (s *Service) examineConnection(f *chat.Findings, about connection) {
 	if date, err := http.ParseTime(about.date); err == nil {
 		if skew := time.Since(date).Abs(); skew > mostSkew {
-			f.add(chat.Warning, "the server's clock and the bot's differ by %s. Synchronise both with a time server.", skew.Round(time.Second))
+			f.Add(chat.Warning, "the server's clock and the bot's differ by %s. Synchronise both with a time server.", skew.Round(time.Second))
 		}
 	}
 	switch {
 	case about.tls == nil && !inside(s.base.Hostname()):
-		f.add(chat.Warning, "the url is http, so anybody between the bot and the server can read the token. Use https.")
+		f.Add(chat.Warning, "the url is http, so anybody between the bot and the server can read the token. Use https.")
 	case about.tls != nil && len(about.tls.PeerCertificates) > 0:
 		if ends := about.tls.PeerCertificates[0].NotAfter; time.Until(ends) < certificateEnds {
-			f.add(chat.Warning, "the server's certificate ends on %s. Have it renewed.", ends.Format(time.DateOnly))
+			f.Add(chat.Warning, "the server's certificate ends on %s. Have it renewed.", ends.Format(time.DateOnly))
 		}
 	}
 }
@@ -104,49 +93,49 @@ func inside(host string) bool {
 		strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
 }
 
-func examineAccount(f *findings, me *model.User) {
+func examineAccount(f *chat.Findings, me *model.User) {
 	if !me.IsBot {
-		f.add(chat.Warning, "@%s is a person's account. Make a bot account, so that nobody can log in as the bot.", me.Username)
+		f.Add(chat.Warning, "@%s is a person's account. Make a bot account, so that nobody can log in as the bot.", me.Username)
 	}
 	for _, role := range strings.Fields(me.Roles) {
 		switch role {
 		case model.SystemAdminRoleId, model.SystemManagerRoleId, model.SystemUserManagerRoleId:
-			f.add(chat.Warning, "the bot has the role %s, which it does not need. Make it a member (system_user).", role)
+			f.Add(chat.Warning, "the bot has the role %s, which it does not need. Make it a member (system_user).", role)
 		case model.SystemPostAllRoleId, model.SystemPostAllPublicRoleId:
-			f.add(chat.Warning, "the bot has the role %s, so it can post where nobody invited it. It does not need that.", role)
+			f.Add(chat.Warning, "the bot has the role %s, so it can post where nobody invited it. It does not need that.", role)
 		}
 	}
 }
 
-func examineConfig(f *findings, config map[string]string) {
-	f.add(chat.Good, "posts have up to %d characters, as the server sets it.", longest(config))
+func examineConfig(f *chat.Findings, config map[string]string) {
+	f.Add(chat.Good, "posts have up to %d characters, as the server sets it.", longest(config))
 	if limit, err := strconv.Atoi(config["PostEditTimeLimit"]); err == nil && limit >= 0 {
-		f.add(chat.Warning, "posts can be edited for %s only (PostEditTimeLimit), so the progress of a longer dump stops there. Its end is still told.",
+		f.Add(chat.Warning, "posts can be edited for %s only (PostEditTimeLimit), so the progress of a longer dump stops there. Its end is still told.",
 			time.Duration(limit)*time.Second)
 	}
 }
 
-func (s *Service) examineSocket(ctx context.Context, f *findings) {
+func (s *Service) examineSocket(ctx context.Context, f *chat.Findings) {
 	socket, err := s.open(ctx)
 	if err != nil {
-		f.add(chat.Bad, "no websocket can be opened, so the bot hears nothing: %s. Let websockets through the proxy before the server.", reason(err))
+		f.Add(chat.Bad, "no websocket can be opened, so the bot hears nothing: %s. Let websockets through the proxy before the server.", reason(err))
 		return
 	}
 	socket.close()
-	f.add(chat.Good, "a websocket can be opened.")
+	f.Add(chat.Good, "a websocket can be opened.")
 }
 
-func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User) {
+func (s *Service) examinePlaces(ctx context.Context, f *chat.Findings, me *model.User) {
 	teams, err := look(ctx, s.client, "list the bot's teams", func(api *model.Client4) ([]*model.Team, *model.Response, error) {
 		return api.GetTeamsForUser(ctx, model.Me, "")
 	})
 	if err != nil {
-		f.add(chat.Bad, "the bot's teams cannot be listed: %s. %s", reason(err), s.advice(err))
+		f.Add(chat.Bad, "the bot's teams cannot be listed: %s. %s", reason(err), s.advice(err))
 		return
 	}
 	channels, err := s.ownChannels(ctx)
 	if err != nil {
-		f.add(chat.Bad, "the bot's channels cannot be listed: %s. %s", reason(err), s.advice(err))
+		f.Add(chat.Bad, "the bot's channels cannot be listed: %s. %s", reason(err), s.advice(err))
 		return
 	}
 	count := map[chat.Kind]int{}
@@ -154,15 +143,15 @@ func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User
 		count[kindOf(channel)]++
 	}
 	if len(teams) == 0 {
-		f.add(chat.Bad, "the bot is in no team, so it can be invited to no channel. Add @%s to a team.", me.Username)
+		f.Add(chat.Bad, "the bot is in no team, so it can be invited to no channel. Add @%s to a team.", me.Username)
 		return
 	}
-	f.add(chat.Good, "the bot is in teams: %d, private channels: %d, public channels: %d.", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
+	f.Add(chat.Good, "the bot is in teams: %d, private channels: %d, public channels: %d.", len(teams), count[chat.KindPrivate], count[chat.KindPublic])
 	if count[chat.KindPrivate] == 0 {
-		f.add(chat.Warning, "the bot is in no private channel. Type /invite @%s where people will use it.", me.Username)
+		f.Add(chat.Warning, "the bot is in no private channel. Type /invite @%s where people will use it.", me.Username)
 	}
 	if count[chat.KindShared] > 0 {
-		f.add(chat.Warning, "channels of the bot's that are shared with another server: %d. What is asked there is refused.", count[chat.KindShared])
+		f.Add(chat.Warning, "channels of the bot's that are shared with another server: %d. What is asked there is refused.", count[chat.KindShared])
 	}
 }
 
@@ -170,13 +159,13 @@ func (s *Service) examinePlaces(ctx context.Context, f *findings, me *model.User
 var needed = []string{model.PermissionCreatePost.Id, model.PermissionEditPost.Id, model.PermissionCreateDirectChannel.Id}
 
 // examinePermissions looks at the roles of ordinary members: an administrator can take permissions from them.
-func (s *Service) examinePermissions(ctx context.Context, f *findings, me *model.User) {
+func (s *Service) examinePermissions(ctx context.Context, f *chat.Findings, me *model.User) {
 	names := append(strings.Fields(me.Roles), model.TeamUserRoleId, model.ChannelUserRoleId)
 	roles, err := look(ctx, s.client, "read the bot's roles", func(api *model.Client4) ([]*model.Role, *model.Response, error) {
 		return api.GetRolesByNames(ctx, names)
 	})
 	if err != nil {
-		f.add(chat.Warning, "the bot's permissions cannot be read: %s.", reason(err))
+		f.Add(chat.Warning, "the bot's permissions cannot be read: %s.", reason(err))
 		return
 	}
 	granted := map[string]bool{}
@@ -195,8 +184,8 @@ func (s *Service) examinePermissions(ctx context.Context, f *findings, me *model
 		}
 	}
 	if len(missing) > 0 {
-		f.add(chat.Bad, "members of this server lack the permission %s, which the bot needs. Grant it in the System Console.", strings.Join(missing, ", "))
+		f.Add(chat.Bad, "members of this server lack the permission %s, which the bot needs. Grant it in the System Console.", strings.Join(missing, ", "))
 		return
 	}
-	f.add(chat.Good, "the bot can post, edit its posts and open direct messages.")
+	f.Add(chat.Good, "the bot can post, edit its posts and open direct messages.")
 }

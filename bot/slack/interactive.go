@@ -200,8 +200,7 @@ func (l *listener) answerLate(ctx context.Context, c command, m chat.Message, re
 	}
 	said := render(reply, l.address(), "", 1)[0]
 	_, err := call(ctx, l.client, "answer a command", func(api *slack.Client) (string, error) {
-		_, ts, err := api.PostMessageContext(ctx, c.Channel, slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral),
-			slack.MsgOptionText(said.text, false), slack.MsgOptionBlocks(said.blocks...))
+		_, ts, err := api.PostMessageContext(ctx, c.Channel, append(said.content(), slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral))...)
 		return ts, err
 	})
 	if err != nil {

@@ -127,12 +127,12 @@ func (l *listener) connected(ctx context.Context, since time.Time) error {
 }
 
 // open prepares a connection with the tokens of this moment.
-func (l *listener) open() (*socketmode.Client, error) {
-	api, err := l.api(true)
+func (s *Service) open() (*socketmode.Client, error) {
+	api, err := s.api(true)
 	if err != nil {
 		return nil, err
 	}
-	config, err := chat.TLSConfig(l.caFile)
+	config, err := chat.TLSConfig(s.caFile)
 	if err != nil {
 		return nil, &chat.Error{Kind: chat.NotDone, Err: err}
 	}

@@ -74,10 +74,12 @@ func refOf(channel, ts, thread string) chat.Ref {
 
 // options of a message. Nothing in it is unfurled: what a link leads to is nobody's business in the channel.
 func (m message) options() []slack.MsgOption {
-	return []slack.MsgOption{
-		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-	}
+	return append(m.content(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+}
+
+// content alone: what is edited, or said to one person, takes no other options.
+func (m message) content() []slack.MsgOption {
+	return []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...)}
 }
 
 // Edit replaces the first of a reply's messages. What has no room there is cut. Its metadata stays.
@@ -87,7 +89,7 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 	}
 	m := render(reply, s.address(), "", 1)[0]
 	edited, err := call(ctx, s.client, "edit message "+ref.Post, func(api *slack.Client) (string, error) {
-		_, ts, _, err := api.UpdateMessageContext(ctx, ref.Channel, ref.Post, slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...))
+		_, ts, _, err := api.UpdateMessageContext(ctx, ref.Channel, ref.Post, m.content()...)
 		return ts, err
 	})
 	if err == nil && edited != ref.Post {
@@ -100,7 +102,7 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 // there are replies already, so thread is empty elsewhere. Where it cannot be said there, it is said in a direct message.
 func (s *Service) whisper(ctx context.Context, m chat.Message, thread string, reply chat.Reply) error {
 	said := render(reply, s.address(), "", 1)[0]
-	options := said.options()
+	options := said.content()
 	if thread != "" {
 		options = append(options, slack.MsgOptionTS(thread))
 	}

@@ -71,10 +71,13 @@ type Service struct {
 type identity struct{ user, bot string }
 
 var (
-	_               chat.Service = (*Service)(nil)
-	teamID                       = regexp.MustCompile(`^T[A-Z0-9]{2,32}$`)
-	commandName                  = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
-	errNoTokenFiles              = "names no file; it holds %s, such as /etc/volcado/tokens/%s"
+	_ chat.Service  = (*Service)(nil)
+	_ chat.Examiner = (*Service)(nil)
+)
+
+var (
+	teamID      = regexp.MustCompile(`^T[A-Z0-9]{2,32}$`)
+	commandName = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 )
 
 // New makes a service. It asks Slack nothing, and reads no file.
@@ -89,7 +92,7 @@ func New(c Config) (chat.Service, error) {
 	} {
 		switch {
 		case file.path == "" && file.what != "":
-			return nil, fmt.Errorf("%s: "+errNoTokenFiles, file.key, file.what, file.example)
+			return nil, fmt.Errorf("%s: names no file; it holds %s, such as /etc/volcado/tokens/%s", file.key, file.what, file.example)
 		case file.path != "" && !filepath.IsAbs(file.path):
 			return nil, fmt.Errorf("%s: %q does not begin with a slash; name the file by its whole path in the bot's container", file.key, file.path)
 		}

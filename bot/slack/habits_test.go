@@ -1,0 +1,207 @@
+package slack
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/slacktest"
+)
+
+func whisper(text string) func(chat.Message) chat.Answer {
+	return func(chat.Message) chat.Answer {
+		return chat.Answer{Reply: &chat.Reply{Severity: chat.Bad, Headline: text}}
+	}
+}
+
+func TestACommandIsHandedOnAndAnsweredToItsAuthorAlone(t *testing.T) {
+	w := newWorld(t)
+	arrived := w.listen(t, w.service(t), whisper("you have no access"))
+	w.alice.Slash(w.channel, "/volcado", "  dump shop --tables a,b &lt;x ")
+	m := next(t, arrived)
+	if m.Text != "dump shop --tables a,b &lt;x" || !m.CanOpenForm || m.Thread != "" || m.Kind != chat.KindPrivate || m.User != w.alice.ID || m.ID == "" {
+		t.Errorf("%+v", m)
+	}
+	w.eventually(t, "alice is answered", func() bool { return strings.Contains(w.alice.Shown(), "you have no access") })
+	if strings.Contains(w.bob.Shown(), "access") || len(w.alice.Troubles()) > 0 {
+		t.Errorf("bob was shown %q, and alice has %q", w.bob.Shown(), w.alice.Troubles())
+	}
+	w.alice.Slash(w.channel, "/volcado", "dump shop --tables a,b")
+	if again := next(t, arrived); again.ID == m.ID {
+		t.Error("two commands are one request")
+	}
+}
+
+func TestAnAnswerThatIsLateIsSaidBehindTheAcknowledgement(t *testing.T) {
+	w := newWorld(t)
+	release := make(chan struct{})
+	arrived := w.listen(t, w.service(t), func(m chat.Message) chat.Answer {
+		<-release
+		return whisper("at last")(m)
+	})
+	w.alice.Slash(w.channel, "/volcado", "list")
+	next(t, arrived)
+	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+	if strings.Contains(w.alice.Shown(), "at last") {
+		t.Error("it was answered already")
+	}
+	close(release)
+	w.eventually(t, "alice is answered", func() bool { return strings.Contains(w.alice.Shown(), "at last") })
+	if len(w.alice.Troubles()) > 0 || strings.Contains(w.bob.Shown(), "at last") {
+		t.Errorf("alice has %q, and bob was shown %q", w.alice.Troubles(), w.bob.Shown())
+	}
+}
+
+// Slack shows what is for one person alone in a thread only where there are replies.
+func TestARefusalIsShownToWhoeverAskedAndToNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	arrived := w.listen(t, w.service(t), whisper("not for you"))
+	root := w.alice.Post(w.channel, "", "@volcado dump shop")
+	next(t, arrived)
+	w.eventually(t, "it is shown", func() bool { return strings.Count(w.alice.Shown(), "not for you") == 1 })
+	w.bob.Post(w.channel, root, "what is that?")
+	w.alice.Post(w.channel, root, "@volcado dump shop")
+	next(t, arrived)
+	w.eventually(t, "it is shown in the thread", func() bool { return strings.Contains(w.alice.ShownIn(w.channel, root), "not for you") })
+	if strings.Contains(w.bob.Shown(), "not for you") {
+		t.Error("bob was shown it, too")
+	}
+	for _, c := range w.Calls() {
+		if c.Method == "conversations.open" {
+			t.Error("it was said in a direct message, though it could be said there")
+		}
+	}
+}
+
+func TestAClickOnAButtonThatIsGoneIsHandedOn(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	arrived := w.listen(t, s, nil)
+	w.alice.Post(w.channel, "", "@volcado dump shop")
+	m := next(t, arrived)
+	ref, err := s.Post(t.Context(), chat.Target{Place: m.Place}, "", chat.Reply{Headline: "h", Actions: []chat.Action{{Label: "Cancel", Line: "cancel x", Danger: true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Edit(t.Context(), ref, chat.Reply{Headline: "it is over"}); err != nil {
+		t.Fatal(err)
+	}
+	if !w.bob.ClickEarlier(w.channel, ref.Post, "cancel x") {
+		t.Fatal("there never was a button")
+	}
+	if clicked := next(t, arrived); clicked.Text != "cancel x" || clicked.User != w.bob.ID || clicked.Place != m.Place {
+		t.Errorf("%+v", clicked)
+	}
+	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+}
+
+func TestUserGroupsAreKnownAndChangesCountAtOnce(t *testing.T) {
+	w := newWorld(t)
+	group := w.Group("qa", w.alice)
+	arrived := w.listen(t, w.service(t), nil)
+	asks := func() []string {
+		w.alice.Post(w.channel, "", "@volcado hello")
+		return next(t, arrived).Groups
+	}
+	if diff := cmp.Diff([]string{group.ID}, asks()); diff != "" {
+		t.Error(diff)
+	}
+	group.SetMembers(w.bob)
+	w.eventually(t, "alice is in no group", func() bool { return len(asks()) == 0 })
+}
+
+func TestGuestsAreHeardWhereTheSettingsSaySo(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	s.guests = true
+	arrived := w.listen(t, s, nil)
+	guest := w.User("guest", slacktest.AsGuest())
+	w.channel.Join(guest)
+	guest.Post(w.channel, "", "@volcado hello")
+	if m := next(t, arrived); m.User != guest.ID {
+		t.Errorf("%+v", m)
+	}
+}
+
+// Slack sends what nobody has heard of, and what cannot be read. Both are acknowledged, and what comes behind is handled.
+func TestWhatCannotBeReadIsAcknowledgedAndLeftOut(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	arrived := w.listen(t, s, nil)
+	w.SendUndecodable()
+	w.SendEvent(map[string]any{"type": "a_new_one", "channel": map[string]any{"id": 5}})
+	w.SendEnvelope("events_api", map[string]any{"event": "none"})
+	w.SendEnvelope("interactive", map[string]any{"type": "view_submission", "view": map[string]any{"private_metadata": "{"}})
+	w.SendEnvelope("a_new_envelope", map[string]any{})
+	w.SendRaw([]byte(`{"type":`))
+	w.alice.Post(w.channel, "", "@volcado hello")
+	if m := next(t, arrived); m.Text != "hello" {
+		t.Errorf("%+v", m)
+	}
+	w.eventually(t, "all is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+	if got := s.bad.Load(); got < 3 {
+		t.Errorf("%d were counted", got)
+	}
+}
+
+func TestATokenThatWasRevokedEndsListeningAndIsSaid(t *testing.T) {
+	for name, revoke := range map[string]func(*world){
+		"the bot's":         func(w *world) { w.RevokeBotToken() },
+		"the app's":         func(w *world) { w.RevokeAppToken() },
+		"all, by uninstall": func(w *world) { w.Uninstall() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.service(t)
+			w.listen(t, s, nil)
+			revoke(w)
+			w.eventually(t, "it is not connected, and says why", func() bool {
+				h := s.Health()
+				return !h.Connected && (strings.Contains(h.Why, "token_revoked") || strings.Contains(h.Why, "account_inactive"))
+			})
+			calls := len(w.Calls())
+			time.Sleep(3 * testToken) //nolint:forbidigo // that nothing happens any more takes time
+			if more := len(w.Calls()) - calls; more > 3 {
+				t.Errorf("%d more calls were made", more)
+			}
+		})
+	}
+}
+
+func TestTheTokenOfAnotherWorkspaceIsRefused(t *testing.T) {
+	w := newWorld(t)
+	made, err := New(Config{Workspace: "T0OTHER", BotTokenFile: w.botFile, AppTokenFile: w.appFile, APIURL: w.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = made.Listen(t.Context(), time.Now(), nil)
+	if chat.KindOfError(err) != chat.Unauthorised || !strings.Contains(err.Error(), w.Team) || !strings.Contains(err.Error(), "T0OTHER") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASecondConnectionOnTheAppsTokenIsSaid(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.service(t), w.service(t)
+	w.listen(t, first, nil)
+	w.listen(t, second, nil)
+	if first.Health().Shared != "" || !strings.Contains(second.Health().Shared, "2 connections") {
+		t.Errorf("%q, %q", first.Health().Shared, second.Health().Shared)
+	}
+}
+
+func TestSlacksRequestForAnotherConnectionLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	arrived := w.listen(t, s, nil)
+	before := s.Health().Reconnects
+	w.Disconnect("refresh_requested")
+	w.eventually(t, "it is connected anew", func() bool { return s.Health().Reconnects > before && s.Health().Connected })
+	w.alice.Post(w.channel, "", "@volcado hello")
+	if m := next(t, arrived); m.Text != "hello" {
+		t.Errorf("%+v", m)
+	}
+}
