@@ -203,7 +203,7 @@ func TestSettingsThatAreWrongStopTheStart(t *testing.T) {
 	w := newWorld(t)
 	for name, tc := range map[string]struct{ settings, want string }{
 		"an unknown key":     {"languge: en\nservices: [{played: {}}]", "settings.yaml: languge: there is no such key; the keys here are fetchImage, language, replayWindow, services\n"},
-		"no services":        {"language: es", "settings.yaml: services: no chat service is set; there are drivers for mattermost, played; docs/bot.md has their keys\n"},
+		"no services":        {"language: es", "settings.yaml: services: no chat service is set; there are drivers for mattermost, played, slack; docs/bot.md has their keys\n"},
 		"a service in error": {"services: [{played: {url: x, workspace: a}}]", `settings.yaml: services[0].played: url "x" is not that of a server`},
 	} {
 		t.Run(name, func(t *testing.T) {
