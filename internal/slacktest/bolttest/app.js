@@ -30,7 +30,7 @@ const answered = new Set();
 app.event('app_mention', async ({ event, body, context, say }) => {
   report('mention', {
     text: event.text, ts: event.ts, user: event.user, event: body.event_id, retry: context.retryNum || 0,
-    reason: context.retryReason || '', bot: context.botId, botUser: context.botUserId,
+    reason: context.retryReason || '', bot: context.botId, botUser: context.botUserId, payload: event,
   });
   if (answered.has(body.event_id)) return;
   answered.add(body.event_id);
@@ -40,29 +40,31 @@ app.event('app_mention', async ({ event, body, context, say }) => {
 });
 
 app.message(async ({ message, say }) => {
-  report('message', { text: message.text, user: message.user, channel: message.channel, value: message.channel_type });
+  report('message', { text: message.text, user: message.user, channel: message.channel, value: message.channel_type, payload: message });
   const said = await say('hello in private');
   report('said', { ts: said.ts, channel: said.channel });
 });
 
 app.command('/volcado', async ({ ack, command, client, respond }) => {
   await ack({ text: 'one moment' });
-  report('command', { text: command.text, user: command.user_id, channel: command.channel_id, value: command.command });
+  report('command', { text: command.text, user: command.user_id, channel: command.channel_id, value: command.command, payload: command });
   const opened = await client.views.open({ trigger_id: command.trigger_id, view: form });
-  report('opened', { value: opened.view.id, text: opened.view.private_metadata });
+  report('opened', { value: opened.view.id, text: opened.view.private_metadata, payload: opened });
   await respond({ text: 'fill in the form', response_type: 'ephemeral' });
   report('responded');
 });
 
 app.view('form', async ({ ack, view, body }) => {
   const name = view.state.values.database.name.value;
-  report('form', { text: name, user: body.user.id, value: view.id });
+  report('form', { text: name, user: body.user.id, value: view.id, payload: body });
   await ack(name === 'shop' ? undefined : { response_action: 'errors', errors: { database: `there is no ${name}` } });
 });
 
 app.action('go', async ({ ack, action, body, respond }) => {
   await ack();
-  report('click', { text: action.action_id, value: action.value, user: body.user.id, ts: body.message.ts, channel: body.channel.id });
+  report('click', {
+    text: action.action_id, value: action.value, user: body.user.id, ts: body.message.ts, channel: body.channel.id, payload: body,
+  });
   await respond({ text: 'it goes', replace_original: true });
   report('responded');
 });

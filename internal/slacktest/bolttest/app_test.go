@@ -19,6 +19,8 @@ type report struct {
 	What, Text, Value, TS, User, Channel, Event, Reason, Bot, BotUser string
 
 	Retry int
+	// Payload as Bolt has it from the fake.
+	Payload map[string]any
 }
 
 // app is app.js, which runs until the test ends.
