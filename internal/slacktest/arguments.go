@@ -121,3 +121,12 @@ func (c *call) limit(normal, most int) (int, *refusal) {
 	}
 	return limit, nil
 }
+
+// Arguments are the names of what each method can be called with, beside the token and the team_id that any of them takes.
+func Arguments() map[string][]string {
+	names := map[string][]string{}
+	for name, m := range methods() {
+		names[name] = slices.Sorted(maps.Keys(m.args))
+	}
+	return names
+}
