@@ -171,6 +171,7 @@ func (l *listener) event(ctx, connection context.Context, event socketmode.Event
 		l.heard()
 		l.noticeOthers(event.Request)
 		l.early.begin()
+		l.setHealth(func(h *chat.Health) { h.Connected, h.Behind, h.Why = true, true, "" })
 		go l.catchUpUntilDone(ctx, connection, since)
 		return nil
 	case socketmode.EventTypeErrorBadMessage:
@@ -207,7 +208,6 @@ func (l *listener) noticeOthers(hello *socketmode.Request) {
 
 // catchUpUntilDone reads what was missed beside what arrives: Slack waits three seconds for each acknowledgement.
 func (l *listener) catchUpUntilDone(ctx, connection context.Context, since time.Time) {
-	l.setHealth(func(h *chat.Health) { h.Connected, h.Behind, h.Why = true, true, "" })
 	for pause := catchUpEvery; ; pause = min(2*pause, catchUpAtMost) {
 		err := l.catchUp(ctx, connection, since)
 		if connection.Err() != nil {
@@ -215,15 +215,24 @@ func (l *listener) catchUpUntilDone(ctx, connection context.Context, since time.
 		}
 		if err == nil {
 			l.early.end(func(w written, ack func()) { l.take(ctx, w, ack) })
-			l.setHealth(func(h *chat.Health) { h.Behind, h.Why = false, "" })
+			l.behind(connection, false, "")
 			return
 		}
 		l.log.Warn("what was missed cannot be read, and is tried again", "since", since, "error", err)
-		l.setHealth(func(h *chat.Health) { h.Why = "what was missed cannot be read, and is tried again: " + err.Error() })
+		l.behind(connection, true, "what was missed cannot be read, and is tried again: "+err.Error())
 		if !chat.Wait(connection, max(pause, chat.RetryAfter(err))) {
 			return
 		}
 	}
+}
+
+// behind says whether something is still to be read. Of a connection that has ended nothing is said any more: lost has the word.
+func (l *listener) behind(connection context.Context, behind bool, why string) {
+	l.setHealth(func(h *chat.Health) {
+		if connection.Err() == nil {
+			h.Behind, h.Why = behind, why
+		}
+	})
 }
 
 // acknowledge an envelope, which Slack then does not deliver again. On a connection that has ended it does.
