@@ -77,3 +77,12 @@ func RetryAfter(err error) time.Duration {
 	}
 	return 0
 }
+
+// Transient is err, or nil for one that says that something is certainly not there, or not to be had.
+func Transient(err error) error {
+	switch KindOfError(err) {
+	case Rejected, PlaceGone, PostGone:
+		return nil
+	}
+	return err
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -23,8 +22,6 @@ const (
 	// longestSingle answer to other calls, in bytes. In memory one can take seventy times as much.
 	longestSingle = 4 << 20
 )
-
-var errTooLong = errors.New("the answer is longer than the bot reads")
 
 // longestThrottle is how long the answer to a question is waited for where the server limits requests.
 const longestThrottle = 10 * time.Second
@@ -64,43 +61,6 @@ func (c *client) transport() (*http.Client, error) {
 	return made, nil
 }
 
-// reading is a client that reads answers of at most so many bytes.
-func reading(with *http.Client, longest int64) *http.Client {
-	limited := *with
-	limited.Transport = bounded{with.Transport, longest}
-	return &limited
-}
-
-// bounded refuses to read answers without an end: model.Client4 reads all that comes.
-type bounded struct {
-	http.RoundTripper
-	longest int64
-}
-
-// RoundTrip makes a call.
-func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := b.RoundTripper.RoundTrip(request)
-	if err == nil {
-		response.Body = &boundedBody{ReadCloser: response.Body, left: b.longest}
-	}
-	return response, err
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read fails where the answer is too long.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLong
-	}
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
-}
-
 // api is a client with the token of this moment.
 func (c *client) api() (*model.Client4, error) {
 	transport, err := c.transport()
@@ -112,7 +72,7 @@ func (c *client) api() (*model.Client4, error) {
 		return nil, &chat.Error{Kind: chat.Unauthorised, Err: err}
 	}
 	api := model.NewAPIv4Client(c.base.String())
-	api.HTTPClient = reading(transport, longestSingle)
+	api.HTTPClient = chat.Reading(transport, longestSingle)
 	api.SetToken(token)
 	return api, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
+
+	"github.com/volcado-io/volcado/bot/chat"
 )
 
 const (
@@ -28,7 +30,7 @@ func get[T any](ctx context.Context, c *client, what, path string, decode func(*
 		if err != nil {
 			return none, nil, err
 		}
-		api.HTTPClient = reading(transport, c.longestAnswer)
+		api.HTTPClient = chat.Reading(transport, c.longestAnswer)
 		response, err := api.DoAPIGet(ctx, path, "")
 		if err != nil {
 			return none, model.BuildResponse(response), err
@@ -169,7 +171,7 @@ func each(d *json.Decoder, opening json.Delim, most int, visit func(name string)
 	}
 	for n := 0; d.More(); n++ {
 		if n == most {
-			return false, fmt.Errorf("%w: it lists more than %d", errTooLong, most)
+			return false, fmt.Errorf("%w: it lists more than %d", chat.ErrTooLong, most)
 		}
 		name := ""
 		if opening == '{' {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,11 +39,11 @@ func (a *answered) Error() string {
 // refused makes an error say what is certain, and not the token that the call was made with: Mattermost writes it into its own
 // error when it cannot read or save a session.
 func (c *client) refused(ctx context.Context, what, token string, response *model.Response, err error) error {
-	if errors.Is(err, errTooLong) {
-		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: %w", what, errTooLong)}
+	if errors.Is(err, chat.ErrTooLong) {
+		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: %w", what, chat.ErrTooLong)}
 	}
 	if response == nil || response.StatusCode == 0 {
-		return &chat.Error{Kind: withoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
+		return &chat.Error{Kind: chat.WithoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
 	}
 	a := &answered{what: what, status: response.StatusCode, reason: http.StatusText(response.StatusCode)}
 	e, ok := errors.AsType[*model.AppError](err)
@@ -84,7 +83,7 @@ func (c *client) healthy(ctx context.Context) error {
 		return err
 	}
 	api := model.NewAPIv4Client(c.base.String())
-	api.HTTPClient = reading(transport, longestSingle)
+	api.HTTPClient = chat.Reading(transport, longestSingle)
 	status, _, err := api.GetPingWithOptions(ctx, model.SystemPingOptions{FullStatus: true})
 	if err != nil {
 		return fmt.Errorf("the server does not say how it is: %w", withoutURL(err))
@@ -95,14 +94,6 @@ func (c *client) healthy(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// withoutAnswer says what is certain when no answer came. A connection that was never made has carried nothing.
-func withoutAnswer(err error) chat.ErrorKind {
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
-		return chat.NotDone
-	}
-	return chat.Uncertain
 }
 
 // withoutURL: the operator knows it, and what a URL holds is nobody's business.

@@ -139,7 +139,7 @@ func visitOldestFirst(posts []*model.Post, from time.Time, visit func(*model.Pos
 func (c *client) page(ctx context.Context, channel, before string) (posts []*model.Post, oldest bool, err error) {
 	for size := c.pageSize; ; size /= 2 {
 		posts, err := c.pageOf(ctx, channel, before, size)
-		if size == 1 || !errors.Is(err, errTooLong) {
+		if size == 1 || !errors.Is(err, chat.ErrTooLong) {
 			return posts, len(posts) < size, err
 		}
 	}

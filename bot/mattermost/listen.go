@@ -249,7 +249,7 @@ func (l *listener) arrive(ctx, connection context.Context, a arrival) error {
 		if err != nil {
 			return err
 		}
-	} else if transient(err) == nil { // it was removed again
+	} else if chat.Transient(err) == nil { // it was removed again
 		delete(l.unread, a.joined)
 	}
 	l.caughtUp()

@@ -58,7 +58,7 @@ func (s *Service) mention(ctx context.Context, id string) (string, error) {
 	}
 	user, err := s.user(ctx, id)
 	switch {
-	case transient(err) != nil:
+	case chat.Transient(err) != nil:
 		// Certain: nothing was posted.
 		return "", &chat.Error{Kind: notDone(err), RetryAfter: chat.RetryAfter(err), Err: err}
 	case err != nil || user.DeleteAt != 0 || !username.MatchString(user.Username) || slices.Contains(everybody, user.Username):

@@ -72,7 +72,7 @@ func (s *Service) create(ctx context.Context, post *model.Post) (chat.Ref, error
 	case refusedAs(err, errorRoot, errorRootChannel):
 		return chat.Ref{}, s.withoutRoot(ctx, post, err)
 	case refusedAs(err, errorArchived, errorPermission, errorParameter):
-		if _, trouble := s.channel(ctx, post.ChannelId); transient(trouble) != nil {
+		if _, trouble := s.channel(ctx, post.ChannelId); chat.Transient(trouble) != nil {
 			return chat.Ref{}, &chat.Error{Kind: chat.NotDone, RetryAfter: chat.RetryAfter(trouble), Err: trouble}
 		}
 		return chat.Ref{}, gone(err)

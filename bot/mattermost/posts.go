@@ -38,7 +38,7 @@ func (l *listener) take(ctx context.Context, post *model.Post, kind model.Channe
 			if attempts > 1 {
 				// It may have been deleted or edited meanwhile.
 				current, err := l.post(ctx, post.Id)
-				if transient(err) != nil {
+				if chat.Transient(err) != nil {
 					return err
 				}
 				if err != nil || current.EditAt != post.EditAt || !l.plausible(current, kind) {
@@ -172,20 +172,11 @@ func idOf(post *model.Post) string {
 // none: a message that the server certainly does not show the bot, or not its author, is refused; where the server may
 // only be in trouble, it is looked up again.
 func (s *Service) none(post *model.Post, what string, err error) (chat.Message, bool, error) {
-	if err = transient(err); err == nil {
+	if err = chat.Transient(err); err == nil {
 		s.log.Info("a message is not answered: the server does not show its author to the bot, or it is no person of this server",
 			"what", what, "channel", post.ChannelId, "message", post.Id, "user", post.UserId)
 	}
 	return chat.Message{}, false, err
-}
-
-// transient is err, or nil for one that says that something is certainly not there.
-func transient(err error) error {
-	switch chat.KindOfError(err) {
-	case chat.Rejected, chat.PlaceGone, chat.PostGone:
-		return nil
-	}
-	return err
 }
 
 // post by its id. That it is not there for the bot is PostGone.

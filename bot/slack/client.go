@@ -23,10 +23,7 @@ const (
 	longestThrottle = 20 * time.Second
 )
 
-var (
-	errTooLong = errors.New("the answer is longer than the bot reads")
-	errNothing = errors.New("it left out what was asked for")
-)
+var errNothing = errors.New("it left out what was asked for")
 
 // client makes calls. Its errors are *chat.Error.
 type client struct {
@@ -55,36 +52,8 @@ func (c *client) transport() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.Transport = bounded{made.Transport}
-	c.http = made
-	return made, nil
-}
-
-// bounded refuses to read answers without an end.
-type bounded struct{ http.RoundTripper }
-
-// RoundTrip makes a call.
-func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := b.RoundTripper.RoundTrip(request)
-	if err == nil {
-		response.Body = &boundedBody{ReadCloser: response.Body, left: longestAnswer}
-	}
-	return response, err
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read fails where the answer is too long.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLong
-	}
-	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
+	c.http = chat.Reading(made, longestAnswer)
+	return c.http, nil
 }
 
 // api is a client with the bot's token of this moment, and the app's where that is wanted.
@@ -115,7 +84,7 @@ func (c *client) api(withApp bool) (*slack.Client, error) {
 func look[T any](ctx context.Context, c *client, what string, ask func(*slack.Client) (T, error)) (T, error) {
 	end := time.Now().Add(longestThrottle)
 	for {
-		given, err := call(ctx, c, what, ask)
+		given, err := call(c, what, ask)
 		wait := chat.RetryAfter(err)
 		if wait == 0 || time.Now().Add(wait).After(end) || !chat.Wait(ctx, wait+rand.N(wait/4)) {
 			return given, err
@@ -124,7 +93,7 @@ func look[T any](ctx context.Context, c *client, what string, ask func(*slack.Cl
 }
 
 // call makes one call.
-func call[T any](_ context.Context, c *client, what string, ask func(*slack.Client) (T, error)) (T, error) {
+func call[T any](c *client, what string, ask func(*slack.Client) (T, error)) (T, error) {
 	var none T
 	api, err := c.api(false)
 	if err != nil {

@@ -3,7 +3,6 @@ package slack
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,7 +59,7 @@ func refused(what string, err error) error {
 		}
 		return &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("%s: Slack answered %d %s", what, status.Code, http.StatusText(status.Code))}
 	}
-	return &chat.Error{Kind: withoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
+	return &chat.Error{Kind: chat.WithoutAnswer(err), Err: fmt.Errorf("%s: %w", what, withoutURL(err))}
 }
 
 func explained(answer slack.SlackErrorResponse) string {
@@ -74,29 +73,12 @@ func explained(answer slack.SlackErrorResponse) string {
 	return said
 }
 
-// withoutAnswer says what is certain when no answer came. A connection that was never made has carried nothing.
-func withoutAnswer(err error) chat.ErrorKind {
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
-		return chat.NotDone
-	}
-	return chat.Uncertain
-}
-
 // withoutURL: an address can hold what is nobody's business, such as the ticket of a socket.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
 	}
 	return errors.New(text.OneLine(err.Error(), longestReason))
-}
-
-// transient is err, or nil for one that says that something is certainly not there.
-func transient(err error) error {
-	switch chat.KindOfError(err) {
-	case chat.Rejected, chat.PlaceGone, chat.PostGone:
-		return nil
-	}
-	return err
 }
 
 // notDone is what is certain when a call failed that was to be made before something was done.

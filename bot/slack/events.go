@@ -273,7 +273,7 @@ func (s *Service) message(ctx context.Context, w written) (chat.Message, bool, e
 // none: a message that Slack certainly does not show the bot, or not its author, is refused; where Slack may only be in
 // trouble, it is looked up again.
 func (s *Service) none(w written, what string, err error) (chat.Message, bool, error) {
-	if err = transient(err); err == nil {
+	if err = chat.Transient(err); err == nil {
 		s.log.Info("a message is not answered: Slack does not show its author to the bot, or it is no person of this workspace",
 			"what", what, "channel", w.Channel, "message", w.TS, "user", w.User)
 	}

@@ -21,7 +21,7 @@ const (
 
 // opens a form for whoever gave a command. Slack allows three seconds for that.
 func (l *listener) opens(ctx context.Context, c command, form chat.Form) {
-	_, err := call(ctx, l.client, "open a form", func(api *slack.Client) (*slack.ViewResponse, error) {
+	_, err := call(l.client, "open a form", func(api *slack.Client) (*slack.ViewResponse, error) {
 		return api.OpenViewContext(ctx, c.Trigger, modal(form, origin{Channel: c.Channel, Command: form.Command}))
 	})
 	if err != nil {

@@ -156,7 +156,7 @@ func (l *listener) catchUpChannel(ctx, connection context.Context, channel slack
 			}
 			return true
 		})
-		if transient(err) != nil {
+		if chat.Transient(err) != nil {
 			return err
 		}
 	}

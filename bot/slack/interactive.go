@@ -199,7 +199,7 @@ func (l *listener) answerLate(ctx context.Context, c command, m chat.Message, re
 		return
 	}
 	said := render(reply, l.address(), "", 1)[0]
-	_, err := call(ctx, l.client, "answer a command", func(api *slack.Client) (string, error) {
+	_, err := call(l.client, "answer a command", func(api *slack.Client) (string, error) {
 		_, ts, err := api.PostMessageContext(ctx, c.Channel, append(said.content(), slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral))...)
 		return ts, err
 	})

@@ -40,7 +40,7 @@ func newPeople(c *client) *people {
 
 // of the workspace, by the id.
 func (p *people) of(ctx context.Context, workspace, id string) (person, error) {
-	return p.known.get(ctx, id, func() (person, error) {
+	return p.known.get(id, func() (person, error) {
 		if !isUser(id) {
 			return person{}, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", id)}
 		}
@@ -94,7 +94,7 @@ const mostGroups = 256
 
 // of a person, by the groups' ids, in order.
 func (g *groups) of(ctx context.Context, user string) ([]string, error) {
-	byUser, err := g.known.get(ctx, "", func() (map[string][]string, error) {
+	byUser, err := g.known.get("", func() (map[string][]string, error) {
 		all, err := look(ctx, g.client, "list the user groups", func(api *slack.Client) ([]slack.UserGroup, error) {
 			return api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		})
@@ -116,14 +116,13 @@ func (g *groups) of(ctx context.Context, user string) ([]string, error) {
 		return byUser, nil
 	})
 	if err != nil {
-		// A workspace whose plan has no user groups has none.
 		return nil, err
 	}
 	own := byUser[user]
 	return slices.Clone(own[:min(len(own), mostGroups)]), nil
 }
 
-// remembered keeps what was read, for a while. What fails is not kept. Of several who ask for the same at once, one reads.
+// remembered keeps what was read, for a while. What fails is not kept.
 type remembered[T any] struct {
 	keep time.Duration
 	most int
@@ -143,7 +142,7 @@ func newRemembered[T any](keep time.Duration, most int) *remembered[T] {
 	return &remembered[T]{keep: keep, most: most, entries: map[string]*entry[T]{}}
 }
 
-func (r *remembered[T]) get(_ context.Context, key string, read func() (T, error)) (T, error) {
+func (r *remembered[T]) get(key string, read func() (T, error)) (T, error) {
 	r.mu.Lock()
 	known, changes := r.entries[key], r.changes
 	r.mu.Unlock()

@@ -38,7 +38,7 @@ func (s *Service) KindOf(ctx context.Context, place chat.Place) (chat.Kind, erro
 }
 
 func (p *places) kind(ctx context.Context, id string) (chat.Kind, error) {
-	return p.kinds.get(ctx, id, func() (chat.Kind, error) {
+	return p.kinds.get(id, func() (chat.Kind, error) {
 		if !isChannel(id) {
 			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
 		}
@@ -106,7 +106,7 @@ func (s *Service) where(ctx context.Context, to chat.Target) (channel, thread st
 
 // direct is the channel of the bot and one person, which is made where there is none. It never changes.
 func (s *Service) direct(ctx context.Context, user string) (string, error) {
-	return s.places.directs.get(ctx, user, func() (string, error) {
+	return s.places.directs.get(user, func() (string, error) {
 		if !isUser(user) {
 			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", user)}
 		}

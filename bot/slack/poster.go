@@ -53,7 +53,7 @@ func (s *Service) create(ctx context.Context, channel, thread string, m message,
 		options = append(options, slack.MsgOptionMetadata(*metadata))
 	}
 	type made struct{ channel, ts string }
-	is, err := call(ctx, s.client, "post in channel "+channel, func(api *slack.Client) (made, error) {
+	is, err := call(s.client, "post in channel "+channel, func(api *slack.Client) (made, error) {
 		in, ts, err := api.PostMessageContext(ctx, channel, options...)
 		return made{in, ts}, err
 	})
@@ -88,7 +88,7 @@ func (s *Service) Edit(ctx context.Context, ref chat.Ref, reply chat.Reply) erro
 		return &chat.Error{Kind: chat.PostGone, Err: fmt.Errorf("%.64q is not the id of a message", ref.Post)}
 	}
 	m := render(reply, s.address(), "", 1)[0]
-	edited, err := call(ctx, s.client, "edit message "+ref.Post, func(api *slack.Client) (string, error) {
+	edited, err := call(s.client, "edit message "+ref.Post, func(api *slack.Client) (string, error) {
 		_, ts, _, err := api.UpdateMessageContext(ctx, ref.Channel, ref.Post, m.content()...)
 		return ts, err
 	})
@@ -109,7 +109,7 @@ func (s *Service) whisper(ctx context.Context, m chat.Message, thread string, re
 	_, err := look(ctx, s.client, "answer in channel "+m.Channel, func(api *slack.Client) (string, error) {
 		return api.PostEphemeralContext(ctx, m.Channel, m.User, options...)
 	})
-	if err == nil || transient(err) != nil {
+	if err == nil || chat.Transient(err) != nil {
 		return err
 	}
 	_, err = s.Post(ctx, chat.Target{Place: m.Place, Only: m.User}, "", reply)
