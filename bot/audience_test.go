@@ -42,7 +42,7 @@ var routes = []struct {
 	{asker, []view.View{
 		view.Sources{}, view.NoSources{}, view.NoSource{}, view.WhichSource{}, view.NoDefault{}, view.NotAllowed{}, view.Never{}, view.NoDatabase{},
 		view.WhichDatabase{}, view.Allowed{}, view.Dumps{}, view.NoDumps{}, view.NoDump{}, view.WhichDump{}, view.CannotCancel{}, view.NameTaken{},
-		view.Whoami{}, view.Failed{End: view.EndRefused}, view.Leaving{}, view.Prompt{}, view.Detached{}, view.Stopped{}, view.AskedInChannel{},
+		view.Whoami{}, view.Failed{End: view.EndRefused}, view.Leaving{}, view.Prompt{}, view.Detached{}, view.Stopped{}, view.AskedInChannel{}, view.NotMember{},
 	}},
 }
 
@@ -235,6 +235,48 @@ func TestNothingCanBeAskedForWhereOutsidersReadAlong(t *testing.T) {
 			w.Error("it was cancelled")
 		}
 	})
+}
+
+// What nobody else can see that it was asked is answered to its author alone, whoever can read the channel.
+func TestWhatOnlyItsAuthorSeesIsAnsweredToThemAlone(t *testing.T) {
+	w := newWorld(t, serve)
+	w.chat.limits.Ephemeral = true
+	w.shop()
+	dump := w.makeDump(w.alice, "dump shop")
+	for _, kind := range []chat.Kind{chat.KindDirect, chat.KindPrivate, chat.KindPublic, chat.KindShared} {
+		for _, line := range []string{"help", "nonsense", "sources", "status " + dump.Name, "dump shop"} {
+			m := in(w.place(kind), w.message(w.alice, line))
+			m.Unseen = true
+			if said := w.handle(m); said.err != nil || said.Reply == nil || len(said.Posts) > 0 {
+				t.Errorf("%s in %s: %+v", line, kind, said)
+			}
+		}
+	}
+}
+
+// A slash command works in channels that the bot is not in. Whatever it said there would not arrive.
+func TestWhereTheBotIsNotAMemberItAsksToBeInvited(t *testing.T) {
+	w := newWorld(t, serve)
+	w.chat.limits.Ephemeral, w.chat.limits.Forms = true, true
+	w.shop()
+	dump := w.makeDump(w.alice, "dump shop")
+	ask := func(kind chat.Kind, line string) answered {
+		m := in(w.place(kind), w.message(w.alice, line))
+		m.Unseen, m.Absent, m.CanOpenForm = true, true, true
+		return w.handle(m)
+	}
+	for _, kind := range []chat.Kind{chat.KindPrivate, chat.KindPublic, ""} {
+		for _, line := range []string{"dump shop --tables orders", "dump", "again " + dump.Name, "cancel " + dump.Name, "sources", "whoami", "nonsense"} {
+			said := ask(kind, line)
+			viewOf[view.NotMember](w, said)
+			if said.Outcome != chat.Refused || said.Form != nil || said.Reply == nil || len(said.Posts) > 0 {
+				t.Errorf("%s in %q: %+v", line, kind, said)
+			}
+		}
+		viewOf[view.Overview](w, ask(kind, "help"))
+	}
+	viewOf[view.Outsiders](w, ask(chat.KindShared, "dump shop --tables orders")) // an invitation would not help
+	w.mustHave(1)
 }
 
 // A private channel can be allowed as a whole: whoever is in it can have the source there, and nowhere else.

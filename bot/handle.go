@@ -82,6 +82,9 @@ func (c *conversation) handle(ctx context.Context) (chat.Answer, error) {
 		return c.say(ctx, view.TooOld{Line: c.line(), Written: c.message.Written, Window: c.ReplayWindow}, chat.Unavailable), nil
 	}
 	request, wrong := c.understand()
+	if c.message.Absent && c.message.Kind != chat.KindShared && !answer.Anywhere(request.Command) {
+		return c.say(ctx, view.NotMember{}, chat.Refused), nil
+	}
 	if wrong != nil {
 		return c.misunderstood(ctx, wrong)
 	}

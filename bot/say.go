@@ -80,6 +80,9 @@ func (c *conversation) answer(ctx context.Context, private bool, reply chat.Repl
 // been shared since the message was written.
 func (c *conversation) route(ctx context.Context, audience view.Audience) view.Route {
 	kind := c.message.Kind
+	if c.message.Unseen {
+		return view.ToAsker
+	}
 	if audience == view.Members && kind != chat.KindDirect {
 		ctx, cancel := context.WithTimeout(ctx, kindTimeout)
 		defer cancel()

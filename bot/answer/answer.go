@@ -78,13 +78,16 @@ var commands = map[string]command{
 	"how": how, "sources": sources, "why": why, "whoami": whoami, "hello": hello, "help": help,
 }
 
-// forOutsiders are the commands that are answered in a channel that outsiders share.
-var forOutsiders = map[string]bool{"hello": true, "help": true}
+// anywhere are the commands that name nothing of anybody's.
+var anywhere = map[string]bool{"hello": true, "help": true}
+
+// Anywhere reports whether a command is answered even in a channel that outsiders share, or that the bot is not in.
+func Anywhere(command string) bool { return anywhere[command] }
 
 // Run answers a request. A yes can be said on what is recent, because the manager judges again; before a no everything is
 // read anew.
 func Run(ctx context.Context, a Asked) (Result, error) {
-	if a.Person.By.ChannelKind == v1alpha1.ChannelKindShared && !forOutsiders[a.Request.Command] {
+	if a.Person.By.ChannelKind == v1alpha1.ChannelKindShared && !Anywhere(a.Request.Command) {
 		return Result{View: view.Outsiders{}, Outcome: chat.Refused}, nil
 	}
 	run := commands[a.Request.Command]

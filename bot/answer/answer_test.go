@@ -21,9 +21,9 @@ func TestEveryCommandOfTheGrammarIsAnswered(t *testing.T) {
 	if diff := cmp.Diff(understood, slices.Sorted(maps.Keys(commands))); diff != "" {
 		t.Errorf("(-understood +answered)\n%s", diff)
 	}
-	for name := range forOutsiders {
+	for name := range anywhere {
 		if commands[name] == nil {
-			t.Errorf("%s, which outsiders can be answered, is no command", name)
+			t.Errorf("%s, which is answered anywhere, is no command", name)
 		}
 	}
 }

@@ -92,6 +92,10 @@ type Message struct {
 	Again bool
 	// CanOpenForm: a form in the answer to this message will be shown.
 	CanOpenForm bool
+	// Unseen: nobody but its author sees that it was written, as with a slash command. Its answers are for the author alone.
+	Unseen bool
+	// Absent: the bot is no member of the channel, so nothing can be posted there. Kind is empty where it cannot be found out.
+	Absent bool
 }
 
 // Handler takes a message. It returns as soon as what the message asks for is durable, and never waits for a dump. A
@@ -197,6 +201,8 @@ type Health struct {
 	Heard time.Time
 	// Reconnects since the start.
 	Reconnects int
+	// Unreadable is how much of what the service sent could not be read since the start, and was left out.
+	Unreadable int
 	// Why it is not connected, or stays behind, for the operator; never a secret. Empty when all is well.
 	Why string
 	// Shared says that something else, such as another installation of the bot, was found to speak with the bot's account, and

@@ -22,7 +22,7 @@ func (c *catalogue) talk(v view.View) (chat.Reply, bool) {
 		r := c.base(chat.Warning, v)
 		r.Headline = c.unreadable(v)
 		return r, true
-	case view.UnknownCommand, view.Edited, view.Outsiders, view.Leaving, view.Detached, view.Stopped, view.NotInDirect, view.AskedInChannel:
+	case view.UnknownCommand, view.Edited, view.Outsiders, view.NotMember, view.Leaving, view.Detached, view.Stopped, view.NotInDirect, view.AskedInChannel:
 		return c.base(chat.Warning, v), true
 	case view.Usage:
 		return c.usage(v), true

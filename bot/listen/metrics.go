@@ -88,6 +88,7 @@ var (
 	connectedDesc  = describe("connected", "1 if messages of the service would arrive now.")
 	heardDesc      = describe("seconds_since_heard", "Seconds since anything was heard from the service, a ping too.")
 	reconnectsDesc = describe("reconnects_total", "Times that the driver connected again by itself.")
+	unreadableDesc = describe("unreadable_total", "What the service sent that could not be read, and was left out.")
 	sharedDesc     = describe("account_shared", "1 if something else was lately seen to speak with the bot's account.")
 )
 
@@ -99,6 +100,7 @@ func (o *observer) Describe(to chan<- *prometheus.Desc) {
 	to <- connectedDesc
 	to <- heardDesc
 	to <- reconnectsDesc
+	to <- unreadableDesc
 	to <- sharedDesc
 }
 
@@ -111,6 +113,7 @@ func (o *observer) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(connectedDesc, prometheus.GaugeValue, oneIf(each.Connected), each.Name)
 		to <- prometheus.MustNewConstMetric(sharedDesc, prometheus.GaugeValue, oneIf(each.Shared != ""), each.Name)
 		to <- prometheus.MustNewConstMetric(reconnectsDesc, prometheus.CounterValue, float64(each.Reconnects), each.Name)
+		to <- prometheus.MustNewConstMetric(unreadableDesc, prometheus.CounterValue, float64(each.Unreadable), each.Name)
 		// What was never heard counts from when it was first waited for.
 		heard := each.Heard
 		if heard.IsZero() {

@@ -74,7 +74,7 @@ func TestReadinessSaysWhatWasLastHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		heard := midnight.Add(55 * time.Second)
 		b := supervise(t,
-			&fake{name: "a", listen: idle, health: chat.Health{Connected: true, Heard: heard, Reconnects: 2}},
+			&fake{name: "a", listen: idle, health: chat.Health{Connected: true, Heard: heard, Reconnects: 2, Unreadable: 3}},
 			&fake{name: "b", listen: idle, health: chat.Health{Connected: true, Behind: true, Heard: heard}},
 			&fake{name: "c", listen: idle, health: chat.Health{Why: "connection\nrefused"}},
 			&fake{name: "d", listen: func(context.Context, time.Time, chat.Handler) error { return errors.New("the token was revoked") }},
@@ -97,7 +97,7 @@ fake/f: not connected, not heard yet, 0 reconnects: connection refused; somethin
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 		for metric, want := range map[string]float64{
-			"volcado_bot_connected": 1, "volcado_bot_seconds_since_heard": 5, "volcado_bot_reconnects_total": 2,
+			"volcado_bot_connected": 1, "volcado_bot_seconds_since_heard": 5, "volcado_bot_reconnects_total": 2, "volcado_bot_unreadable_total": 3,
 			"volcado_bot_account_shared": 0,
 		} {
 			if got := b.count(metric, map[string]string{"service": "fake/a"}); got != want {

@@ -103,7 +103,8 @@ func (l *listener) envelope(ctx context.Context, raw []byte) {
 }
 
 func (l *listener) unreadable(what string, err error) {
-	l.log.Warn("what Slack sent cannot be read, and is left out", "what", what, "count", l.bad.Add(1), "error", err)
+	l.setHealth(func(h *chat.Health) { h.Unreadable++ })
+	l.log.Warn("what Slack sent cannot be read, and is left out", "what", what, "error", err)
 }
 
 func (l *listener) occurred(ctx context.Context, e envelope, ack func(any)) error {
@@ -245,13 +246,13 @@ func idOf(w written) string {
 // message makes a written one a chat.Message, or says that it is none. What it needs is looked up now; that something cannot be
 // found out is an error, and the message is not handed on.
 func (s *Service) message(ctx context.Context, w written) (chat.Message, bool, error) {
-	kind, err := s.places.kind(ctx, w.Channel)
+	is, err := s.places.standing(ctx, w.Channel)
 	if err != nil {
 		return s.none(w, "its channel", err)
 	}
 	text, mentioned := withoutMention(w.Text, s.mine().user)
 	switch {
-	case !mentioned && kind != chat.KindDirect:
+	case !mentioned && is.kind != chat.KindDirect:
 		return chat.Message{}, false, nil
 	case !mentioned:
 		text = strings.TrimSpace(w.Text)
@@ -265,7 +266,7 @@ func (s *Service) message(ctx context.Context, w written) (chat.Message, bool, e
 		thread = w.TS
 	}
 	return chat.Message{
-		Place:  chat.Place{Platform: s.id.Platform, Workspace: s.id.Workspace, Channel: w.Channel, Thread: thread, Kind: kind},
+		Place:  chat.Place{Platform: s.id.Platform, Workspace: s.id.Workspace, Channel: w.Channel, Thread: thread, Kind: is.kind},
 		Author: author, ID: idOf(w), Text: asTyped(text), Written: at(w.TS), Edited: idOf(w) != w.TS, Again: w.again,
 	}, true, nil
 }

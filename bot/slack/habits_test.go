@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,70 @@ func TestAClickOnAButtonThatIsGoneIsHandedOn(t *testing.T) {
 	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
 }
 
+// A slash command works in every channel of the workspace. The bot's answer to it is seen only on the acknowledgement.
+func TestACommandFromAChannelThatTheBotIsNotInIsHandedOnAsSuch(t *testing.T) {
+	w := newWorld(t)
+	arrived := w.listen(t, w.service(t), whisper("invite me"))
+	for name, tc := range map[string]struct {
+		channel *slacktest.Channel
+		kind    chat.Kind
+		absent  bool
+	}{
+		"a public channel without the bot":     {w.Channel("random", slacktest.Public, w.alice), chat.KindPublic, true},
+		"a private channel without the bot":    {w.Channel("secret", slacktest.Private, w.alice), "", true},
+		"a group of people without the bot":    {w.GroupDirect(w.alice, w.bob), "", true},
+		"a public channel with the bot":        {w.Channel("general", slacktest.Public, w.alice, w.Bot), chat.KindPublic, false},
+		"a direct message with the bot":        {w.Direct(w.alice), chat.KindDirect, false},
+		"a private channel with the bot in it": {w.channel, chat.KindPrivate, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := strings.Count(w.alice.Shown(), "invite me")
+			w.alice.Slash(tc.channel, "/volcado", "dump shop")
+			if m := next(t, arrived); m.Kind != tc.kind || m.Absent != tc.absent || !m.Unseen {
+				t.Errorf("%+v", m)
+			}
+			w.eventually(t, "alice is answered", func() bool { return strings.Count(w.alice.Shown(), "invite me") == before+1 })
+			if len(w.alice.Troubles()) > 0 {
+				t.Errorf("alice has %q", w.alice.Troubles())
+			}
+		})
+	}
+}
+
+// What only alice sees begins no thread in which others could read on.
+func TestAClickOnWhatOnlyItsReaderSeesIsHandedOnWithoutAThread(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	offers := func(m chat.Message) chat.Answer {
+		if m.Text != "dump shop" {
+			return chat.Answer{}
+		}
+		return chat.Answer{Reply: &chat.Reply{Headline: "there is one", Actions: []chat.Action{{Label: "Again", Line: "again x"}}}}
+	}
+	arrived := w.listen(t, s, offers)
+	click := func(thread string) chat.Message {
+		t.Helper()
+		w.eventually(t, "there is a button", func() bool {
+			return slices.ContainsFunc(w.alice.Seen(), func(m slacktest.Seen) bool {
+				return m.Thread == thread && strings.Contains(m.Text, "there is one") && w.alice.Click(w.channel, m.TS, "again x")
+			})
+		})
+		return next(t, arrived)
+	}
+	w.alice.Slash(w.channel, "/volcado", "dump shop")
+	next(t, arrived)
+	if m := click(""); m.Thread != "" || !m.Unseen || m.Channel != w.channel.ID || m.Text != "again x" {
+		t.Errorf("%+v", m)
+	}
+	root := w.alice.Post(w.channel, "", "look")
+	w.bob.Post(w.channel, root, "I do")
+	w.alice.Post(w.channel, root, "@volcado dump shop")
+	next(t, arrived)
+	if m := click(root); m.Thread != root || !m.Unseen {
+		t.Errorf("in a thread: %+v", m)
+	}
+}
+
 func TestUserGroupsAreKnownAndChangesCountAtOnce(t *testing.T) {
 	w := newWorld(t)
 	group := w.Group("qa", w.alice)
@@ -142,7 +207,7 @@ func TestWhatCannotBeReadIsAcknowledgedAndLeftOut(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	w.eventually(t, "all is acknowledged", func() bool { return w.Unacknowledged() == 0 })
-	if got := s.bad.Load(); got < 3 {
+	if got := s.Health().Unreadable; got < 3 {
 		t.Errorf("%d were counted", got)
 	}
 }

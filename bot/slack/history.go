@@ -12,8 +12,12 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 )
 
-// longestPage of a history that is asked for, in messages.
-const longestPage = 200
+const (
+	// longestPage of a history that is asked for, in messages.
+	longestPage = 200
+	// mostPages of a thread or a channel that are searched.
+	mostPages = 200
+)
 
 // stretch of a channel's history, or of one thread's.
 type stretch struct {
@@ -137,9 +141,13 @@ const threadsFrom = 24 * time.Hour
 func (l *listener) catchUpChannel(ctx, connection context.Context, channel slack.Channel, from time.Time) error {
 	var missed []written
 	var threads []string
+	began := time.Now()
 	err := l.each(connection, stretch{channel: channel.ID, from: from.Add(-threadsFrom)}, func(m slack.Message) bool {
 		if !at(m.Timestamp).Before(from) {
 			missed = append(missed, writtenIn(channel.ID, m))
+			if m.ThreadTimestamp == "" && m.LatestReply == "" && m.ReplyCount == 0 {
+				l.found.put(scanOf(channel.ID, m.Timestamp), began, scan{}) // it begins no thread, so the bot's answer is not there
+			}
 		}
 		if m.ReplyCount > 0 && !at(m.LatestReply).Before(from) {
 			threads = append(threads, m.Timestamp)

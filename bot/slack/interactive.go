@@ -107,20 +107,23 @@ func (l *listener) interacted(ctx context.Context, e envelope, ack func(any)) er
 // clicked hands on what a button of the bot's carries, as the words of whoever clicked.
 func (l *listener) clicked(ctx context.Context, i interaction, ack func(any)) {
 	channel, ts := cmp.Or(i.Container.Channel, i.Channel.ID), cmp.Or(i.Container.TS, i.Message.TS)
-	thread := cmp.Or(i.Message.Thread, i.Container.Thread, ts)
-	if len(i.Actions) == 0 || i.Actions[0].Value == "" || actionOf(i.Actions[0].Value) != i.Actions[0].ID || !isMessage(ts) || !isMessage(thread) {
+	thread := cmp.Or(i.Message.Thread, i.Container.Thread)
+	said := chat.Message{Place: l.place(channel, cmp.Or(thread, ts))}
+	if i.Container.Ephemeral {
+		said = chat.Message{Place: l.place(channel, thread), Unseen: true} // it begins no thread
+	}
+	if len(i.Actions) == 0 || i.Actions[0].Value == "" || actionOf(i.Actions[0].Value) != i.Actions[0].ID || !isMessage(ts) || thread != "" && !isMessage(thread) {
 		ack(nil)
 		return
 	}
 	line := i.Actions[0].Value
+	said.Text, said.Written, said.ID = line, time.Now(), "click-"+digest(channel, ts, line, i.User.ID)
 	l.request(ctx, request{
-		user: i.User.ID,
-		Message: chat.Message{
-			Place: l.place(channel, thread), Text: line, Written: time.Now(), ID: "click-" + digest(channel, ts, line, i.User.ID),
-		},
-		reply: func(chat.Answer) { ack(nil) },
+		user:    i.User.ID,
+		Message: said,
+		reply:   func(chat.Answer) { ack(nil) },
 		after: func(ctx context.Context, m chat.Message, answer chat.Answer) {
-			l.whispers(ctx, m, cmp.Or(i.Message.Thread, i.Container.Thread), answer)
+			l.whispers(ctx, m, thread, answer)
 		},
 	})
 }
@@ -167,7 +170,8 @@ func (l *listener) commanded(ctx context.Context, e envelope, ack func(any)) err
 	l.request(ctx, request{
 		user: c.User,
 		Message: chat.Message{
-			Place: l.place(c.Channel, ""), Text: text, Written: time.Now(), ID: "command-" + digest(c.Trigger), CanOpenForm: true,
+			Place: l.place(c.Channel, ""), Text: text, Written: time.Now(), ID: "command-" + digest(c.Trigger),
+			CanOpenForm: true, Unseen: true,
 		},
 		reply: func(answer chat.Answer) {
 			if answer.Form != nil {
@@ -283,15 +287,18 @@ func (l *listener) request(ctx context.Context, r request) {
 func (l *listener) lookUp(ctx context.Context, r request) (chat.Message, bool, error) {
 	m := r.Message
 	w := written{Channel: m.Channel, TS: m.ID, User: r.user}
-	kind, err := l.places.kind(ctx, m.Channel)
-	if err != nil {
+	is, err := l.places.standing(ctx, m.Channel)
+	switch {
+	case chat.KindOfError(err) == chat.PlaceGone:
+		is = standing{absent: true} // Slack tells the bot nothing of private channels that it is not in
+	case err != nil:
 		return l.none(w, "its channel", err)
 	}
 	author, wanted, err := l.author(ctx, r.user)
 	if err != nil || !wanted {
 		return l.none(w, "its author", err)
 	}
-	m.Kind, m.Author = kind, author
+	m.Kind, m.Absent, m.Author = is.kind, is.absent, author
 	return m, true, nil
 }
 
@@ -317,7 +324,7 @@ func (l *listener) sent(ctx context.Context, i interaction, ack func(any)) error
 	l.request(ctx, request{
 		user: i.User.ID,
 		Message: chat.Message{
-			Place: l.place(from.Channel, from.Thread), Text: from.Command, Form: values, Written: time.Now(), ID: "form-" + digest(digested...),
+			Place: l.place(from.Channel, from.Thread), Text: from.Command, Form: values, Written: time.Now(), ID: "form-" + digest(digested...), Unseen: true,
 		},
 		reply: func(answer chat.Answer) {
 			if len(answer.Invalid) > 0 {

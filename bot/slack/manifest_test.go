@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"context"
 	"os"
 	"slices"
 	"testing"
@@ -116,56 +115,6 @@ func TestTheManifestTurnsOnWhatTheDriverNeeds(t *testing.T) {
 	for _, event := range m.Settings.Events.Bot {
 		if scope := scopes[event]; scope != "" && !slices.Contains(m.OAuth.Scopes.Bot, scope) {
 			t.Errorf("the event %s takes the scope %q", event, scope)
-		}
-	}
-}
-
-// listen until the test ends, and hand over what arrives.
-func (w *world) listen(t *testing.T, s *Service, answer func(chat.Message) chat.Answer) <-chan chat.Message {
-	t.Helper()
-	arrived := make(chan chat.Message, 1000)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- s.Listen(ctx, time.Now(), func(_ context.Context, m chat.Message) (chat.Answer, error) {
-			arrived <- m
-			if answer == nil {
-				return chat.Answer{}, nil
-			}
-			return answer(m), nil
-		})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil && chat.KindOfError(err) != chat.Unauthorised {
-			t.Error(err)
-		}
-	})
-	w.eventually(t, "the driver is connected", func() bool { return s.Health().Connected && !s.Health().Behind })
-	return arrived
-}
-
-const deadline = 20 * time.Second
-
-func next(t *testing.T, arrived <-chan chat.Message) chat.Message {
-	t.Helper()
-	select {
-	case m := <-arrived:
-		return m
-	case <-time.After(deadline):
-		t.Fatal("no message arrived")
-		return chat.Message{}
-	}
-}
-
-func (w *world) eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	timeout := time.After(deadline)
-	for !holds() {
-		select {
-		case <-timeout:
-			t.Fatalf("not in %s: %s", deadline, what)
-		case <-time.After(2 * time.Millisecond):
 		}
 	}
 }

@@ -165,6 +165,24 @@ func (r *remembered[T]) get(key string, read func() (T, error)) (T, error) {
 	return value, nil
 }
 
+// put what was read of a key beside something else, before that moment.
+func (r *remembered[T]) put(key string, read time.Time, value T) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.entries) >= r.most {
+		clear(r.entries)
+	}
+	r.entries[key] = &entry[T]{read: read, value: value}
+}
+
+// drop what was read of a key, and what is being read.
+func (r *remembered[T]) drop(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.entries, key)
+	r.changes++
+}
+
 // forget all that was read.
 func (r *remembered[T]) forget() {
 	r.mu.Lock()

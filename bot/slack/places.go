@@ -18,15 +18,22 @@ const (
 	mostChannels = 5000
 )
 
+// standing of the bot in a channel.
+type standing struct {
+	kind chat.Kind
+	// absent: the bot is no member.
+	absent bool
+}
+
 // places of a workspace: what kind its channels are of, and which are the direct messages.
 type places struct {
 	client  *client
-	kinds   *remembered[chat.Kind]
+	kinds   *remembered[standing]
 	directs *remembered[string]
 }
 
 func newPlaces(c *client) *places {
-	return &places{client: c, kinds: newRemembered[chat.Kind](kindFor, mostChannels), directs: newRemembered[string](24*time.Hour, mostPeople)}
+	return &places{client: c, kinds: newRemembered[standing](kindFor, mostChannels), directs: newRemembered[string](24*time.Hour, mostPeople)}
 }
 
 // KindOf reads anew who can read a channel, but for what was read within ten seconds.
@@ -34,27 +41,43 @@ func (s *Service) KindOf(ctx context.Context, place chat.Place) (chat.Kind, erro
 	if err := s.ours(place); err != nil {
 		return "", err
 	}
-	return s.places.kind(ctx, place.Channel)
+	is, err := s.places.standing(ctx, place.Channel)
+	return is.kind, err
 }
 
-func (p *places) kind(ctx context.Context, id string) (chat.Kind, error) {
-	return p.kinds.get(id, func() (chat.Kind, error) {
+func (p *places) standing(ctx context.Context, id string) (standing, error) {
+	return p.kinds.get(id, func() (standing, error) {
 		if !isChannel(id) {
-			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
+			return standing{}, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
 		}
 		channel, err := look(ctx, p.client, "read channel "+id, func(api *slack.Client) (*slack.Channel, error) {
 			return api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		})
 		switch {
 		case err != nil:
-			return "", err
+			return standing{}, err
 		case channel.ID != id:
-			return "", &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read channel %s: %w", id, errNothing)}
+			return standing{}, &chat.Error{Kind: chat.Uncertain, Err: fmt.Errorf("read channel %s: %w", id, errNothing)}
 		case channel.IsArchived:
-			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("channel %s is archived", id)}
+			return standing{}, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("channel %s is archived", id)}
 		}
-		return kindOf(channel), nil
+		absent, err := p.absent(ctx, channel)
+		return standing{kind: kindOf(channel), absent: absent}, err
 	})
+}
+
+// absent reports whether the bot is not in a channel that it can see. An answer that only lacks is_member does not say so.
+func (p *places) absent(ctx context.Context, channel *slack.Channel) (bool, error) {
+	if channel.IsIM || channel.IsMember {
+		return false, nil
+	}
+	_, err := look(ctx, p.client, "read channel "+channel.ID, func(api *slack.Client) (*slack.GetConversationHistoryResponse, error) {
+		return api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: channel.ID, Limit: 1})
+	})
+	if chat.KindOfError(err) == chat.PlaceGone {
+		return true, nil
+	}
+	return false, err
 }
 
 // kindOf a channel. Whatever is, or is about to be, shared with another organisation or workspace has readers of whom this

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -52,6 +51,8 @@ func (s *Service) create(ctx context.Context, channel, thread string, m message,
 	if metadata != nil {
 		options = append(options, slack.MsgOptionMetadata(*metadata))
 	}
+	// Whatever is said of the call, what was read of the thread before does not hold any more.
+	defer s.found.drop(scanOf(channel, thread))
 	type made struct{ channel, ts string }
 	is, err := call(s.client, "post in channel "+channel, func(api *slack.Client) (made, error) {
 		in, ts, err := api.PostMessageContext(ctx, channel, options...)
@@ -118,35 +119,3 @@ func (s *Service) whisper(ctx context.Context, m chat.Message, thread string, re
 
 // address is what a command can begin with everywhere but in a thread, where Slack has no slash commands.
 func (s *Service) address() string { return s.command + " " }
-
-// mostPages of a thread or a channel that are searched.
-const mostPages = 200
-
-// Find looks for a post of the bot's own in a thread, or in a channel where there is none.
-func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since time.Time) (chat.Ref, bool, error) {
-	self, err := s.known(ctx)
-	if err != nil {
-		return chat.Ref{}, false, err
-	}
-	channel, thread, err := s.where(ctx, to)
-	if err != nil {
-		return chat.Ref{}, false, err
-	}
-	var found chat.Ref
-	err = s.each(ctx, stretch{channel: channel, thread: thread, from: since.Add(-chat.ClockSkew), metadata: true}, func(m slack.Message) bool {
-		if keyOf(m, self) == key && found.Post == "" {
-			found = refOf(channel, m.Timestamp, thread)
-		}
-		return found.Post == ""
-	})
-	return found, found.Post != "", err
-}
-
-// keyOf a post of the bot's own, or empty. A webhook of the app's posts under another bot's id.
-func keyOf(m slack.Message, self identity) chat.Key {
-	if m.User != self.user || m.BotID != self.bot || m.SubType != "" || m.Metadata.EventType != metadataType {
-		return ""
-	}
-	key, _ := m.Metadata.EventPayload["key"].(string)
-	return chat.Key(key)
-}

@@ -55,12 +55,13 @@ type Service struct {
 	people  *people
 	groups  *groups
 	places  *places
+	found   *remembered[scan]
 	pace    *pace
 	acks    acks
 	// tokenEvery is how often the bot's token is tried.
 	tokenEvery time.Duration
-	// undelivered counts the messages that were taken and not handed over yet, bad the envelopes that could not be read.
-	undelivered, bad atomic.Int64
+	// undelivered counts the messages that were taken and not handed over yet.
+	undelivered atomic.Int64
 
 	mu     sync.Mutex
 	health chat.Health
@@ -117,6 +118,7 @@ func New(c Config) (chat.Service, error) {
 	}
 	s.log = slog.With("service", s.id.String())
 	s.people, s.groups, s.places = newPeople(s.client), newGroups(s.client), newPlaces(s.client)
+	s.found = newRemembered[scan](foundFor, mostFound)
 	return s, nil
 }
 

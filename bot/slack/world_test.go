@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -55,10 +56,66 @@ func (w *world) service(t *testing.T) *Service {
 		t.Fatal(err)
 	}
 	s := made.(*Service)
-	s.pageSize, s.tokenEvery, s.pace.every, s.places.kinds.keep = testPage, testToken, testPace, 0
+	s.pageSize, s.tokenEvery, s.pace.every = testPage, testToken, testPace
+	s.places.kinds.keep, s.found.keep = 0, 0 // in a test everything happens within seconds
 	return s
 }
 
 func (w *world) place(c *slacktest.Channel, kind chat.Kind) chat.Place {
 	return chat.Place{Platform: Platform, Workspace: w.Team, Channel: c.ID, Kind: kind}
+}
+
+// listen until the test ends, and hand over what arrives.
+func (w *world) listen(t *testing.T, s *Service, answer func(chat.Message) chat.Answer) <-chan chat.Message {
+	t.Helper()
+	return w.listenSince(t, s, time.Now(), answer)
+}
+
+func (w *world) listenSince(t *testing.T, s *Service, since time.Time, answer func(chat.Message) chat.Answer) <-chan chat.Message {
+	t.Helper()
+	arrived := make(chan chat.Message, 1000)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.Listen(ctx, since, func(_ context.Context, m chat.Message) (chat.Answer, error) {
+			arrived <- m
+			if answer == nil {
+				return chat.Answer{}, nil
+			}
+			return answer(m), nil
+		})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil && chat.KindOfError(err) != chat.Unauthorised {
+			t.Error(err)
+		}
+	})
+	w.eventually(t, "the driver is connected", func() bool { return s.Health().Connected && !s.Health().Behind })
+	return arrived
+}
+
+const deadline = 20 * time.Second
+
+func next(t *testing.T, arrived <-chan chat.Message) chat.Message {
+	t.Helper()
+	select {
+	case m := <-arrived:
+		return m
+	case <-time.After(deadline):
+		t.Fatal("no message arrived")
+		return chat.Message{}
+	}
+}
+
+func (w *world) eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	timeout := time.After(deadline)
+	for !holds() {
+		select {
+		case <-timeout:
+			t.Fatalf("not in %s: %s", deadline, what)
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
 }

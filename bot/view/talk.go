@@ -57,6 +57,9 @@ type NotInDirect struct{}
 // Outsiders says: nothing can be asked for in a channel that is shared with another organisation.
 type Outsiders struct{}
 
+// NotMember says: the bot is not in the channel that something was asked for in, and cannot answer there.
+type NotMember struct{}
+
 // Leaving is said by the console when its person leaves dumps running.
 type Leaving struct {
 	Dumps []string
@@ -119,6 +122,7 @@ func (InDirect) Audience() Audience       { return Anyone }
 func (AskedInChannel) Audience() Audience { return Asker }
 func (NotInDirect) Audience() Audience    { return Anyone }
 func (Outsiders) Audience() Audience      { return Anyone }
+func (NotMember) Audience() Audience      { return Asker }
 func (Leaving) Audience() Audience        { return Asker }
 func (Prompt) Audience() Audience         { return Asker }
 func (Detached) Audience() Audience       { return Asker }

@@ -191,6 +191,7 @@ func TestWhatTheProbesAndTheMetricsSay(t *testing.T) {
 		`volcado_bot_throttled_total{service="played/acme"} 0`,
 		`volcado_bot_connected{service="played/acme"} 1`,
 		`volcado_bot_reconnects_total{service="played/acme"} 0`,
+		`volcado_bot_unreadable_total{service="played/acme"} 0`,
 		`volcado_bot_seconds_since_heard{service="played/acme"} `,
 	} {
 		if !strings.Contains(metrics, want) {

@@ -34,6 +34,7 @@ func talkSamples() map[string]view.View {
 		"NotInDirect-plain":    view.NotInDirect{},
 		"AskedInChannel-plain": view.AskedInChannel{},
 		"Outsiders-plain":      view.Outsiders{},
+		"NotMember-plain":      view.NotMember{},
 		"Leaving-one":          view.Leaving{Dumps: []string{dumpName}},
 		"Leaving-two":          view.Leaving{Dumps: []string{dumpName, "shop-2m8d0vq4w6n1z7tb"}},
 		"Leaving-unknown":      view.Leaving{Unknown: true},
