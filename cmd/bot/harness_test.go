@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
 
@@ -88,6 +89,18 @@ func (w *world) create(o client.Object) {
 // succeeds.
 func (w *world) manage(ends bool) {
 	w.Helper()
+	if ends {
+		w.manageFor(0)
+	} else {
+		w.manageFor(never)
+	}
+}
+
+const never = time.Duration(-1)
+
+// manageFor is manage, of dumps that take so long.
+func (w *world) manageFor(takes time.Duration) {
+	w.Helper()
 	api, err := client.NewWithWatch(w.env.ConfigAs(envtestenv.SystemNamespace, envtestenv.Manager), client.Options{Scheme: w.env.Scheme})
 	if err != nil {
 		w.Fatal(err)
@@ -99,24 +112,28 @@ func (w *world) manage(ends bool) {
 	}
 	var done sync.WaitGroup
 	w.Cleanup(func() { stop(); done.Wait() })
+	become := func(dump *v1alpha1.DatabaseDump, change func(*v1alpha1.DatabaseDumpStatus)) {
+		before := dump.DeepCopy()
+		change(&dump.Status)
+		if err := api.Status().Patch(ctx, dump, client.MergeFrom(before)); err != nil && ctx.Err() == nil {
+			w.Errorf("the manager cannot write: %v", err)
+		}
+	}
 	done.Go(func() {
 		for event := range watching.ResultChan() {
 			dump, ok := event.Object.(*v1alpha1.DatabaseDump)
-			if !ok || event.Type == watch.Deleted {
+			if !ok || event.Type == watch.Deleted || dump.Status.Phase != "" {
 				continue
 			}
-			before := dump.DeepCopy()
-			switch {
-			case dump.Status.Phase == "":
-				begin(&dump.Status)
-			case dump.Status.Phase == v1alpha1.PhaseRunning && ends:
-				succeed(&dump.Status)
-			default:
+			become(dump, begin)
+			if takes == never {
 				continue
 			}
-			if err := api.Status().Patch(ctx, dump, client.MergeFrom(before)); err != nil && ctx.Err() == nil {
-				w.Errorf("the manager cannot write: %v", err)
-			}
+			done.Go(func() {
+				if chat.Wait(ctx, takes) {
+					become(dump, succeed)
+				}
+			})
 		}
 	})
 }

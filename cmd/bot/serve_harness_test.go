@@ -38,6 +38,8 @@ type town struct {
 	settings string
 	source   string
 	servers  []*played.Server
+	// services of the settings, as the readiness names them.
+	services []string
 }
 
 const channel = "C1"
@@ -60,6 +62,7 @@ func newTown(t *testing.T, workspaces ...string) *town {
 		server.SetUser(played.User{ID: "alice", DisplayName: "Alice"})
 		server.SetChannel(played.Channel{ID: channel, Kind: chat.KindPrivate, Members: []string{"alice"}})
 		town.servers = append(town.servers, server)
+		town.services = append(town.services, "played/"+workspace)
 		c := server.Config()
 		fmt.Fprintf(&text, "- played: {url: %q, workspace: %q, tokenFile: %q}\n", c.URL, c.Workspace, c.TokenFile)
 		w.create(&v1alpha1.DumpAllowList{
@@ -181,8 +184,8 @@ func (r *replica) ready(what ...string) {
 func (r *replica) leads() {
 	r.Helper()
 	want := []string{"leader for"}
-	for _, s := range r.servers {
-		want = append(want, "played/"+s.Config().Workspace+": connected")
+	for _, service := range r.services {
+		want = append(want, service+": connected")
 	}
 	r.ready(want...)
 }
