@@ -67,6 +67,7 @@ func run(ctx context.Context, s scale, out string) error {
 		measure func(context.Context, *world, scale, *report) error
 	}{
 		{"a burst at an API server that is slow", burstTook, burst},
+		{"a Slack workspace, with the rates that Slack documents", slackTook, slackWorkspace},
 		{"messages, connections and API calls that go wrong", troubleTook, trouble},
 		{"memory with many dumps", memoryTook, memory},
 	} {
