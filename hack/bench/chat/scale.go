@@ -29,7 +29,7 @@ var (
 	full = scale{
 		rate: 50, channels: 200, burst: 3000, delay: 200 * time.Millisecond,
 		slackActs: 600, slackRate: 3, slackChannels: 50, slackTogether: 200,
-		trouble: 10_000, troubleRate: 25, inFlight: 1000, hold: time.Minute, patience: 20 * time.Minute,
+		trouble: 10_000, troubleRate: 25, inFlight: 1000, hold: time.Minute, patience: 30 * time.Minute,
 	}
 	small = scale{
 		rate: 10, channels: 200, burst: 150, delay: 200 * time.Millisecond,
