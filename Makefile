@@ -70,7 +70,7 @@ e2e: ## The demo's path and every bad input, on the real cluster.
 bench: ## Measure latency, memory and speed as docs/benchmarks.md quotes them.
 	@hack/bench/run
 
-bench-chat: ## Measure the bot in a chat: waiting in a burst, exactly once, memory (BENCH_FLAGS=-quick for a small run).
+bench-chat: ## Measure the bot in a chat: waiting in a burst, Slack with its limits, exactly once, memory (BENCH_FLAGS=-quick for a small run).
 	@hack/cluster/cluster packages build
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/bench/chat -out "$(OUT)" $(BENCH_FLAGS)

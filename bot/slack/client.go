@@ -52,7 +52,9 @@ func (c *client) transport() (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.http = chat.Reading(made, longestAnswer)
+	made = chat.Reading(made, longestAnswer)
+	made.Transport = newThrottle(made.Transport)
+	c.http = made
 	return c.http, nil
 }
 

@@ -92,7 +92,8 @@ func (s *Server) answer(r *http.Request, name string, request request, problem *
 	case s.tokens.app:
 		header.Set("X-Oauth-Scopes", "connections:write")
 	}
-	note := Call{Method: name, Args: request.args, Token: kindOf(request.token), At: s.now(), Early: s.rates.early(name, str(request.args, "channel"), s.now())}
+	note := Call{Method: name, Args: request.args, Token: kindOf(request.token), At: s.now()}
+	note.Known, note.Early = s.rates.early(name, str(request.args, "channel"), note.At)
 	if wait := s.throttled(name, request.args); wait > 0 {
 		header.Set("Retry-After", fmt.Sprint(wait))
 		note.Error = "ratelimited"

@@ -18,6 +18,9 @@ type Call struct {
 	At time.Time
 	// Early is whether it came before the Retry-After of an earlier call of the same method was over.
 	Early bool
+	// Known is for how long the client could have known that it was early: since the first refusal that was not over was sent. A
+	// call that was on its way at that moment is early, and no fault of the client's. 0 where it was not early.
+	Known time.Duration
 }
 
 // Calls that were seen, in order. Those that were lost before they were done are not among them.

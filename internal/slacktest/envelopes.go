@@ -80,6 +80,7 @@ func (s *Server) transmit(d *delivery) bool {
 		}
 	}
 	d.envelopes = append(d.envelopes, str(envelope, "envelope_id"))
+	s.sockets.sent = append(s.sockets.sent, &Envelope{ID: str(envelope, "envelope_id"), Kind: d.kind, Payload: d.payload, Sent: s.now()})
 	c.send(encode(envelope))
 	return true
 }
@@ -132,6 +133,11 @@ func (s *Server) acknowledged(data []byte) {
 		return
 	}
 	d := s.sockets.deliveries[i]
+	for _, e := range s.sockets.sent {
+		if e.ID == frame.EnvelopeID {
+			e.Acknowledged = s.now()
+		}
+	}
 	s.settle(d)
 	if d.answered != nil {
 		var payload object

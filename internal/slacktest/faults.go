@@ -117,19 +117,17 @@ func (s *Server) disturb(w http.ResponseWriter, name string, request request, at
 
 // throttled is for how many seconds the call is refused, by a fault or by the rates; 0 where it is not.
 func (s *Server) throttled(name string, args object) int {
-	// A limit by the rates is of a channel for posts, any other of the method.
-	of := name
-	wait := time.Duration(0)
+	of, wait := name, time.Duration(0)
 	if f := s.take(func(f *fault) bool { return f.kind == "throttle" }, name); f != nil {
 		wait = f.wait
-	} else if wait = s.limited(name, str(args, "channel")); name == "chat.postMessage" {
-		of = name + " " + str(args, "channel")
+	} else {
+		of, wait = s.limited(name, str(args, "channel"))
 	}
 	if wait <= 0 {
 		return 0
 	}
 	seconds := int(math.Ceil(wait.Seconds()))
-	s.rates.until[of] = s.now().Add(time.Duration(seconds) * time.Second)
+	s.rates.refuse(of, s.now(), time.Duration(seconds)*time.Second)
 	return seconds
 }
 

@@ -10,12 +10,54 @@ type Rates struct {
 	// PostEvery is the least time between two messages in one channel, and PostBurst how many more are let through at once.
 	PostEvery time.Duration
 	PostBurst int
-	// UpdatesPerMinute of chat.update, in the whole workspace; 0: no limit.
-	UpdatesPerMinute int
+	// PerMinute is how many calls of a method are let through in any minute, in the whole workspace. A method that is not here has no
+	// such limit.
+	PerMinute map[string]int
 }
 
-// SlackRates are what Slack documents: a message a second and channel, and fifty edits a minute.
-func SlackRates() Rates { return Rates{PostEvery: time.Second, UpdatesPerMinute: 50} }
+// Tiers of methods, in calls a minute: what Slack promises, though it lets bursts of more through.
+// https://docs.slack.dev/apis/web-api/rate-limits
+const (
+	tier1 = 1
+	tier2 = 20
+	tier3 = 50
+	tier4 = 100
+)
+
+// Methods of the special tier, in calls a minute. Slack says hundreds of both, and no number; of chat.postMessage beside one a second
+// and channel.
+const (
+	specialAuthTest    = 300
+	specialPostMessage = 300
+)
+
+// SlackRates are what Slack documents: a message a second and channel, and of each method what its tier allows in a minute. The tiers
+// are those of Slack's own client, metadata/web-api/rate_limit_tiers.json of github.com/slackapi/java-slack-sdk. An answer at a
+// response_url has no limit that Slack tells of, beside its five uses.
+func SlackRates() Rates {
+	return Rates{PostEvery: time.Second, PerMinute: map[string]int{
+		"apps.connections.open": tier1,
+		"auth.test":             specialAuthTest,
+		"bots.info":             tier3,
+		"chat.delete":           tier3,
+		"chat.postEphemeral":    tier4,
+		"chat.postMessage":      specialPostMessage,
+		"chat.update":           tier3,
+		"conversations.history": tier3,
+		"conversations.info":    tier3,
+		"conversations.list":    tier2,
+		"conversations.members": tier4,
+		"conversations.open":    tier3,
+		"conversations.replies": tier3,
+		"team.info":             tier3,
+		"usergroups.list":       tier2,
+		"usergroups.users.list": tier2,
+		"users.conversations":   tier2,
+		"users.info":            tier4,
+		"views.open":            tier4,
+		"views.update":          tier4,
+	}}
+}
 
 // SetRates from now on.
 func (s *Server) SetRates(rates Rates) {
@@ -58,42 +100,65 @@ func (s *Server) SetUnthreading(unthreads bool) {
 
 // rateBook is what was called when.
 type rateBook struct {
-	posts   map[string][]time.Time
-	updates []time.Time
-	// until when a method must not be called again, or not in a channel.
-	until map[string]time.Time
+	// Calls that were let through, by channel and by method.
+	posts, calls map[string][]time.Time
+	// refusals that are not over, of a method, or of one in a channel.
+	refusals map[string][]period
 }
+
+type period struct{ from, until time.Time }
 
 func (b *rateBook) init() {
-	b.posts, b.updates, b.until = map[string][]time.Time{}, nil, map[string]time.Time{}
+	b.posts, b.calls, b.refusals = map[string][]time.Time{}, map[string][]time.Time{}, map[string][]period{}
 }
 
-func (b *rateBook) early(method, channel string, now time.Time) bool {
-	return now.Before(b.until[method]) || now.Before(b.until[method+" "+channel])
+// refuse calls for so long.
+func (b *rateBook) refuse(of string, now time.Time, wait time.Duration) {
+	b.refusals[of] = append(b.refusals[of], period{now, now.Add(wait)})
 }
 
-// limited is how long to wait by the rates before such a call; 0: it is let through, and counted.
-func (s *Server) limited(method, channel string) time.Duration {
-	now, rates := s.now(), s.settings.rates
-	recent := func(times []time.Time, within time.Duration) []time.Time {
-		return slices.DeleteFunc(times, func(t time.Time) bool { return !t.After(now.Add(-within)) })
+// early is whether a call comes before a refusal is over, and for how long the first such one has stood.
+func (b *rateBook) early(method, channel string, now time.Time) (known time.Duration, early bool) {
+	for _, of := range []string{method, inChannel(method, channel)} {
+		b.refusals[of] = slices.DeleteFunc(b.refusals[of], func(p period) bool { return !now.Before(p.until) })
+		for _, p := range b.refusals[of] {
+			known, early = max(known, now.Sub(p.from)), true
+		}
 	}
-	switch {
-	case method == "chat.postMessage" && rates.PostEvery > 0:
+	return known, early
+}
+
+func inChannel(method, channel string) string { return method + " " + channel }
+
+// limited is how long to wait by the rates before such a call, and what that is a limit of; 0: it is let through, and counted.
+func (s *Server) limited(method, channel string) (of string, wait time.Duration) {
+	now, rates, book := s.now(), s.settings.rates, &s.rates
+	posts := method == "chat.postMessage" && rates.PostEvery > 0
+	if posts {
 		most := rates.PostBurst + 1
-		window := time.Duration(most) * rates.PostEvery
-		past := recent(s.rates.posts[channel], window)
-		s.rates.posts[channel] = past
-		if len(past) >= most {
-			return past[0].Add(window).Sub(now)
+		if wait := untilRoom(book.posts, channel, now, most, time.Duration(most)*rates.PostEvery); wait > 0 {
+			return inChannel(method, channel), wait
 		}
-		s.rates.posts[channel] = append(past, now)
-	case method == "chat.update" && rates.UpdatesPerMinute > 0:
-		s.rates.updates = recent(s.rates.updates, time.Minute)
-		if len(s.rates.updates) >= rates.UpdatesPerMinute {
-			return s.rates.updates[0].Add(time.Minute).Sub(now)
-		}
-		s.rates.updates = append(s.rates.updates, now)
 	}
-	return 0
+	most, limits := rates.PerMinute[method]
+	if limits {
+		if wait := untilRoom(book.calls, method, now, most, time.Minute); wait > 0 {
+			return method, wait
+		}
+		book.calls[method] = append(book.calls[method], now)
+	}
+	if posts {
+		book.posts[channel] = append(book.posts[channel], now)
+	}
+	return method, 0
+}
+
+// untilRoom is how long it takes until there is room for one more where so many have room in a window; 0: there is room.
+func untilRoom(times map[string][]time.Time, key string, now time.Time, most int, window time.Duration) time.Duration {
+	past := slices.DeleteFunc(times[key], func(t time.Time) bool { return !t.After(now.Add(-window)) })
+	times[key] = past
+	if len(past) < most {
+		return 0
+	}
+	return past[len(past)-most].Add(window).Sub(now)
 }

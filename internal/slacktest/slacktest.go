@@ -36,10 +36,11 @@ type Server struct {
 	// Domain of the workspace.
 	Domain string
 
-	t        testing.TB
+	told     func(problem string)
 	listener *listener
 	serving  *http.Server
 	began    time.Time
+	stop     func()
 
 	mu       sync.Mutex
 	clock    clock
@@ -78,12 +79,28 @@ type settings struct {
 	unthreads bool
 }
 
-// New starts a server, which ends with the test. The app is called volcado, has every scope of AllScopes, is subscribed to
-// DefaultEvents, has the slash command /volcado, and is in no channel.
+// New starts a server for a test, which ends with it, and fails when it asks for what cannot be. The server is as Start makes it.
 func New(t testing.TB) *Server {
 	t.Helper()
+	s, err := Start(func(problem string) { t.Errorf("%s", problem) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.End)
+	return s
+}
+
+// Start starts a server outside of a test, such as for a benchmark, which serves until End. The app is called volcado, has every scope
+// of AllScopes, is subscribed to DefaultEvents, has the slash command /volcado, and is in no channel. wrong is told, in any goroutine
+// and with the server's lock held, when something is asked for that cannot be, such as that somebody writes in a channel without being
+// there.
+func Start(wrong func(problem string)) (*Server, error) {
+	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("slacktest: %w", err)
+	}
 	s := &Server{
-		Team: "T0WORKSPC1", Domain: "example", BotID: "B0VOLCADO1", t: t, began: time.Now(),
+		Team: "T0WORKSPC1", Domain: "example", BotID: "B0VOLCADO1", told: wrong, began: time.Now(),
 		messages: map[string]*message{}, triggers: map[string]*trigger{}, links: map[string]*responseURL{}, used: map[string]bool{},
 		settings: settings{scopes: AllScopes(), commands: map[string]bool{"/volcado": true}, events: map[string]bool{}},
 	}
@@ -94,23 +111,18 @@ func New(t testing.TB) *Server {
 	s.rates.init()
 	s.sockets.init()
 	s.Bot = s.User("volcado", AsBot())
-	plain, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	s.listener = &listener{Listener: plain, open: map[net.Conn]bool{}}
 	s.serving = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.serving.Serve(s.listener) }()
 	stop := make(chan struct{})
+	s.stop = sync.OnceFunc(func() { close(stop) })
 	go s.tick(stop)
-	t.Cleanup(func() {
-		close(stop)
-		s.end()
-	})
-	return s
+	return s, nil
 }
 
-func (s *Server) end() {
+// End the server: connections are reset, and no more are taken. What was recorded can be read as before.
+func (s *Server) End() {
+	s.stop()
 	s.mu.Lock()
 	s.over = true
 	s.sockets.closeAll()
@@ -146,6 +158,5 @@ func (s *Server) secret() string {
 
 // wrong tells the test that it asks for what cannot be.
 func (s *Server) wrong(format string, args ...any) {
-	s.t.Helper()
-	s.t.Errorf("slacktest: "+format, args...)
+	s.told("slacktest: " + fmt.Sprintf(format, args...))
 }

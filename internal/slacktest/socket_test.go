@@ -105,6 +105,10 @@ func TestALostAcknowledgementIsFollowedByAnotherDelivery(t *testing.T) {
 	s.Advance(3 * time.Second)
 	a.arrive(t, socketmode.EventTypeEventsAPI, 2)
 	eventually(t, "it is acknowledged", func() bool { return s.Unacknowledged() == 0 })
+	sent := s.Envelopes()
+	if len(sent) != 2 || !sent[0].Acknowledged.IsZero() || sent[1].Acknowledged.Before(sent[1].Sent) || sent[1].Sent.Sub(sent[0].Sent) < 3*time.Second {
+		t.Errorf("the envelopes are %+v", sent)
+	}
 	s.Redeliver(ts)
 	if r := a.arrive(t, socketmode.EventTypeEventsAPI, 3)[2].Request; r.RetryAttempt == 0 {
 		t.Error("it does not say that it was delivered again")

@@ -31,6 +31,17 @@ type sockets struct {
 	// Of a message, by its ts: the deliveries that told of it.
 	told map[string][]*delivery
 	acks []Ack
+	sent []*Envelope
+}
+
+// Envelope that the server has sent.
+type Envelope struct {
+	ID string
+	// Kind of it: events_api, interactive or slash_commands.
+	Kind    string
+	Payload map[string]any
+	// Sent at that time of the server's clock, and Acknowledged at that, in time; the zero time where it was not.
+	Sent, Acknowledged time.Time
 }
 
 // Ack is an acknowledgement that the server has read.
@@ -249,4 +260,15 @@ func (s *Server) Acks() []Ack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Ack(nil), s.sockets.acks...)
+}
+
+// Envelopes are all that were sent, in order.
+func (s *Server) Envelopes() []Envelope {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]Envelope, 0, len(s.sockets.sent))
+	for _, e := range s.sockets.sent {
+		all = append(all, *e)
+	}
+	return all
 }

@@ -19,7 +19,7 @@ const runningAtOnce = 20
 // burst of messages at an API server that takes its time. Some dumps start and end meanwhile, and are told of.
 func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 	const namespace = "burst"
-	if err := w.enroll(ctx, namespace); err != nil {
+	if err := w.enroll(ctx, namespace, qa); err != nil {
 		return err
 	}
 	w.proxy.try(s.delay, 0)

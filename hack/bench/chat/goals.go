@@ -55,6 +55,26 @@ const (
 	burstMemory     = "burst: the bot's own memory, peak"
 	burstResident   = "burst: the same with the program's file, peak"
 
+	slackTook       = "slack: all of it"
+	slackActs       = "slack: commands, forms and mentions"
+	slackRate       = "slack: of them per second"
+	slackAcked      = "slack: command to acknowledgement, p99"
+	slackAckedMid   = "slack: command to acknowledgement, p50"
+	slackOpened     = "slack: command to form, p99"
+	slackOpenedMid  = "slack: command to form, p50"
+	slackCreated    = "slack: mention to DatabaseDump created, p99"
+	slackCreatedMid = "slack: mention to DatabaseDump created, p50"
+	slackMissing    = "slack: without an acknowledgement, a form or a dump"
+	slackTogether   = "slack: dumps that end together"
+	slackEnded      = "slack: until all of them had ended"
+	slackTold       = "slack: until the last of their last words stood"
+	slackLost       = "slack: last words lost"
+	slackDoubled    = "slack: last words doubled"
+	slackIgnored    = "slack: calls made before Slack's Retry-After was over"
+	slackLimited    = "slack: calls answered with 429"
+	slackMemory     = "slack: the bot's own memory, peak"
+	slackResident   = "slack: the same with the program's file, peak"
+
 	troubleTook      = "trouble: all of it"
 	troubleMessages  = "trouble: distinct messages"
 	troubleAgain     = "trouble: messages delivered again"
@@ -98,6 +118,25 @@ func definitions(s scale) []definition {
 		{burstMemory, "MiB", goal{}},
 		{burstResident, "MiB", goal{}},
 
+		{slackActs, "", goal{exactly, float64(s.slackActs)}},
+		{slackRate, "1/s", goal{atLeast, float64(s.slackRate) * 99 / 100}},
+		{slackAckedMid, "ms", goal{}},
+		{slackAcked, "ms", goal{below, 1000}},
+		{slackOpenedMid, "ms", goal{}},
+		{slackOpened, "ms", goal{below, 1000}},
+		{slackCreatedMid, "ms", goal{}},
+		{slackCreated, "ms", goal{below, 1000}},
+		{slackMissing, "", goal{exactly, 0}},
+		{slackTogether, "", goal{exactly, float64(s.slackTogether)}},
+		{slackEnded, "s", goal{}},
+		{slackTold, "s", goal{atMost, 60}},
+		{slackLost, "", goal{exactly, 0}},
+		{slackDoubled, "", goal{exactly, 0}},
+		{slackIgnored, "", goal{exactly, 0}},
+		{slackLimited, "", goal{}},
+		{slackMemory, "MiB", goal{}},
+		{slackResident, "MiB", goal{}},
+
 		{troubleMessages, "", goal{exactly, float64(s.trouble)}},
 		{troubleAgain, "%", goal{atLeast, 25}},
 		{troubleConnected, "%", goal{atLeast, 5}},
@@ -121,6 +160,7 @@ func definitions(s scale) []definition {
 
 		{setUpTook, "s", goal{}},
 		{burstTook, "s", goal{}},
+		{slackTook, "s", goal{}},
 		{troubleTook, "s", goal{}},
 		{memoryTook, "s", goal{}},
 	}

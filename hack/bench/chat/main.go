@@ -1,5 +1,5 @@
 // Command chat measures the bot as it serves chats: a real `bot serve` process, as its ServiceAccount, at a real API server
-// with the CRDs, admission policies and RBAC of config/default, and a played chat service.
+// with the CRDs, admission policies and RBAC of config/default, and a played chat service, or a played Slack.
 //
 // Chat service, manager, the people who write, and a proxy before the API server that delays and spoils its answers are in
 // this process. The bot is a process of its own, so that its memory is its own.
@@ -67,6 +67,7 @@ func run(ctx context.Context, s scale, out string) error {
 		measure func(context.Context, *world, scale, *report) error
 	}{
 		{"a burst at an API server that is slow", burstTook, burst},
+		{"a Slack workspace, with the rates that Slack documents", slackTook, slackWorkspace},
 		{"messages, connections and API calls that go wrong", troubleTook, trouble},
 		{"memory with many dumps", memoryTook, memory},
 	} {

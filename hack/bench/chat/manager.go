@@ -59,6 +59,8 @@ type dump struct {
 	status, end string
 	// seen is when the API server said that it was created.
 	seen time.Time
+	// ended is when the API server said that its end was written; the zero time before.
+	ended time.Time
 }
 
 func keyOf(d *v1alpha1.DatabaseDump, what notify.What) string {
@@ -98,6 +100,19 @@ func (m *manager) of(message string) ([]*dump, error) {
 	return m.dumps[message], m.trouble
 }
 
+// every dump that there is, as it is now.
+func (m *manager) every() []dump {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []dump
+	for _, made := range m.dumps {
+		for _, d := range made {
+			all = append(all, *d)
+		}
+	}
+	return all
+}
+
 // run one dump from its creation to its end.
 func (m *manager) run(ctx context.Context, d *dump) {
 	leave, ok := m.admit(ctx, d)
@@ -116,6 +131,9 @@ func (m *manager) run(ctx context.Context, d *dump) {
 	} else {
 		m.write(ctx, d, succeeded(started))
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d.ended = time.Now()
 }
 
 // admit a dump when there is a slot for it. Meanwhile it is queued.

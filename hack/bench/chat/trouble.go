@@ -22,7 +22,7 @@ var againAfter = []time.Duration{0, 20 * time.Millisecond, time.Second, 5 * time
 
 // trouble: messages are delivered again, connections are lost, and API requests fail, or their answers are lost.
 func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
-	if err := w.enroll(ctx, troubled); err != nil {
+	if err := w.enroll(ctx, troubled, qa); err != nil {
 		return err
 	}
 	w.proxy.try(0, 0)

@@ -146,8 +146,13 @@ func (w *world) close() error {
 // source of all dumps, in each namespace.
 const source = "shop"
 
-// enroll makes a namespace with a source that the members of the group qa can have.
-func (w *world) enroll(ctx context.Context, name string) error {
+// qa are the members of a group of the played service.
+var qa = v1alpha1.AllowedSubject{
+	Platform: played.Platform, Workspace: workspace, Groups: []v1alpha1.SubjectID{group}, Channels: []v1alpha1.ChannelID{"*"},
+}
+
+// enroll makes a namespace with a source that those people can have.
+func (w *world) enroll(ctx context.Context, name string, who v1alpha1.AllowedSubject) error {
 	meta := func(object string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: name, Name: object} }
 	for _, object := range []client.Object{
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}},
@@ -157,9 +162,7 @@ func (w *world) enroll(ctx context.Context, name string) error {
 		}},
 		&v1alpha1.DumpAllowList{ObjectMeta: meta("qa"), Spec: v1alpha1.DumpAllowListSpec{
 			Sources: []v1alpha1.AllowedSource{source}, Databases: []v1alpha1.NamePattern{"*"},
-			Subjects: []v1alpha1.AllowedSubject{{
-				Platform: played.Platform, Workspace: workspace, Groups: []v1alpha1.SubjectID{group}, Channels: []v1alpha1.ChannelID{"*"},
-			}},
+			Subjects: []v1alpha1.AllowedSubject{who},
 		}},
 	} {
 		if err := w.env.Client.Create(ctx, object); err != nil {
