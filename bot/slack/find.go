@@ -40,10 +40,10 @@ func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since 
 	read := func() (scan, error) {
 		return s.scan(ctx, stretch{channel: channel, thread: thread, from: since, metadata: true}, self)
 	}
-	is, err := s.found.get(scanOf(channel, thread), read)
+	is, err := s.found.get(ctx, scanOf(channel, thread), read)
 	if err == nil && is.from.After(since) {
 		s.found.drop(scanOf(channel, thread))
-		is, err = s.found.get(scanOf(channel, thread), read)
+		is, err = s.found.get(ctx, scanOf(channel, thread), read)
 	}
 	ref, found := is.posts[key]
 	return ref, found, err

@@ -42,7 +42,7 @@ func TestAfterAnAbsenceTheChannelIsReadOnceForAllThatWasMissed(t *testing.T) {
 	w := newWorld(t)
 	w.SetPage(0)
 	s := w.service(t)
-	s.pageSize, s.found.keep, s.places.kinds.keep = longestPage, foundFor, kindFor
+	s.pageSize, s.found.keep, s.places.quiet = longestPage, foundFor, kindFor
 	since := w.Now()
 	const missed = 100
 	for n := range missed {

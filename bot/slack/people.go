@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -40,7 +39,7 @@ func newPeople(c *client) *people {
 
 // of the workspace, by the id.
 func (p *people) of(ctx context.Context, workspace, id string) (person, error) {
-	return p.known.get(id, func() (person, error) {
+	return p.known.get(ctx, id, func() (person, error) {
 		if !isUser(id) {
 			return person{}, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", id)}
 		}
@@ -94,7 +93,7 @@ const mostGroups = 256
 
 // of a person, by the groups' ids, in order.
 func (g *groups) of(ctx context.Context, user string) ([]string, error) {
-	byUser, err := g.known.get("", func() (map[string][]string, error) {
+	byUser, err := g.known.get(ctx, "", func() (map[string][]string, error) {
 		all, err := look(ctx, g.client, "list the user groups", func(api *slack.Client) ([]slack.UserGroup, error) {
 			return api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 		})
@@ -120,73 +119,4 @@ func (g *groups) of(ctx context.Context, user string) ([]string, error) {
 	}
 	own := byUser[user]
 	return slices.Clone(own[:min(len(own), mostGroups)]), nil
-}
-
-// remembered keeps what was read, for a while. What fails is not kept.
-type remembered[T any] struct {
-	keep time.Duration
-	most int
-
-	mu      sync.Mutex
-	entries map[string]*entry[T]
-	// changes that were told. What was read before one of them is not kept.
-	changes int
-}
-
-type entry[T any] struct {
-	read  time.Time
-	value T
-}
-
-func newRemembered[T any](keep time.Duration, most int) *remembered[T] {
-	return &remembered[T]{keep: keep, most: most, entries: map[string]*entry[T]{}}
-}
-
-func (r *remembered[T]) get(key string, read func() (T, error)) (T, error) {
-	r.mu.Lock()
-	known, changes := r.entries[key], r.changes
-	r.mu.Unlock()
-	if known != nil && time.Since(known.read) < r.keep {
-		return known.value, nil
-	}
-	began := time.Now()
-	value, err := read()
-	if err != nil {
-		return value, err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if changes == r.changes {
-		if len(r.entries) >= r.most {
-			clear(r.entries)
-		}
-		r.entries[key] = &entry[T]{read: began, value: value}
-	}
-	return value, nil
-}
-
-// put what was read of a key beside something else, before that moment.
-func (r *remembered[T]) put(key string, read time.Time, value T) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.entries) >= r.most {
-		clear(r.entries)
-	}
-	r.entries[key] = &entry[T]{read: read, value: value}
-}
-
-// drop what was read of a key, and what is being read.
-func (r *remembered[T]) drop(key string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.entries, key)
-	r.changes++
-}
-
-// forget all that was read.
-func (r *remembered[T]) forget() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	clear(r.entries)
-	r.changes++
 }

@@ -3,6 +3,8 @@ package slack
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -11,9 +13,11 @@ import (
 )
 
 const (
-	// kindFor is how long the kind of a channel is remembered, unless Slack tells of a change before: conversations.info takes 50
-	// calls a minute, and 200 last words can be due at once.
-	kindFor = 10 * time.Second
+	// kindFor is how long the kind of a channel is remembered, unless Slack tells of a change before, and kindForBusy how long it is
+	// in a minute in which more than mostRenewals channels were read: conversations.info takes 50 calls a minute, and people write,
+	// and dumps end, in more channels than that.
+	kindFor, kindForBusy = 10 * time.Second, time.Minute
+	mostRenewals         = 15
 	// mostChannels that are remembered.
 	mostChannels = 5000
 )
@@ -27,16 +31,38 @@ type standing struct {
 
 // places of a workspace: what kind its channels are of, and which are the direct messages.
 type places struct {
-	client  *client
-	kinds   *remembered[standing]
-	directs *remembered[string]
+	client *client
+	kinds  *remembered[standing]
+	// quiet and busy are how long kinds are remembered, by how many were read lately.
+	quiet, busy time.Duration
+	read        recently
+	directs     *remembered[string]
 }
 
 func newPlaces(c *client) *places {
-	return &places{client: c, kinds: newRemembered[standing](kindFor, mostChannels), directs: newRemembered[string](24*time.Hour, mostPeople)}
+	return &places{client: c, quiet: kindFor, busy: kindForBusy, kinds: newRemembered[standing](kindForBusy, mostChannels), directs: newRemembered[string](24*time.Hour, mostPeople)}
 }
 
-// KindOf reads anew who can read a channel, but for what was read within ten seconds.
+// recently counts what happened within the last minute.
+type recently struct {
+	mu    sync.Mutex
+	times []time.Time
+}
+
+func (r *recently) add() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.times = append(r.times, time.Now())
+}
+
+func (r *recently) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.times = slices.DeleteFunc(r.times, func(t time.Time) bool { return time.Since(t) > time.Minute })
+	return len(r.times)
+}
+
+// KindOf reads anew who can read a channel, but for what was read within ten seconds, or within a minute where many are read.
 func (s *Service) KindOf(ctx context.Context, place chat.Place) (chat.Kind, error) {
 	if err := s.ours(place); err != nil {
 		return "", err
@@ -46,10 +72,15 @@ func (s *Service) KindOf(ctx context.Context, place chat.Place) (chat.Kind, erro
 }
 
 func (p *places) standing(ctx context.Context, id string) (standing, error) {
-	return p.kinds.get(id, func() (standing, error) {
+	keep := p.quiet
+	if p.read.count() >= mostRenewals {
+		keep = p.busy
+	}
+	return p.kinds.within(ctx, keep, id, func() (standing, error) {
 		if !isChannel(id) {
 			return standing{}, &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a channel", id)}
 		}
+		p.read.add()
 		channel, err := look(ctx, p.client, "read channel "+id, func(api *slack.Client) (*slack.Channel, error) {
 			return api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		})
@@ -129,7 +160,7 @@ func (s *Service) where(ctx context.Context, to chat.Target) (channel, thread st
 
 // direct is the channel of the bot and one person, which is made where there is none. It never changes.
 func (s *Service) direct(ctx context.Context, user string) (string, error) {
-	return s.places.directs.get(user, func() (string, error) {
+	return s.places.directs.get(ctx, user, func() (string, error) {
 		if !isUser(user) {
 			return "", &chat.Error{Kind: chat.PlaceGone, Err: fmt.Errorf("%.64q is not the id of a person", user)}
 		}

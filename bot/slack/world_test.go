@@ -57,7 +57,7 @@ func (w *world) service(t *testing.T) *Service {
 	}
 	s := made.(*Service)
 	s.pageSize, s.tokenEvery, s.pace.every = testPage, testToken, testPace
-	s.places.kinds.keep, s.found.keep = 0, 0 // in a test everything happens within seconds
+	s.places.quiet, s.places.busy, s.found.keep = 0, 0, 0 // in a test everything happens within seconds
 	return s
 }
 

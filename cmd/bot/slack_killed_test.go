@@ -18,7 +18,7 @@ import (
 func TestABotThatIsKilledAtRandomInFiftySlackConversationsMakesOneDumpAndSaysOneLastWordInEach(t *testing.T) {
 	const conversations, kills = 50, 20
 	o := newOffice(t)
-	o.slack.SetRates(slacktest.Rates{PostEvery: time.Second, UpdatesPerMinute: 50})
+	o.slack.SetRates(slacktest.Rates{PostEvery: time.Second, PerMinute: map[string]int{"chat.update": 50}})
 	o.manageFor(time.Second)
 	direct := map[*slacktest.User]*slacktest.Channel{o.ana: o.slack.Direct(o.ana), o.ben: o.slack.Direct(o.ben)}
 	everywhere := []*slacktest.Channel{o.channel, direct[o.ana], direct[o.ben]}
