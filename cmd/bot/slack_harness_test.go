@@ -57,24 +57,26 @@ func (o *office) of(database string) (found []v1alpha1.DatabaseDump) {
 	return found
 }
 
-// said is what stands in some channels with a key: the time stamps of the messages.
-func said(key string, channels ...*slacktest.Channel) (found []string) {
+// stands is where something was said.
+type stands struct{ channel, ts, thread string }
+
+// said is where what has a key stands, in some channels.
+func said(channels ...*slacktest.Channel) map[string][]stands {
+	found := map[string][]stands{}
 	for _, c := range channels {
 		for _, m := range c.Messages() {
 			metadata, _ := m["metadata"].(map[string]any)
 			payload, _ := metadata["event_payload"].(map[string]any)
-			if payload["key"] == key {
-				found = append(found, m["ts"].(string))
+			if key, is := payload["key"].(string); is {
+				thread, _ := m["thread_ts"].(string)
+				found[key] = append(found[key], stands{c.ID, m["ts"].(string), thread})
 			}
 		}
 	}
 	return found
 }
 
-// lastWords on a dump.
-func lastWords(d *v1alpha1.DatabaseDump, channels ...*slacktest.Channel) []string {
-	return said(string(notify.KeyOf(d, 0, notify.End)), channels...)
-}
+func endOf(d *v1alpha1.DatabaseDump) string { return string(notify.KeyOf(d, 0, notify.End)) }
 
 // told waits until a database has one dump, of which the last word was said.
 func (o *office) told(database string, channels ...*slacktest.Channel) v1alpha1.DatabaseDump {
@@ -82,7 +84,7 @@ func (o *office) told(database string, channels ...*slacktest.Channel) v1alpha1.
 	var dumps []v1alpha1.DatabaseDump
 	o.within(3*deadline, func() bool {
 		dumps = o.of(database)
-		return len(dumps) == 1 && len(lastWords(&dumps[0], channels...)) > 0
+		return len(dumps) == 1 && len(said(channels...)[endOf(&dumps[0])]) > 0
 	}, func() string {
 		return fmt.Sprintf("a dump of %s and its last word; there are %d dumps", database, len(dumps))
 	})
@@ -103,11 +105,12 @@ func (o *office) recorded(channels ...*slacktest.Channel) {
 		}
 		return true
 	}, func() string { return "a record that all was said: " + left })
+	all := said(channels...)
 	for _, d := range o.dumps() {
-		if n := len(lastWords(&d, channels...)); n != 1 {
+		if n := len(all[endOf(&d)]); n != 1 {
 			o.Errorf("the last word on %s was said %d times", d.Name, n)
 		}
-		if n := len(said(string(notify.KeyOf(&d, 0, notify.Status)), channels...)); n > 1 {
+		if n := len(all[string(notify.KeyOf(&d, 0, notify.Status))]); n > 1 {
 			o.Errorf("the status of %s was said %d times", d.Name, n)
 		}
 	}

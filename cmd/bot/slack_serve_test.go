@@ -95,3 +95,19 @@ func TestASlackTokenThatIsRevokedIsSaidAndOneThatReplacesItCounts(t *testing.T) 
 	bot.leads()
 	o.secretsAreKept(bot.log.String())
 }
+
+func TestTheDoctorFindsASlackWorkspaceWell(t *testing.T) {
+	o := newOffice(t)
+	o.serve().leads()
+	service := slack.Platform + "/" + o.slack.Team
+	var out string
+	o.eventually(func() bool { // the first marks
+		out, _, _ = o.run(o.bot("doctor", "--settings", o.settings))
+		return strings.Contains(out, "all messages of "+service+" were handled up to")
+	}, func() string { return "a mark: " + out })
+	// Of what it finds, only that the bot itself is connected, too, is for its reader to judge.
+	if !strings.Contains(out, service+"\n  ✓ ") || strings.Contains(out, "✗") {
+		t.Error(out)
+	}
+	o.secretsAreKept(out)
+}

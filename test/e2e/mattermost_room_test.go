@@ -4,13 +4,11 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,13 +21,12 @@ import (
 // room is a world with a team on a Mattermost server, and with a bot account of its own in that. The bot reaches the server
 // over a link of its own, too.
 type room struct {
-	*world
+	*bots
 	server    *mattermosttest.Server
 	link      *mattermosttest.Proxy
 	workspace string
 	team      *model.Team
 	account   *mattermosttest.Person
-	settings  string // the bot's file of settings
 	tokenFile string
 
 	mu       sync.Mutex
@@ -39,16 +36,14 @@ type room struct {
 func newRoom(t *testing.T, name string, server *mattermosttest.Server) *room {
 	t.Helper()
 	w := newWorld(t, name)
+	workspace := "chat-" + w.suffix
 	r := &room{
-		world: w, server: server, link: server.Proxy(t), workspace: "chat-" + w.suffix,
-		team: server.Team(t, "shop"), account: server.Bot(t, "volcado"),
+		bots: newBots(w, mattermost.Platform+"/"+workspace), server: server, link: server.Proxy(t), workspace: workspace,
+		team: server.Team(t, "shop"), account: server.Bot(t, "volcado"), tokenFile: filepath.Join(t.TempDir(), "token"),
 	}
 	server.Join(t, r.team, r.account)
-	folder := t.TempDir()
-	r.settings, r.tokenFile = filepath.Join(folder, "settings.yaml"), filepath.Join(folder, "token")
 	r.giveToken()
 	r.write(r.settings, fmt.Sprintf("services:\n- mattermost: {url: %q, workspace: %s, tokenFile: %q}\n", r.link.URL, r.workspace, r.tokenFile))
-	r.allowLeases()
 	r.create(r.allowList())
 	return r
 }
@@ -56,15 +51,8 @@ func newRoom(t *testing.T, name string, server *mattermosttest.Server) *room {
 // under is the room's own below the name of a subtest.
 func (r *room) under(t *testing.T) *room {
 	return &room{
-		world: r.world.under(t), server: r.server, link: r.link, workspace: r.workspace, team: r.team, account: r.account,
-		settings: r.settings, tokenFile: r.tokenFile, channels: r.channels,
-	}
-}
-
-func (r *room) write(path, text string) {
-	r.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		r.Fatal(err)
+		bots: r.bots.under(t), server: r.server, link: r.link, workspace: r.workspace, team: r.team, account: r.account,
+		tokenFile: r.tokenFile, channels: r.channels,
 	}
 }
 
@@ -75,23 +63,6 @@ func (r *room) giveToken() {
 	passwords = append(passwords, r.account.Token)
 	said.Unlock()
 	r.write(r.tokenFile, r.account.Token+"\n")
-}
-
-// allowLeases lets the bot's ServiceAccount have its Leases in this world's namespace, beside those of the bot that the demo
-// deploys.
-func (r *room) allowLeases() {
-	r.Helper()
-	var role rbacv1.Role
-	var binding rbacv1.RoleBinding
-	key := client.ObjectKey{Namespace: systemNamespace, Name: "volcado-bot"}
-	for _, object := range []client.Object{&role, &binding} {
-		if err := env.client.Get(r.ctx, key, object); err != nil {
-			r.Fatal(err)
-		}
-	}
-	meta := metav1.ObjectMeta{Name: key.Name}
-	r.create(&rbacv1.Role{ObjectMeta: meta, Rules: role.Rules})
-	r.create(&rbacv1.RoleBinding{ObjectMeta: meta, RoleRef: binding.RoleRef, Subjects: binding.Subjects})
 }
 
 // allowList lets everybody request everything in the private ones of the channels. Their members can request it in direct

@@ -13,8 +13,10 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"testing"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -22,9 +24,28 @@ import (
 	"github.com/volcado-io/volcado/internal/children"
 )
 
-// replica is a bot that serves a room, in a process of its own.
+// bots serve a chat of a world's own.
+type bots struct {
+	*world
+	settings string // their file
+	service  string // as readiness and metrics name it
+}
+
+func newBots(w *world, service string) *bots {
+	w.Helper()
+	b := &bots{world: w, service: service, settings: filepath.Join(w.TempDir(), "settings.yaml")}
+	b.allowLeases()
+	return b
+}
+
+// under is the bots' own below the name of a subtest.
+func (b *bots) under(t *testing.T) *bots {
+	return &bots{world: b.world.under(t), settings: b.settings, service: b.service}
+}
+
+// replica is a bot, in a process of its own.
 type replica struct {
-	*room
+	*bots
 	command         *exec.Cmd
 	log             string // its file
 	health, metrics string
@@ -32,9 +53,9 @@ type replica struct {
 }
 
 // serve starts a replica.
-func (r *room) serve() *replica {
+func (r *bots) serve() *replica {
 	r.Helper()
-	b := &replica{room: r, health: r.freeAddress(), metrics: r.freeAddress()}
+	b := &replica{bots: r, health: r.freeAddress(), metrics: r.freeAddress()}
 	log, err := os.CreateTemp(filepath.Dir(r.settings), "bot-*.log")
 	if err != nil {
 		r.Fatal(err)
@@ -59,14 +80,14 @@ func (r *room) serve() *replica {
 }
 
 // serving starts a replica and waits until it hears what is written.
-func (r *room) serving() *replica {
+func (r *bots) serving() *replica {
 	r.Helper()
 	b := r.serve()
 	b.says("leader for", ": connected,")
 	return b
 }
 
-func (r *room) freeAddress() string {
+func (r *bots) freeAddress() string {
 	r.Helper()
 	address, err := children.FreeAddress()
 	if err != nil {
@@ -82,7 +103,7 @@ func (b *replica) kill() {
 }
 
 // forgetLeader spares the next replica the wait for the Lease of one that was killed.
-func (r *room) forgetLeader() {
+func (r *bots) forgetLeader() {
 	r.Helper()
 	object := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: r.namespace, Name: lease.Name}}
 	if err := client.IgnoreNotFound(env.client.Delete(r.ctx, object)); err != nil {
@@ -140,17 +161,41 @@ func (b *replica) says(words ...string) {
 	})
 }
 
-// metric of the room's service.
+// metric of the service.
 func (b *replica) metric(name string) (value float64) {
 	b.Helper()
 	text, err := get(b.ctx, "http://"+b.metrics+"/metrics")
 	if err != nil {
 		b.Fatal(err)
 	}
-	series := fmt.Sprintf(`%s{service="mattermost/%s"} `, name, b.workspace)
+	series := fmt.Sprintf(`%s{service=%q} `, name, b.service)
 	_, rest, found := strings.Cut(text, "\n"+series)
 	if _, err := fmt.Sscan(rest, &value); !found || err != nil {
 		b.Fatalf("there is no metric %s", series)
 	}
 	return value
+}
+
+func (r *bots) write(path, text string) {
+	r.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// allowLeases lets the bot's ServiceAccount have its Leases in this world's namespace, beside those of the bot that the demo
+// deploys.
+func (r *bots) allowLeases() {
+	r.Helper()
+	var role rbacv1.Role
+	var binding rbacv1.RoleBinding
+	key := client.ObjectKey{Namespace: systemNamespace, Name: "volcado-bot"}
+	for _, object := range []client.Object{&role, &binding} {
+		if err := env.client.Get(r.ctx, key, object); err != nil {
+			r.Fatal(err)
+		}
+	}
+	meta := metav1.ObjectMeta{Name: key.Name}
+	r.create(&rbacv1.Role{ObjectMeta: meta, Rules: role.Rules})
+	r.create(&rbacv1.RoleBinding{ObjectMeta: meta, RoleRef: binding.RoleRef, Subjects: binding.Subjects})
 }
