@@ -56,8 +56,10 @@ func newOffice(t *testing.T, name string) *office {
 func (o *office) shows(words string) {
 	o.Helper()
 	o.eventually("ana is shown "+words, patience, func(context.Context) (bool, error) {
-		shown := o.ana.Shown()
-		return strings.Contains(shown, words), fmt.Errorf("she is shown %s", shown)
+		if shown := o.ana.Shown(); !strings.Contains(shown, words) {
+			return false, fmt.Errorf("she is shown %s", shown)
+		}
+		return true, nil
 	})
 }
 
@@ -71,7 +73,10 @@ func (o *office) ready(source string) {
 				d = &each
 			}
 		}
-		return d != nil && o.said(d) > 0, fmt.Errorf("ana is shown %s", o.ana.Shown())
+		if d == nil || o.said(d) == 0 {
+			return false, fmt.Errorf("ana is shown %s", o.ana.Shown())
+		}
+		return true, nil
 	})
 	o.completed(o.get(d.Name))
 	if n := o.said(d); n != 1 {
