@@ -30,6 +30,30 @@ func TestWhatSlackGets(t *testing.T) {
 	}
 }
 
+// Slack's limits and shapes, as it documents them, are those of the fake, which refuses what Slack refuses.
+func TestSlackTakesAllThatTheBotSays(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	speaker, err := lang.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := chat.Target{Place: w.place(w.channel, chat.KindPrivate), Mention: w.alice.ID}
+	for _, language := range []string{"en", "es"} {
+		for name, view := range langtest.Samples() {
+			reply := speaker.Say(language, view)
+			ref, err := s.Post(t.Context(), to, "key", reply)
+			if err != nil {
+				t.Errorf("%s in %s: %v", name, language, err)
+				continue
+			}
+			if err := s.Edit(t.Context(), ref, reply); err != nil {
+				t.Errorf("the edit to %s in %s: %v", name, language, err)
+			}
+		}
+	}
+}
+
 // sent is what Slack gets of a reply.
 func sent(t *testing.T, reply chat.Reply) string {
 	t.Helper()
