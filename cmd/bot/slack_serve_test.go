@@ -31,7 +31,7 @@ func TestWhatSlackDeliversAgainMakesOneDump(t *testing.T) {
 	}
 	o.eventually(func() bool { return o.slack.Unacknowledged() == 0 }, func() string { return "all is acknowledged" })
 	o.recorded(o.channel)
-	if n := strings.Count(o.ana.Shown(), "You can request dumps"); n != 1 || len(o.dumps()) != 1 {
+	if n := strings.Count(o.ana.Shown(), "you can request dumps"); n != 1 || len(o.dumps()) != 1 {
 		t.Errorf("there are %d dumps, and the other question was answered %d times: %s", len(o.dumps()), n, o.ana.Shown())
 	}
 }
