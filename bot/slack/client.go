@@ -8,6 +8,7 @@ import (
 	"log"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,6 +69,9 @@ func (c *client) api(withApp bool) (*slack.Client, error) {
 	if err != nil {
 		return nil, &chat.Error{Kind: chat.Unauthorised, Err: err}
 	}
+	if strings.HasPrefix(token, "xapp-") {
+		return nil, &chat.Error{Kind: chat.Unauthorised, Err: errors.New("botTokenFile holds an app-level token (xapp-); put the Bot User OAuth Token (xoxb-) there")}
+	}
 	options := []slack.Option{
 		slack.OptionHTTPClient(transport), slack.OptionAPIURL(c.base), slack.OptionLog(log.New(io.Discard, "", 0)),
 	}
@@ -75,6 +79,9 @@ func (c *client) api(withApp bool) (*slack.Client, error) {
 		app, err := c.appToken.Read()
 		if err != nil {
 			return nil, &chat.Error{Kind: chat.Unauthorised, Err: err}
+		}
+		if strings.HasPrefix(app, "xoxb-") {
+			return nil, &chat.Error{Kind: chat.Unauthorised, Err: errors.New("appTokenFile holds a bot's token (xoxb-); put the App-Level Token (xapp-) there")}
 		}
 		options = append(options, slack.OptionAppLevelToken(app))
 	}

@@ -274,9 +274,14 @@ func (s *Service) message(ctx context.Context, w written) (chat.Message, bool, e
 // none: a message that Slack certainly does not show the bot, or not its author, is refused; where Slack may only be in
 // trouble, it is looked up again.
 func (s *Service) none(w written, what string, err error) (chat.Message, bool, error) {
-	if err = chat.Transient(err); err == nil {
-		s.log.Info("a message is not answered: Slack does not show its author to the bot, or it is no person of this workspace",
-			"what", what, "channel", w.Channel, "message", w.TS, "user", w.User)
+	if lasting := chat.Transient(err); lasting != nil {
+		return chat.Message{}, false, lasting
 	}
-	return chat.Message{}, false, err
+	log := s.log.With("what", what, "channel", w.Channel, "message", w.TS, "user", w.User)
+	if err != nil {
+		log.Warn("a message is not answered: Slack does not show the bot what it has to know", "error", err)
+	} else {
+		log.Info("a message is not answered: its author is no person of this workspace, or a guest")
+	}
+	return chat.Message{}, false, nil
 }

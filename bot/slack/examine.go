@@ -35,7 +35,7 @@ func (s *Service) Examine(ctx context.Context) []chat.Finding {
 	me, err := s.me(ctx)
 	switch {
 	case err != nil && chat.KindOfError(err) == chat.Unauthorised:
-		f.Add(chat.Bad, "Slack does not accept the bot's token: %s. %s", reason(err), advice(err))
+		f.Add(chat.Bad, "the bot's token does not work: %s. %s", reason(err), advice(err))
 		return f.List
 	case err != nil:
 		f.Add(chat.Bad, "Slack cannot be asked: %s. %s", reason(err), advice(err))
@@ -83,7 +83,7 @@ func examineScopes(f *chat.Findings, header http.Header) {
 	}
 	switch {
 	case len(granted) == 0:
-		f.Add(chat.Warning, "Slack does not tell the scopes of the bot's token.")
+		f.Add(chat.Warning, "Slack does not say which scopes the bot's token has.")
 	case len(missing) > 0:
 		f.Add(chat.Bad, "the bot's token lacks the scopes %s. Update the app from config/bot/slack-manifest.yaml, and reinstall it.", strings.Join(missing, ", "))
 	default:
@@ -210,7 +210,7 @@ func reason(err error) string {
 func advice(err error) string {
 	switch chat.KindOfError(err) {
 	case chat.Unauthorised:
-		return "Put the app's tokens of today into the files: the Bot User OAuth Token (xoxb-), and an App-Level Token (xapp-) with the scope connections:write."
+		return "Put the app's current tokens into the files: the Bot User OAuth Token (xoxb-), and an App-Level Token (xapp-) with the scope connections:write."
 	case chat.Rejected:
 		return "Update the app from config/bot/slack-manifest.yaml, and reinstall it."
 	default:

@@ -37,7 +37,7 @@ func TestTheDoctorSaysWhatIsWrong(t *testing.T) {
 			[]string{"Warning: chat:write.customize, which it does not need"},
 		},
 		"the bot's token was revoked": {
-			func(_ *testing.T, w *world, _ *Service) { w.RevokeBotToken() }, []string{"Bad: does not accept the bot's token"},
+			func(_ *testing.T, w *world, _ *Service) { w.RevokeBotToken() }, []string{"Bad: the bot's token does not work"},
 		},
 		"the app's token was revoked": {
 			func(_ *testing.T, w *world, _ *Service) { w.RevokeAppToken() }, []string{"Bad: no socket can be opened"},

@@ -46,7 +46,10 @@ func (s *Service) Find(ctx context.Context, to chat.Target, key chat.Key, since 
 		is, err = s.found.get(ctx, scanOf(channel, thread), read)
 	}
 	ref, found := is.posts[key]
-	return ref, found, err
+	if !found || at(ref.Post).Before(since) {
+		return chat.Ref{}, false, err
+	}
+	return ref, true, err
 }
 
 // scan reads a stretch. Of two posts with one key it takes the newer one: the older was posted before, and found wanting.

@@ -105,9 +105,27 @@ func TestWhatWasSaidEarlierThanWasReadIsLookedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Advance(time.Hour)
-	for since, want := range map[time.Time]bool{w.Now(): false, at(ref.Post): true} {
-		if _, found, err := s.Find(t.Context(), to, "early", since); err != nil || found != want {
-			t.Errorf("found %t, %v", found, err)
+	now, early := w.Now(), at(ref.Post)
+	for _, since := range []time.Time{now, early, now} {
+		if _, found, err := s.Find(t.Context(), to, "early", since); err != nil || found != since.Equal(early) {
+			t.Errorf("since %s: found %t, %v", since, found, err)
 		}
+	}
+}
+
+// What another process has said is found after an absence, too: a thread with replies is not taken for one without.
+func TestAnAnswerOfAnotherProcessIsFoundAfterAnAbsence(t *testing.T) {
+	w := newWorld(t)
+	since := w.Now()
+	place := w.place(w.channel, chat.KindPrivate)
+	place.Thread = w.alice.Post(w.channel, "", "@volcado dump a")
+	if _, err := w.service(t).Post(t.Context(), chat.Target{Place: place}, "k", chat.Reply{Headline: "h"}); err != nil {
+		t.Fatal(err)
+	}
+	s := w.service(t)
+	s.found.keep = time.Hour
+	next(t, w.listenSince(t, s, since, nil))
+	if _, found, err := s.Find(t.Context(), chat.Target{Place: place}, "k", at(place.Thread)); err != nil || !found {
+		t.Errorf("found %t, %v", found, err)
 	}
 }

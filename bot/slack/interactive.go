@@ -289,10 +289,12 @@ func (l *listener) lookUp(ctx context.Context, r request) (chat.Message, bool, e
 	w := written{Channel: m.Channel, TS: m.ID, User: r.user}
 	is, err := l.places.standing(ctx, m.Channel)
 	switch {
-	case chat.KindOfError(err) == chat.PlaceGone:
-		is = standing{absent: true} // Slack tells the bot nothing of private channels that it is not in
+	case err != nil && chat.Transient(err) != nil:
+		return m, false, err
 	case err != nil:
-		return l.none(w, "its channel", err)
+		// Slack tells the bot nothing of private channels that it is not in, nor of group direct messages.
+		l.log.Warn("the channel of a command or a click cannot be read", "channel", m.Channel, "error", err)
+		is = standing{absent: true}
 	}
 	author, wanted, err := l.author(ctx, r.user)
 	if err != nil || !wanted {

@@ -68,7 +68,11 @@ func (s *Service) Listen(ctx context.Context, since time.Time, handle chat.Handl
 		if time.Since(began) > longestPause || errors.Is(err, errRefresh) {
 			pause = firstPause
 		}
-		s.log.Info("the connection to Slack ended, and is made again", "error", err)
+		if errors.Is(err, errRefresh) {
+			s.log.Info("the connection to Slack is made anew", "why", err)
+		} else {
+			s.log.Warn("there is no connection to Slack, and it is tried again", "error", err)
+		}
 		if wait := max(pause-rand.N(pause/5), chat.RetryAfter(err)); !errors.Is(err, errRefresh) && !chat.Wait(ctx, wait) {
 			s.lost("stopped")
 			return nil

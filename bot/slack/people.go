@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -56,7 +57,7 @@ func (p *people) of(ctx context.Context, workspace, id string) (person, error) {
 			name:   cmp.Or(user.Profile.DisplayName, user.Profile.RealName, user.RealName, user.Name),
 			locale: user.Locale,
 			stranger: user.IsBot || user.IsAppUser || user.Deleted || user.IsStranger || user.IsInvitedUser ||
-				user.TeamID != workspace && user.Enterprise.ID == "" || id == slackbot,
+				user.TeamID != workspace && !slices.Contains(user.Enterprise.Teams, workspace) || id == slackbot,
 			guest: user.IsRestricted || user.IsUltraRestricted,
 		}, nil
 	})
@@ -88,6 +89,9 @@ func newGroups(c *client) *groups {
 	return &groups{client: c, known: newRemembered[map[string][]string](knownFor, 1)}
 }
 
+// withoutGroups are Slack's answers for a workspace whose plan has no user groups.
+var withoutGroups = map[string]bool{"paid_teams_only": true, "plan_upgrade_required": true}
+
 // mostGroups of one person. The API takes as many of a requester.
 const mostGroups = 256
 
@@ -95,7 +99,11 @@ const mostGroups = 256
 func (g *groups) of(ctx context.Context, user string) ([]string, error) {
 	byUser, err := g.known.get(ctx, "", func() (map[string][]string, error) {
 		all, err := look(ctx, g.client, "list the user groups", func(api *slack.Client) ([]slack.UserGroup, error) {
-			return api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
+			all, err := api.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
+			if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok && withoutGroups[answer.Err] {
+				return nil, nil
+			}
+			return all, err
 		})
 		if err != nil {
 			return nil, err

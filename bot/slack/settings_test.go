@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/volcado-io/volcado/bot/chat"
 )
 
 func TestTheDocumentationHasEveryKeyOfTheSettings(t *testing.T) {
@@ -43,6 +46,8 @@ func TestSettingsThatCannotWorkAreRefusedByTheirKey(t *testing.T) {
 		"the workspace's name":           {func(c *Config) { c.Workspace = "acme" }, "workspace"},
 		"no bot token":                   {func(c *Config) { c.BotTokenFile = "" }, "botTokenFile"},
 		"a relative file":                {func(c *Config) { c.BotTokenFile = "bot" }, "botTokenFile"},
+		"a token":                        {func(c *Config) { c.BotTokenFile = "xoxb-very-secret" }, "botTokenFile"},
+		"the app's token":                {func(c *Config) { c.AppTokenFile = "xapp-very-secret" }, "appTokenFile"},
 		"no app token":                   {func(c *Config) { c.AppTokenFile = "" }, "appTokenFile"},
 		"a relative file of authorities": {func(c *Config) { c.CAFile = "ca.crt" }, "caFile"},
 		"a command without a slash":      {func(c *Config) { c.Command = "volcado" }, "command"},
@@ -54,9 +59,28 @@ func TestSettingsThatCannotWorkAreRefusedByTheirKey(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := good
 			tc.change(&c)
-			if _, err := New(c); err == nil || !strings.HasPrefix(err.Error(), tc.key+": ") {
+			if _, err := New(c); err == nil || !strings.HasPrefix(err.Error(), tc.key+": ") || strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %v, want an error of %s", err, tc.key)
 			}
 		})
+	}
+}
+
+// The two tokens are easily swapped.
+func TestATokenInTheOthersFileIsSaid(t *testing.T) {
+	for name, swap := range map[string]func(*world){
+		"botTokenFile": func(w *world) { w.botFile = w.appFile },
+		"appTokenFile": func(w *world) { w.appFile = w.botFile },
+	} {
+		w := newWorld(t)
+		swap(w)
+		s := w.service(t)
+		err := s.Listen(t.Context(), time.Now(), nil)
+		if chat.KindOfError(err) != chat.Unauthorised || !strings.Contains(err.Error(), name+" holds") || strings.Contains(err.Error(), w.BotToken()) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if f := s.Examine(t.Context()); !slices.ContainsFunc(f, func(f chat.Finding) bool { return strings.Contains(f.Text, name+" holds") }) {
+			t.Errorf("the doctor says %+v", f)
+		}
 	}
 }

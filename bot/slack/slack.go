@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -94,6 +95,8 @@ func New(c Config) (chat.Service, error) {
 		switch {
 		case file.path == "" && file.what != "":
 			return nil, fmt.Errorf("%s: names no file; it holds %s, such as /etc/volcado/tokens/%s", file.key, file.what, file.example)
+		case isToken(file.path):
+			return nil, fmt.Errorf("%s: holds a token; put the token into a file, and name the file here, such as %s", file.key, "/etc/volcado/tokens/"+file.example)
 		case file.path != "" && !filepath.IsAbs(file.path):
 			return nil, fmt.Errorf("%s: %q does not begin with a slash; name the file by its whole path in the bot's container", file.key, file.path)
 		}
@@ -120,6 +123,11 @@ func New(c Config) (chat.Service, error) {
 	s.people, s.groups, s.places = newPeople(s.client), newGroups(s.client), newPlaces(s.client)
 	s.found = newRemembered[scan](foundFor, mostFound)
 	return s, nil
+}
+
+// isToken: what Slack gives begins with one of these.
+func isToken(text string) bool {
+	return slices.ContainsFunc([]string{"xox", "xapp-"}, func(begin string) bool { return strings.HasPrefix(text, begin) })
 }
 
 func parseAPI(written string) (string, error) {

@@ -32,6 +32,9 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	s := slacktest.New(t)
 	s.SetPage(testPage)
+	app := readManifest(t)
+	s.SetScopes(app.OAuth.Scopes.Bot...)
+	s.SetEvents(app.Settings.Events.Bot...)
 	w := &world{Server: s, alice: s.User("alice"), bob: s.User("bob")}
 	w.channel = s.Channel("dumps", slacktest.Private, w.alice, w.bob, s.Bot)
 	w.botFile, w.appFile = filepath.Join(t.TempDir(), "bot"), filepath.Join(t.TempDir(), "app")
