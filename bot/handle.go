@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/answer"
@@ -43,14 +44,14 @@ func (b *Bot) Handle(ctx context.Context, m chat.Message) (chat.Answer, error) {
 		return chat.Answer{Outcome: chat.Detached}, err
 	}
 	defer over()
-	if said, was := b.handled.answer(c.hash); was {
+	if said, was := b.handled.answer(c.hash, m.Written); was {
 		return said, nil
 	}
 	c.message.Again = m.Again || waited
 	said, err := c.handle(ctx)
 	// A form that is wrong stays open, and comes again when it was corrected.
 	if err == nil && len(said.Invalid) == 0 {
-		b.handled.add(c.hash, said)
+		b.handled.add(c.hash, said, m.Written)
 	}
 	return said, err
 }
@@ -121,7 +122,7 @@ func (c *conversation) tooOld() bool {
 // knows what it has made; otherwise the API server is asked, which has to look through all dumps. Were that done for what the
 // service delivers again because the API server is slow, the API server would only become slower.
 func (c *conversation) freshness() read.Freshness {
-	_, ours := c.received.answer(c.hash)
+	_, ours := c.received.answer(c.hash, time.Time{})
 	if c.ReplayWindow > 0 && (ours || c.message.Written.After(c.began.Add(chat.ClockSkew))) {
 		return read.Recent
 	}
@@ -183,7 +184,7 @@ func (c *conversation) misunderstood(ctx context.Context, err error) (chat.Answe
 		return said, nil
 	case errors.As(err, &usage):
 		if usage.Problem.Kind == grammar.MissingSource && usage.Command.Name == "dump" && c.message.CanOpenForm && c.service.Limits().Forms {
-			return c.form(ctx, usage.Command)
+			return c.form(ctx, *usage)
 		}
 		return c.say(ctx, view.Usage{Command: usage.Command, Problem: usage.Problem}, chat.Misunderstood), nil
 	case errors.As(err, &line):
@@ -195,7 +196,7 @@ func (c *conversation) misunderstood(ctx context.Context, err error) (chat.Answe
 }
 
 // form asks for what a bare command lacks.
-func (c *conversation) form(ctx context.Context, command grammar.Command) (chat.Answer, error) {
+func (c *conversation) form(ctx context.Context, usage grammar.UsageError) (chat.Answer, error) {
 	offers, err := c.person.Offers(ctx, read.Recent)
 	if err != nil {
 		return c.trouble(ctx, err, false)
@@ -211,8 +212,9 @@ func (c *conversation) form(ctx context.Context, command grammar.Command) (chat.
 		}
 		return c.say(ctx, result.View, result.Outcome), nil
 	}
-	form := c.Speaker.Form(c.locale, command, nil, map[string][]string{"source": sources})
-	return chat.Answer{Form: &form}, nil
+	form := c.Speaker.Form(c.locale, usage.Command, nil, map[string][]string{"source": sources})
+	instead := c.Speaker.Say(c.locale, view.Usage{Command: usage.Command, Problem: usage.Problem})
+	return chat.Answer{Form: &form, Reply: &instead}, nil
 }
 
 func follows(d *v1alpha1.DatabaseDump) chat.Answer {

@@ -11,6 +11,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/answer"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/bot/grammar"
 	"github.com/volcado-io/volcado/bot/notify"
 	"github.com/volcado-io/volcado/bot/read"
 	"github.com/volcado-io/volcado/bot/view"
@@ -39,7 +40,7 @@ func (c *conversation) start(ctx context.Context, e answer.Create) (chat.Answer,
 	if earlier, err := c.person.Made(ctx, read.Recent); err != nil {
 		return c.trouble(ctx, err, true)
 	} else if earlier != nil {
-		return follows(earlier), nil
+		return c.madeBefore(ctx, earlier)
 	}
 	dump, equal, err := c.createUnlessEqual(ctx, e)
 	switch {
@@ -51,6 +52,20 @@ func (c *conversation) start(ctx context.Context, e answer.Create) (chat.Answer,
 		return c.offer(ctx, equal)
 	}
 	return follows(dump), nil
+}
+
+// madeBefore is a message that made its dump before. Of one that comes once more nothing is said: the dump speaks for itself. Somebody
+// who clicks a button long after it did what it does is told how the dump of that time is.
+func (c *conversation) madeBefore(ctx context.Context, d *v1alpha1.DatabaseDump) (chat.Answer, error) {
+	if c.message.Again || c.message.Written.Sub(d.CreationTimestamp.Time) <= oneAct {
+		return follows(d), nil
+	}
+	status := grammar.Request{Command: "status", Arguments: []string{d.Namespace + "/" + d.Name}}
+	result, err := answer.Run(ctx, answer.Asked{Request: status, Person: c.person, Cluster: c.Cluster, Now: c.Now(), FetchImage: c.FetchImage})
+	if err != nil {
+		return c.trouble(ctx, err, false)
+	}
+	return c.say(ctx, result.View, chat.Offered), nil
 }
 
 // createUnlessEqual makes the dump, or finds one that will do as well. Equal requests take turns at it, but nobody waits

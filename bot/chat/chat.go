@@ -108,7 +108,8 @@ type Handler func(ctx context.Context, m Message) (Answer, error)
 
 // Answer rides on the acknowledgement. The bot posts everything else itself.
 type Answer struct {
-	// Reply is for the author alone. It is there only where Limits.Ephemeral is.
+	// Reply is for the author alone. It is there only where Limits.Ephemeral is. Beside a form it is said only if that cannot be
+	// opened.
 	Reply *Reply
 	// Form is to be opened, where the message's CanOpenForm was set.
 	Form *Form

@@ -123,7 +123,7 @@ func newPlanner(now time.Time, d *v1alpha1.DatabaseDump, place Place, shown Show
 // would have to say the last word again.
 func (p planner) end() Step {
 	if p.shown.End.Ref != nil && !p.End.over() && p.can.Finds && p.ref() != nil && p.finalDue() &&
-		!p.shown.Edits.Deferred && !p.now.Before(p.shown.Edits.Turn) {
+		!p.shown.Edits.Deferred && !p.now.Before(p.shown.Edits.Turn) && p.look(kindForEdit).Do == Nothing {
 		return Step{Do: Edit, Final: true}
 	}
 	if step := p.say(End); step.Do != Nothing {

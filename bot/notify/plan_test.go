@@ -157,6 +157,9 @@ func TestPlan(t *testing.T) {
 		"when it was said, the status message says that the dump has ended": {
 			dump: over, place: Place{Status: posted, End: intended(me, time.Second)},
 			shown: looked(Shown{End: Tried{Ref: &chat.Ref{Post: "p2"}}}), can: finds, want: Step{Do: Edit, Final: true}},
+		"not before it is known who reads the channel": {
+			dump: over, place: Place{Status: posted, End: intended(other, time.Minute)},
+			shown: Shown{By: me, End: Tried{Ref: &chat.Ref{Post: "p2"}}}, can: finds, want: Step{Do: Record, What: End}},
 		"later, if its turn has not come": {
 			dump: over, place: Place{Status: posted, End: intended(me, time.Second)},
 			shown: looked(Shown{End: Tried{Ref: &chat.Ref{Post: "p2"}}, Edits: Edits{Deferred: true}}), can: finds, want: Step{Do: Record, What: End}},

@@ -75,23 +75,21 @@ func writtenIn(channel string, m slack.Message) written {
 // better.
 func (l *listener) envelope(ctx context.Context, raw []byte) {
 	var e envelope
-	if err := json.Unmarshal(raw, &e); err != nil {
-		l.unreadable("an envelope", err)
-		return
-	}
+	err := json.Unmarshal(raw, &e) // what can be read of it is there, even then
 	socket := l.socket
 	ack := func(payload any) {
 		if e.ID != "" {
 			l.acknowledge(socket, e.ID, payload)
 		}
 	}
-	var err error
-	switch e.Type {
-	case "events_api":
+	switch {
+	case err != nil:
+		e.Type = "an envelope"
+	case e.Type == "events_api":
 		err = l.occurred(ctx, e, ack)
-	case "interactive":
+	case e.Type == "interactive":
 		err = l.interacted(ctx, e, ack)
-	case "slash_commands":
+	case e.Type == "slash_commands":
 		err = l.commanded(ctx, e, ack)
 	default:
 		err = fmt.Errorf("an envelope of the type %.40q", e.Type)

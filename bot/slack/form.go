@@ -19,14 +19,15 @@ const (
 	longestInput = 3000
 )
 
-// opens a form for whoever gave a command. Slack allows three seconds for that.
-func (l *listener) opens(ctx context.Context, c command, form chat.Form) {
+// opens a form for whoever gave a command, or reports that it was not opened. Slack allows three seconds for that.
+func (l *listener) opens(ctx context.Context, c command, form chat.Form) bool {
 	_, err := call(l.client, "open a form", func(api *slack.Client) (*slack.ViewResponse, error) {
 		return api.OpenViewContext(ctx, c.Trigger, modal(form, origin{Channel: c.Channel, Command: form.Command}))
 	})
 	if err != nil {
 		l.log.Error("a form was not opened", "channel", c.Channel, "user", c.User, "error", err)
 	}
+	return err == nil
 }
 
 // modal of a form. Its fields are told apart by their block's id.

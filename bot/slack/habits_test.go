@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -269,4 +270,102 @@ func TestSlacksRequestForAnotherConnectionLosesNothing(t *testing.T) {
 	if m := next(t, arrived); m.Text != "hello" {
 		t.Errorf("%+v", m)
 	}
+}
+
+// Where nobody writes, Slack's pings are all that is heard.
+func TestPingsCountAsHeard(t *testing.T) {
+	w := newWorld(t)
+	w.SetPing(20 * time.Millisecond)
+	s := w.service(t)
+	w.listen(t, s, nil)
+	heard := s.Health().Heard
+	w.eventually(t, "a ping is heard", func() bool { return s.Health().Heard.After(heard) })
+}
+
+// Slack asks for another connection now and then. One that asks for it with its first word is not to be met with a thousand.
+func TestConnectionsThatEndAtOnceAreMadeMoreAndMoreSlowly(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	w.listen(t, s, nil)
+	before := w.ConnectionsMade()
+	for range 3 {
+		made := w.ConnectionsMade()
+		w.Disconnect("refresh_requested")
+		w.eventually(t, "another connection", func() bool { return w.ConnectionsMade() > made && s.Health().Connected })
+	}
+	if n := w.ConnectionsMade() - before; n > 6 {
+		t.Errorf("%d connections were made", n)
+	}
+}
+
+// A form that Slack does not open is not missed in silence: the command can be typed.
+func TestWhoeverGetsNoFormIsToldWhatToType(t *testing.T) {
+	w := newWorld(t)
+	arrived := w.listen(t, w.service(t), func(chat.Message) chat.Answer {
+		return chat.Answer{
+			Form:  &chat.Form{Command: "dump", Title: "Dump", Submit: "Go", Fields: []chat.FormField{{Name: "source", Label: "Source"}}},
+			Reply: &chat.Reply{Headline: "type it"},
+		}
+	})
+	w.Refuse("internal_error", "views.open")
+	w.alice.Slash(w.channel, "/volcado", "")
+	next(t, arrived)
+	w.eventually(t, "alice is told", func() bool { return strings.Contains(w.alice.Shown(), "type it") })
+	w.alice.Slash(w.channel, "/volcado", "")
+	next(t, arrived)
+	w.eventually(t, "a form is open", func() bool { _, open := w.alice.Form(); return open })
+	if n := strings.Count(w.alice.Shown(), "type it"); n != 1 || len(w.alice.Troubles()) > 0 {
+		t.Errorf("it was said %d times, and alice has %q", n, w.alice.Troubles())
+	}
+}
+
+func TestAnAnswerThatItsAddressDoesNotTakeIsSaidInTheChannel(t *testing.T) {
+	w := newWorld(t)
+	release := make(chan struct{})
+	arrived := w.listen(t, w.service(t), func(m chat.Message) chat.Answer {
+		<-release
+		return whisper("at last")(m)
+	})
+	w.alice.Slash(w.channel, "/volcado", "list")
+	next(t, arrived)
+	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+	w.Advance(time.Hour) // Slack takes answers for half an hour
+	close(release)
+	w.eventually(t, "alice is answered", func() bool { return strings.Contains(w.alice.Shown(), "at last") })
+}
+
+// What can be read of an envelope is its id: enough to have it not delivered again.
+func TestAnEnvelopeThatIsMistypedIsAcknowledged(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(t)
+	w.listen(t, s, nil)
+	w.SendRaw([]byte(`{"envelope_id":"mistyped","type":"events_api","retry_attempt":"1","payload":{}}`))
+	w.eventually(t, "it is acknowledged", func() bool {
+		return slices.ContainsFunc(w.Acks(), func(a slacktest.Ack) bool { return a.EnvelopeID == "mistyped" })
+	})
+	if n := s.Health().Unreadable; n != 1 {
+		t.Errorf("%d were counted", n)
+	}
+	w.SendRaw([]byte(`no JSON`))
+	w.eventually(t, "a frame that is no JSON is counted", func() bool { return s.Health().Unreadable == 2 })
+}
+
+// A replica that was killed is still counted for a while. That is found out, and taken back.
+func TestConnectionsAreCountedAgain(t *testing.T) {
+	w := newWorld(t)
+	other, s := w.service(t), w.service(t)
+	s.recountAfter = 300 * time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- other.Listen(ctx, time.Now(), nil) }()
+	w.eventually(t, "the other is connected", func() bool { return other.Health().Connected })
+	w.listen(t, s, nil)
+	if s.Health().Shared == "" {
+		t.Error("two connections are not said")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	w.eventually(t, "there is one", func() bool { return s.Health().Shared == "" && s.Health().Connected })
 }

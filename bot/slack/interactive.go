@@ -167,15 +167,23 @@ func (l *listener) commanded(ctx context.Context, e envelope, ack func(any)) err
 	if text == "" {
 		text = "dump"
 	}
+	message := chat.Message{
+		Place: l.place(c.Channel, ""), Text: text, Written: time.Now(), ID: "command-" + digest(c.Trigger), CanOpenForm: true, Unseen: true,
+	}
+	// later is what does not ride on the acknowledgement. A form that cannot be opened has a reply instead.
+	later := func(ctx context.Context, answer chat.Answer) {
+		if (answer.Form == nil || !l.opens(ctx, c, *answer.Form)) && answer.Reply != nil {
+			l.answerLate(ctx, c, message, *answer.Reply)
+		}
+	}
 	l.request(ctx, request{
-		user: c.User,
-		Message: chat.Message{
-			Place: l.place(c.Channel, ""), Text: text, Written: time.Now(), ID: "command-" + digest(c.Trigger),
-			CanOpenForm: true, Unseen: true,
-		},
+		user:    c.User,
+		Message: message,
 		reply: func(answer chat.Answer) {
 			if answer.Form != nil {
-				l.opens(ctx, c, *answer.Form)
+				ack(nil) // to open it can take longer than Slack waits
+				l.inbox.Go(ctx, func() { later(ctx, answer) })
+				return
 			}
 			if answer.Reply == nil {
 				ack(nil)
@@ -184,31 +192,26 @@ func (l *listener) commanded(ctx context.Context, e envelope, ack func(any)) err
 			said := render(*answer.Reply, l.address(), "", 1)[0]
 			ack(slack.Msg{ResponseType: slack.ResponseTypeEphemeral, Text: said.text, Blocks: slack.Blocks{BlockSet: said.blocks}})
 		},
-		late: func(ctx context.Context, m chat.Message, answer chat.Answer) {
-			if answer.Form != nil {
-				l.opens(ctx, c, *answer.Form)
-			}
-			if answer.Reply != nil {
-				l.answerLate(ctx, c, m, *answer.Reply)
-			}
-		},
+		late: func(ctx context.Context, _ chat.Message, answer chat.Answer) { later(ctx, answer) },
 	})
 	return nil
 }
 
-// answerLate says at the command's own address what did not ride on its acknowledgement.
+// answerLate says at the command's own address what did not ride on its acknowledgement, or to its author where that fails.
 func (l *listener) answerLate(ctx context.Context, c command, m chat.Message, reply chat.Reply) {
+	m.User = c.User
 	if !l.isSlacks(c.ResponseURL) {
 		l.whispers(ctx, m, "", chat.Answer{Reply: &reply})
 		return
 	}
 	said := render(reply, l.address(), "", 1)[0]
-	_, err := call(l.client, "answer a command", func(api *slack.Client) (string, error) {
+	_, err := look(ctx, l.client, "answer a command", func(api *slack.Client) (string, error) {
 		_, ts, err := api.PostMessageContext(ctx, c.Channel, append(said.content(), slack.MsgOptionResponseURL(c.ResponseURL, slack.ResponseTypeEphemeral))...)
 		return ts, err
 	})
 	if err != nil {
-		l.log.Error("an answer was not delivered", "channel", m.Channel, "message", m.ID, "error", err)
+		l.log.Warn("a command's own address does not take its answer", "channel", m.Channel, "message", m.ID, "error", err)
+		l.whispers(ctx, m, "", chat.Answer{Reply: &reply})
 	}
 }
 

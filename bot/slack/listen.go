@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"time"
 
@@ -29,6 +30,8 @@ const (
 	catchUpEvery, catchUpAtMost = 30 * time.Second, 5 * time.Minute
 	// tokenEvery is how often the bot's token is tried.
 	tokenEvery = 15 * time.Second
+	// recountAfter is when connections are counted again that were found to be too many: a replica that was killed can be among them.
+	recountAfter = 5 * time.Minute
 	// overlap of what is read again with what was heard before a connection was lost.
 	overlap = time.Minute
 )
@@ -65,15 +68,17 @@ func (s *Service) Listen(ctx context.Context, since time.Time, handle chat.Handl
 		if heard := s.Health().Heard; heard.Add(-overlap).After(since) {
 			since = heard.Add(-overlap)
 		}
-		if time.Since(began) > longestPause || errors.Is(err, errRefresh) {
+		if time.Since(began) > longestPause {
 			pause = firstPause
 		}
+		// Slack's request is followed at once, but not when it comes again and again.
+		atOnce := errors.Is(err, errRefresh) && pause == firstPause
 		if errors.Is(err, errRefresh) {
 			s.log.Info("the connection to Slack is made anew", "why", err)
 		} else {
 			s.log.Warn("there is no connection to Slack, and it is tried again", "error", err)
 		}
-		if wait := max(pause-rand.N(pause/5), chat.RetryAfter(err)); !errors.Is(err, errRefresh) && !chat.Wait(ctx, wait) {
+		if wait := max(pause-rand.N(pause/5), chat.RetryAfter(err)); !atOnce && !chat.Wait(ctx, wait) {
 			s.lost("stopped")
 			return nil
 		}
@@ -113,6 +118,8 @@ func (l *listener) connected(ctx context.Context, since time.Time) error {
 	}()
 	token := time.NewTicker(l.tokenEvery)
 	defer token.Stop()
+	recount := time.NewTimer(l.recountAfter)
+	defer recount.Stop()
 	for {
 		select {
 		case <-connection.Done():
@@ -121,6 +128,10 @@ func (l *listener) connected(ctx context.Context, since time.Time) error {
 			// The socket is the app's. Slack goes on delivering when the bot's token was revoked.
 			if _, err := l.whoami(connection); err != nil && chat.KindOfError(err) == chat.Unauthorised {
 				return err
+			}
+		case <-recount.C:
+			if l.Health().Shared != "" {
+				return errRefresh // only the hello of another connection has the count
 			}
 		case event := <-socket.Events:
 			if err := l.event(ctx, connection, event, since); err != nil {
@@ -141,11 +152,38 @@ func (s *Service) open() (*socketmode.Client, error) {
 		return nil, &chat.Error{Kind: chat.NotDone, Err: err}
 	}
 	dialer := &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, TLSClientConfig: config, HandshakeTimeout: 20 * time.Second,
+		NetDialContext: s.dial,
+		Proxy:          http.ProxyFromEnvironment, TLSClientConfig: config, HandshakeTimeout: 20 * time.Second,
 		WriteBufferSize: 32 << 10, // Slack does not put an acknowledgement together that comes in several frames
 	}
 	return socketmode.New(api, socketmode.OptionDialer(dialer), socketmode.OptionReadLimit(longestFrame),
 		socketmode.OptionLog(log.New(io.Discard, "", 0))), nil
+}
+
+// dial a connection of which every byte counts as heard while it is up: of Slack's pings nothing else tells.
+func (s *Service) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	plain, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &hearing{plain, s}, nil
+}
+
+type hearing struct {
+	net.Conn
+	service *Service
+}
+
+func (h *hearing) Read(into []byte) (int, error) {
+	n, err := h.Conn.Read(into)
+	if n > 0 {
+		h.service.setHealth(func(h *chat.Health) {
+			if h.Connected { // what comes before the hello says nothing of messages
+				h.Heard = time.Now()
+			}
+		})
+	}
+	return n, err
 }
 
 // run the connection until it ends.
@@ -177,6 +215,16 @@ func (l *listener) event(ctx, connection context.Context, event socketmode.Event
 		l.early.begin()
 		l.setHealth(func(h *chat.Health) { h.Connected, h.Behind, h.Why = true, true, "" })
 		go l.catchUpUntilDone(ctx, connection, since)
+		return nil
+	case socketmode.EventTypeIncomingError:
+		failed, _ := event.Data.(*slack.IncomingEventError)
+		if failed == nil {
+			return nil
+		}
+		// Of a connection that has broken other events tell.
+		if syntax, is := errors.AsType[*json.SyntaxError](failed.ErrorObj); is {
+			l.unreadable("a frame", syntax)
+		}
 		return nil
 	case socketmode.EventTypeErrorBadMessage:
 		l.heard()

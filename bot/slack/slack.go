@@ -61,6 +61,8 @@ type Service struct {
 	acks    acks
 	// tokenEvery is how often the bot's token is tried.
 	tokenEvery time.Duration
+	// recountAfter is when another connection is made because there were too many.
+	recountAfter time.Duration
 	// undelivered counts the messages that were taken and not handed over yet.
 	undelivered atomic.Int64
 
@@ -116,7 +118,7 @@ func New(c Config) (chat.Service, error) {
 		client:  newClient(api, chat.TokenFile{Path: c.BotTokenFile}, chat.TokenFile{Path: c.AppTokenFile}, c.CAFile),
 		id:      chat.ServiceID{Platform: Platform, Workspace: c.Workspace},
 		command: command, guests: c.AllowGuests,
-		inbox: inbox.New(), pace: newPace(), tokenEvery: tokenEvery,
+		inbox: inbox.New(), pace: newPace(), tokenEvery: tokenEvery, recountAfter: recountAfter,
 		health: chat.Health{Why: "not started"},
 	}
 	s.log = slog.With("service", s.id.String())

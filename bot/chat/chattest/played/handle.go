@@ -52,10 +52,11 @@ func (l *listener) acknowledge(ctx context.Context, e wireEvent, a chat.Answer) 
 	if e.Kind == eventForm {
 		asked.Post, asked.Answer.Invalid = e.Post, a.Invalid
 	}
-	if a.Reply != nil {
+	opens := a.Form != nil && e.Kind.opensForms()
+	if a.Reply != nil && !opens {
 		asked.Answer.Text = l.short(*a.Reply)
 	}
-	if a.Form != nil && e.Kind.opensForms() {
+	if opens {
 		asked.Answer.Form = form(*a.Form)
 	}
 	_, _ = l.call(context.WithoutCancel(ctx), OpAck, asked)
