@@ -13,6 +13,7 @@ import (
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -120,11 +121,13 @@ func (w *world) manageFor(takes time.Duration) {
 		}
 	}
 	done.Go(func() {
+		taken := map[types.UID]bool{} // the bot writes its record before the dump runs, which is an event, too
 		for event := range watching.ResultChan() {
 			dump, ok := event.Object.(*v1alpha1.DatabaseDump)
-			if !ok || event.Type == watch.Deleted || dump.Status.Phase != "" {
+			if !ok || event.Type == watch.Deleted || dump.Status.Phase != "" || taken[dump.UID] {
 				continue
 			}
+			taken[dump.UID] = true
 			become(dump, begin)
 			if takes == never {
 				continue
