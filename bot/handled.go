@@ -41,9 +41,11 @@ func (h *handled) answer(hash string, written time.Time) (chat.Answer, bool) {
 func (h *handled) add(hash string, said chat.Answer, written time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.answers, h.order[h.next])
-	h.order[h.next] = hash
-	h.next = (h.next + 1) % len(h.order)
+	if _, again := h.answers[hash]; !again {
+		delete(h.answers, h.order[h.next])
+		h.order[h.next] = hash
+		h.next = (h.next + 1) % len(h.order)
+	}
 	// Not what was said: a second acknowledgement says nothing again.
 	h.answers[hash] = handledOnce{chat.Answer{Outcome: said.Outcome, Follows: said.Follows}, written}
 }

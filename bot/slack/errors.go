@@ -44,11 +44,13 @@ var kinds = map[string]chat.ErrorKind{
 	"invalid_trigger_id": chat.Rejected,
 }
 
+// bounded is the wait that Slack asks for, as far as it is followed: a second where it asks for none.
+func bounded(wait time.Duration) time.Duration { return min(max(wait, time.Second), longestWait) }
+
 // refused makes an error say what is certain.
 func refused(what string, err error) error {
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		wait := min(max(limited.RetryAfter, time.Second), longestWait)
-		return &chat.Error{Kind: chat.NotDone, RetryAfter: wait, Err: fmt.Errorf("%s: Slack limits requests", what)}
+		return &chat.Error{Kind: chat.NotDone, RetryAfter: bounded(limited.RetryAfter), Err: fmt.Errorf("%s: Slack limits requests", what)}
 	}
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return &chat.Error{Kind: kinds[answer.Err], Err: fmt.Errorf("%s: Slack answered %s", what, explained(answer))}

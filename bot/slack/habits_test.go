@@ -37,20 +37,27 @@ func TestACommandIsHandedOnAndAnsweredToItsAuthorAlone(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsLateIsSaidBehindTheAcknowledgement(t *testing.T) {
-	w := newWorld(t)
-	release := make(chan struct{})
+// commandsAndWaits: alice gives a command, which is acknowledged before it is answered. The answer comes when release is called.
+func (w *world) commandsAndWaits(t *testing.T) (release func()) {
+	t.Helper()
+	hold := make(chan struct{})
 	arrived := w.listen(t, w.service(t), func(m chat.Message) chat.Answer {
-		<-release
+		<-hold
 		return whisper("at last")(m)
 	})
 	w.alice.Slash(w.channel, "/volcado", "list")
 	next(t, arrived)
 	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+	return func() { close(hold) }
+}
+
+func TestAnAnswerThatIsLateIsSaidBehindTheAcknowledgement(t *testing.T) {
+	w := newWorld(t)
+	release := w.commandsAndWaits(t)
 	if strings.Contains(w.alice.Shown(), "at last") {
 		t.Error("it was answered already")
 	}
-	close(release)
+	release()
 	w.eventually(t, "alice is answered", func() bool { return strings.Contains(w.alice.Shown(), "at last") })
 	if len(w.alice.Troubles()) > 0 || strings.Contains(w.bob.Shown(), "at last") {
 		t.Errorf("alice has %q, and bob was shown %q", w.alice.Troubles(), w.bob.Shown())
@@ -321,16 +328,9 @@ func TestWhoeverGetsNoFormIsToldWhatToType(t *testing.T) {
 
 func TestAnAnswerThatItsAddressDoesNotTakeIsSaidInTheChannel(t *testing.T) {
 	w := newWorld(t)
-	release := make(chan struct{})
-	arrived := w.listen(t, w.service(t), func(m chat.Message) chat.Answer {
-		<-release
-		return whisper("at last")(m)
-	})
-	w.alice.Slash(w.channel, "/volcado", "list")
-	next(t, arrived)
-	w.eventually(t, "it is acknowledged", func() bool { return w.Unacknowledged() == 0 })
+	release := w.commandsAndWaits(t)
 	w.Advance(time.Hour) // Slack takes answers for half an hour
-	close(release)
+	release()
 	w.eventually(t, "alice is answered", func() bool { return strings.Contains(w.alice.Shown(), "at last") })
 }
 

@@ -45,7 +45,7 @@ func (t *throttle) RoundTrip(request *http.Request) (*http.Response, error) {
 	answer, err := t.RoundTripper.RoundTrip(request)
 	if err == nil && answer.StatusCode == http.StatusTooManyRequests {
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		t.leave(method, min(time.Duration(max(seconds, 1))*time.Second, longestWait))
+		t.leave(method, bounded(time.Duration(seconds)*time.Second))
 	}
 	return answer, err
 }

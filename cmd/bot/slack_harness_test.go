@@ -65,9 +65,7 @@ func said(channels ...*slacktest.Channel) map[string][]stands {
 	found := map[string][]stands{}
 	for _, c := range channels {
 		for _, m := range c.Messages() {
-			metadata, _ := m["metadata"].(map[string]any)
-			payload, _ := metadata["event_payload"].(map[string]any)
-			if key, is := payload["key"].(string); is {
+			if key, is := slacktest.Payload(m)["key"].(string); is {
 				thread, _ := m["thread_ts"].(string)
 				found[key] = append(found[key], stands{c.ID, m["ts"].(string), thread})
 			}

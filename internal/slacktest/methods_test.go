@@ -189,7 +189,10 @@ func TestSharedChannelsSaySo(t *testing.T) {
 	c.Share(true)
 	a := connect(t, s, nil)
 	eve.Post(c, "", "@volcado hello")
-	request := string(a.arrives(t, socketmode.EventTypeEventsAPI).Request.Payload)
+	request := ""
+	for !strings.Contains(request, "hello") { // what was not delivered before there was a connection can come first
+		request = string(a.arrives(t, socketmode.EventTypeEventsAPI).Request.Payload)
+	}
 	for _, part := range []string{`"is_ext_shared_channel":true`, `"user_team":"T0ELSEWHR1"`, `"source_team":"T0ELSEWHR1"`, `"team_id":"` + s.Team + `"`} {
 		if !strings.Contains(request, part) {
 			t.Errorf("there is no %s in %s", part, request)

@@ -113,3 +113,10 @@ func (c *Channel) Messages() []map[string]any {
 	}
 	return all
 }
+
+// Payload of the metadata that a message has, as Messages gives it; nil where it has none.
+func Payload(message map[string]any) map[string]any {
+	metadata, _ := message["metadata"].(map[string]any)
+	payload, _ := metadata["event_payload"].(map[string]any)
+	return payload
+}

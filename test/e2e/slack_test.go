@@ -87,9 +87,7 @@ func (o *office) ready(source string) {
 // said is how often the last word on a dump was said.
 func (o *office) said(d *v1alpha1.DatabaseDump) (n int) {
 	for _, m := range o.channel.Messages() {
-		metadata, _ := m["metadata"].(map[string]any)
-		payload, _ := metadata["event_payload"].(map[string]any)
-		if payload["key"] == string(notify.KeyOf(d, 0, notify.End)) {
+		if slacktest.Payload(m)["key"] == string(notify.KeyOf(d, 0, notify.End)) {
 			n++
 		}
 	}
