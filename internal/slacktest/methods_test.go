@@ -190,9 +190,15 @@ func TestSharedChannelsSaySo(t *testing.T) {
 	a := connect(t, s, nil)
 	eve.Post(c, "", "@volcado hello")
 	request := ""
-	for !strings.Contains(request, "hello") { // what was not delivered before there was a connection can come first
-		request = string(a.arrives(t, socketmode.EventTypeEventsAPI).Request.Payload)
-	}
+	// What could not be delivered before there was a connection can come first.
+	eventually(t, "the message arrives", func() bool {
+		for _, e := range a.all(socketmode.EventTypeEventsAPI) {
+			if strings.Contains(string(e.Request.Payload), "hello") {
+				request = string(e.Request.Payload)
+			}
+		}
+		return request != ""
+	})
 	for _, part := range []string{`"is_ext_shared_channel":true`, `"user_team":"T0ELSEWHR1"`, `"source_team":"T0ELSEWHR1"`, `"team_id":"` + s.Team + `"`} {
 		if !strings.Contains(request, part) {
 			t.Errorf("there is no %s in %s", part, request)
