@@ -128,7 +128,11 @@ func (a *attempt) readSecrets(context.Context) error {
 	}
 	a.Server.Username, a.Server.Password, a.Server.Secret = username, password, a.Credentials.Name
 	a.secrets = append(a.secrets, password)
-	return a.Server.ResolveCA(a.CA)
+	authority, err := a.Server.Bind(a.Credentials, a.CA)
+	if err != nil {
+		return err
+	}
+	return a.Server.ResolveCA(authority)
 }
 
 func (a *attempt) findClient(ctx context.Context) (err error) {

@@ -176,8 +176,10 @@ type DatabaseSourceSpec struct {
 	// +kubebuilder:validation:Maximum=65535
 	Port int32 `json:"port,omitempty"`
 
-	// credentialsSecretRef is a Secret with the keys username and password. kubelet mounts it, with every key that it
-	// has, into the dump's pod: keep nothing else in it. No program of Volcado's reads it through the API.
+	// credentialsSecretRef is a Secret with the keys username, password and host. host names the server that the password
+	// is sent to, or several, each on a line of its own, and must name the source's host. The optional keys port, tls-mode
+	// (the weakest mode) and ca.crt bind the source as well. kubelet mounts the Secret, with every key that it has, into the
+	// dump's pod: keep nothing else in it. No program of Volcado's reads it through the API.
 	CredentialsSecretRef SecretReference `json:"credentialsSecretRef"`
 
 	// tls of the connection.

@@ -20,7 +20,7 @@ var fixers = map[contract.Reason]string{
 	contract.SecretNotFound: byOwner, contract.CredentialsMissing: byOwner, contract.AccessDenied: byOwner,
 	contract.InsufficientPrivileges: byOwner, contract.TLSUnavailable: byOwner, contract.TLSAuthorityMissing: byOwner,
 	contract.TLSVerificationFailed: byOwner, contract.EngineMismatch: byOwner, contract.ServerUnreachable: byOwner,
-	contract.StorageSecretNotFound: byOwner, contract.StorageCredentialsMissing: byOwner, contract.StorageAccessDenied: byOwner,
+	contract.HostNotBound: byOwner, contract.StorageNotBound: byOwner, contract.StorageSecretNotFound: byOwner, contract.StorageCredentialsMissing: byOwner, contract.StorageAccessDenied: byOwner,
 	contract.BucketNotFound: byOwner, contract.StorageTLSAuthorityMissing: byOwner, contract.StorageTLSVerificationFailed: byOwner,
 	contract.StorageFull: byOwner, contract.VolumeNotWritable: byOwner, contract.StorageUnreachable: byOwner,
 	contract.ClientFailed: byOwner, contract.Internal: byOperator,

@@ -13,8 +13,8 @@ import (
 // everybody may write.
 const optionFileMode = 0o400
 
-// WriteOptionFile writes the credentials into a new folder below dir, which should be in memory, and returns the file's
-// path and how to remove it.
+// WriteOptionFile writes the credentials into a new folder below dir, which should be in memory, with the plugins that the
+// client is allowed to load. It returns the file's path and how to remove the folder.
 func WriteOptionFile(dir string, server source.Server) (path string, remove func() error, err error) {
 	folder, err := os.MkdirTemp(dir, "client-")
 	if err != nil {
@@ -22,7 +22,12 @@ func WriteOptionFile(dir string, server source.Server) (path string, remove func
 	}
 	remove = func() error { return os.RemoveAll(folder) }
 	path = filepath.Join(folder, "client.cnf")
-	content := "[client]\nuser=" + quoteOption(server.Username) + "\npassword=" + quoteOption(server.Password) + "\n"
+	plugins, err := pluginFolder(folder, server)
+	if err != nil {
+		_ = remove()
+		return "", nil, err
+	}
+	content := "[client]\nuser=" + quoteOption(server.Username) + "\npassword=" + quoteOption(server.Password) + "\nplugin-dir=" + quoteOption(plugins) + "\n"
 	if err := os.WriteFile(path, []byte(content), optionFileMode); err != nil {
 		_ = remove()
 		return "", nil, fmt.Errorf("write the option file: %w", err)

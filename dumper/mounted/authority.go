@@ -2,6 +2,7 @@ package mounted
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,6 +38,20 @@ func (a Authority) Describe() string {
 
 // Pool holds the certificates. The error is an *AuthorityError.
 func (a Authority) Pool() (*x509.CertPool, error) {
+	certificates, err := a.Certificates()
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	for _, certificate := range certificates {
+		pool.AddCert(certificate)
+	}
+	return pool, nil
+}
+
+// Certificates in the file, at least one. What is no certificate is passed over, as the clients do. The error is an
+// *AuthorityError.
+func (a Authority) Certificates() ([]*x509.Certificate, error) {
 	info, err := os.Stat(a.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, a.missing()
@@ -44,18 +59,23 @@ func (a Authority) Pool() (*x509.CertPool, error) {
 	if err == nil && info.Size() > maxValueBytes {
 		return nil, &AuthorityError{message: a.Describe() + " is larger than 1 MiB", hint: "put the authority's certificate there and nothing else"}
 	}
-	var pem []byte
+	var rest []byte
 	if err == nil {
-		pem, err = os.ReadFile(a.Path)
+		rest, err = os.ReadFile(a.Path)
 	}
 	if err != nil {
 		return nil, &AuthorityError{message: fmt.Sprintf("read %s: %v", a.Describe(), err), hint: "make it readable for the dumper's user"}
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
+	var found []*x509.Certificate
+	for block, rest := pem.Decode(rest); block != nil; block, rest = pem.Decode(rest) {
+		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil && block.Type == "CERTIFICATE" {
+			found = append(found, certificate)
+		}
+	}
+	if found == nil {
 		return nil, &AuthorityError{message: a.Describe() + " holds no certificate", hint: "put the authority's certificate there, in PEM (-----BEGIN CERTIFICATE-----)"}
 	}
-	return pool, nil
+	return found, nil
 }
 
 // missing: a key that is mounted by itself leaves the same empty folder whether the key or the whole Secret is absent.

@@ -36,7 +36,7 @@ type MissingError struct {
 func (e *MissingError) Error() string {
 	switch {
 	case e.Secret.Name == "":
-		return fmt.Sprintf("there is no file %s", filepath.Join(e.Secret.Dir, e.Key))
+		return fmt.Sprintf("there is no file %s", e.Secret.Path(e.Key))
 	case e.Whole:
 		return fmt.Sprintf("the Secret %s does not exist, or is empty", e.Secret.Name)
 	}
@@ -57,7 +57,7 @@ func (e *MissingError) Hint() string {
 // Describe names a key in a sentence.
 func (s Secret) Describe(key string) string {
 	if s.Name == "" {
-		return "the file " + filepath.Join(s.Dir, key)
+		return "the file " + s.Path(key)
 	}
 	return fmt.Sprintf("the key %s of the Secret %s", key, s.Name)
 }
@@ -82,9 +82,12 @@ func (s Secret) hasKeys() bool {
 	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), "..") })
 }
 
-// Bytes of a key, as they are.
+// Path of a key's file.
+func (s Secret) Path(key string) string { return filepath.Join(s.Dir, key) }
+
+// Bytes of a key, as they are. The error is a *MissingError when the key is not there.
 func (s Secret) Bytes(key string) ([]byte, error) {
-	path := filepath.Join(s.Dir, key)
+	path := s.Path(key)
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingError{Secret: s, Key: key, Whole: s.Name != "" && !s.hasKeys()}

@@ -43,6 +43,11 @@ type Server struct {
 	CA mounted.Authority
 }
 
+// Verified reports whether the server proves who it is before anything is sent to it.
+func (s Server) Verified() bool {
+	return s.TLSMode == v1alpha1.TLSVerifyCA || s.TLSMode == v1alpha1.TLSVerifyIdentity
+}
+
 // Address is host:port.
 func (s Server) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
@@ -117,10 +122,15 @@ func (s *Server) ResolveCA(authority mounted.Authority) error {
 
 func (s *Server) roots() (*x509.CertPool, error) {
 	pool, err := s.CA.Pool()
+	return pool, authorityFailure(err)
+}
+
+// authorityFailure gives the error of an authority its reason.
+func authorityFailure(err error) error {
 	if e, ok := errors.AsType[*mounted.AuthorityError](err); ok {
-		return nil, result.Errorf(contract.TLSAuthorityMissing, e.Hint(), "%w", err)
+		return result.Errorf(contract.TLSAuthorityMissing, e.Hint(), "%w", err)
 	}
-	return pool, err
+	return err
 }
 
 // TLSConfig for a connection of the dumper's own, or nil with mode Disabled.

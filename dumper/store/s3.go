@@ -143,6 +143,9 @@ func (s S3) configuration(ctx context.Context) (aws.Config, []string, error) {
 		}
 		values[i] = value
 	}
+	if err := s.bound(secret); err != nil {
+		return aws.Config{}, nil, err
+	}
 	return aws.Config{Region: cmp.Or(s.Region, anyRegion), Credentials: credentials.NewStaticCredentialsProvider(values[0], values[1], values[2])}, unspeakable(values), nil
 }
 

@@ -15,6 +15,10 @@ const (
 	SecretNotFound Reason = "SecretNotFound"
 	// CredentialsMissing: the Secret with the database credentials lacks a key, or holds a value that cannot be used.
 	CredentialsMissing Reason = "CredentialsMissing"
+	// HostNotBound: the Secret with the password does not say that it can be sent to this server like this.
+	HostNotBound Reason = "HostNotBound"
+	// StorageNotBound: the Secret with the storage credentials names another endpoint or bucket.
+	StorageNotBound Reason = "StorageNotBound"
 	// AccessDenied: the database server refuses the user or the password.
 	AccessDenied Reason = "AccessDenied"
 	// InsufficientPrivileges: the user lacks a privilege that a whole dump needs.
@@ -88,6 +92,7 @@ var exitCodes = map[Reason]int32{
 	BrokenView: 20, StorageCredentialsMissing: 21, StorageAccessDenied: 22, BucketNotFound: 23,
 	StorageTLSVerificationFailed: 24, StorageFull: 25, VolumeNotWritable: 26, RunDeadlineExceeded: 27,
 	SecretNotFound: 28, TLSAuthorityMissing: 29, StorageSecretNotFound: 30, StorageTLSAuthorityMissing: 31,
+	HostNotBound: 32, StorageNotBound: 33,
 
 	ServerUnreachable: 40, ConnectionLost: 41, TableDefinitionChanged: 42, ServerError: 43, ClientFailed: 44,
 	Truncated: 45, StorageUnreachable: 46, StorageError: 47, ArtifactDoubted: 48, Interrupted: 49, Internal: 50,

@@ -75,7 +75,7 @@ var badInputs = map[string]badInput{
 		dump: ", tables: [customers]", reason: "TableExcluded", says: []string{"customers"},
 	},
 	"a wrong password": {
-		prepare: func(w *world) { w.secret("stale", map[string]string{"username": w.user(), "password": "wr0ng-canary"}) },
+		prepare: func(w *world) { w.secret("stale", map[string]string{"username": w.user(), "password": "wr0ng-canary", "host": "mariadb.shop.svc"}) },
 		source:  func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "stale" },
 		reason:  "AccessDenied", says: []string{"stale"}, never: []string{"wr0ng-canary"},
 	},
@@ -87,6 +87,15 @@ var badInputs = map[string]badInput{
 		prepare: func(w *world) { w.secret("half", map[string]string{"username": "somebody"}) },
 		source:  func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "half" },
 		reason:  "CredentialsMissing", says: []string{"half", "password"},
+	},
+	"a Secret that does not say which host its password belongs to": {
+		prepare: func(w *world) { w.secret("boundless", map[string]string{"username": w.user(), "password": w.password}) },
+		source:  func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "boundless" },
+		reason:  "HostNotBound", says: []string{"the Secret boundless has no key host", "add the key host with the value mariadb.shop.svc"},
+	},
+	"a host that the password does not belong to": {
+		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.Host = "attacker.example.com" },
+		reason: "HostNotBound", says: []string{"the key host of the Secret reader does not name attacker.example.com"},
 	},
 	"a Secret whose keys have other names": {
 		prepare: func(w *world) {
@@ -293,6 +302,12 @@ func (w *world) unusedAddress() string {
 func (w *world) machine() string {
 	w.Helper()
 	return strings.Join(strings.Split(w.unusedAddress(), ".")[:2], ".") + ".255.1"
+}
+
+// hosts that the password belongs to: the demo's server, and those that stand for it in tests of servers that do not answer.
+func (w *world) hosts() string {
+	w.Helper()
+	return strings.Join([]string{"mariadb.shop.svc", "mariabd.shop.svc", w.machine(), w.unusedAddress(), w.clusterIP(shopNamespace, "mariadb")}, "\n")
 }
 
 // silentServer accepts connections on this machine, as pods see it, and never says a word.

@@ -76,7 +76,7 @@ func TestAMySQLDatabaseIsCopiedWithMySQLsClientAndRestoredEqual(t *testing.T) {
 	w.kubectl("rollout", "status", "deployment/mysql", "--timeout="+(4*patience).String())
 	password := strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(w.password)
 	w.mysql(strings.Replace(mysqlContent, "PASSWORD", password, 1))
-	w.secret("crm-reader", map[string]string{"username": "reader", "password": w.password})
+	w.secret("crm-reader", map[string]string{"username": "reader", "password": w.password, "host": "mysql." + w.namespace + ".svc"})
 	// The server signed its certificate itself when it made its data.
 	w.secret("crm-ca", map[string]string{"ca.crt": w.kubectl("exec", "deployment/mysql", "--", "cat", "/data/db/ca.pem")})
 	w.source("crm-"+w.suffix, []string{"crm"}, func(s *v1alpha1.DatabaseSource) {

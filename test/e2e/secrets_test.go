@@ -57,7 +57,7 @@ func TestNoSecretIsEverWrittenAnywhere(t *testing.T) {
 		"database password": w.password, "storage key": env.s3.secretKey, "wrong database password": "wr0ng-" + w.password,
 		"wrong storage key": "wr0ng-" + w.suffix + "-key",
 	}
-	w.secret("stale", map[string]string{"username": w.user(), "password": secrets["wrong database password"]})
+	w.secret("stale", map[string]string{"username": w.user(), "password": secrets["wrong database password"], "host": w.hosts()})
 	w.secret("thief", map[string]string{"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": secrets["wrong storage key"]})
 	w.storage("denied", func(s *v1alpha1.DumpStorage) { s.Spec.CredentialsSecretRef.Name = "thief" })
 	w.source("stale", []string{h.database}, func(s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "stale" })

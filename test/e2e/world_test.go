@@ -56,7 +56,7 @@ func newWorld(t *testing.T, name string) *world {
 	w.copySecret("dumps-writer")
 	w.copySecret("dumps-ca")
 	w.copySecret("shop-ca")
-	w.secret("reader", map[string]string{"username": w.user(), "password": w.password})
+	w.secret("reader", map[string]string{"username": w.user(), "password": w.password, "host": w.hosts()})
 	w.storage("dumps", func(*v1alpha1.DumpStorage) {})
 	w.create(&v1alpha1.DumpAllowList{
 		ObjectMeta: metav1.ObjectMeta{Name: "qa"},

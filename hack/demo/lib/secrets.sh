@@ -49,6 +49,8 @@ certificate() {
 make_passwords() {
   local key secret name
   printf volcado_reader >username
+  # The password is sent to this host and to no other.
+  printf mariadb.shop.svc >host
   # With everything in it that has broken an option file, a shell or a URL somewhere.
   # shellcheck disable=SC2016 # meant as they stand
   printf '%s %s' "$(openssl rand -hex 16)" '#"%;\$(x)&@:/'"'" >password
@@ -74,7 +76,7 @@ store_secrets() {
   secret shop dumps-writer AWS_ACCESS_KEY_ID=writer.id AWS_SECRET_ACCESS_KEY=writer.secret
   secret shop dumps-ca ca.crt
   secret shop mariadb-tls tls.crt=mariadb.crt tls.key=mariadb.key
-  secret shop shop-reader username password
+  secret shop shop-reader username password host
   secret shop shop-developer my.cnf password=developer.password
   secret shop shop-ca ca.crt
 }
