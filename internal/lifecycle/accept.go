@@ -51,6 +51,9 @@ func accept(f Facts) (grant, *obstacle) {
 	if problem := aboveFloor(f, database); problem != nil {
 		return grant{}, problem
 	}
+	if refusal := f.Settings.JobMetadata.Refuse(f.Source); refusal != nil {
+		return grant{}, &obstacle{Failure: *refusal}
+	}
 	if f.Storage == nil {
 		return grant{}, &obstacle{Failure: storageNotFound(f.Source), waits: true}
 	}
