@@ -50,7 +50,7 @@ func TestReadySaysWhichAnnotationsAreNotAllowed(t *testing.T) {
 	w.startManager()
 	w.untilReady(source, &source.Status, "False "+v1alpha1.ReasonJobMetadataNotAllowed)
 	message := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady).Message
-	const want = "DatabaseSource shop sets keys on its Jobs that this manager does not allow: job.annotations linkerd.io/inject. " +
+	const want = "DatabaseSource shop sets keys on its Jobs that this manager does not allow: job.annotations \"linkerd.io/inject\". " +
 		"Remove them, or ask the platform team to start the manager with --allow-job-annotations=linkerd.io/inject."
 	if message != want {
 		t.Errorf("Ready says %q", message)

@@ -119,7 +119,7 @@ func (r Rules) Refuse(source *v1alpha1.DatabaseSource) *v1alpha1.Failure {
 		keys        []string
 	}{{"job.annotations", FlagAnnotations, annotations}, {"job.labels", FlagLabels, labels}} {
 		if len(kind.keys) > 0 {
-			keys = append(keys, kind.field+" "+some(kind.keys))
+			keys = append(keys, kind.field+" "+text.Names(kind.keys, mostNamed))
 		}
 		if can := slices.DeleteFunc(kind.keys, isReserved); len(can) > 0 {
 			flags = append(flags, "--"+kind.flag+"="+strings.Join(can, ","))
@@ -144,11 +144,3 @@ func refused[T ~string](k Keys, given map[string]T) []string {
 
 // mostNamed is how many keys of a kind a message names.
 const mostNamed = 8
-
-func some(keys []string) string {
-	shown, more := text.Enumerate(keys, mostNamed)
-	if more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(shown, ", "), more)
-	}
-	return strings.Join(shown, ", ")
-}

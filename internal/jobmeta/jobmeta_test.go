@@ -133,25 +133,25 @@ func TestARefusalNamesTheKeysAndWhatToDo(t *testing.T) {
 		"plain keys": {labels: []string{"team", "owner"}, annotations: []string{"contact"}},
 		"annotations, in alphabetical order": {
 			annotations: []string{"vault.hashicorp.com/role", "team", "linkerd.io/inject"},
-			message:     says + "job.annotations linkerd.io/inject, vault.hashicorp.com/role",
+			message:     says + `job.annotations "linkerd.io/inject", "vault.hashicorp.com/role"`,
 			hint:        "Remove them, or ask the platform team to start the manager with --allow-job-annotations=linkerd.io/inject,vault.hashicorp.com/role.",
 		},
 		"both": {
 			labels: []string{"app"}, annotations: []string{"linkerd.io/inject"},
-			message: says + "job.annotations linkerd.io/inject; job.labels app",
+			message: says + `job.annotations "linkerd.io/inject"; job.labels "app"`,
 			hint:    "Remove them, or ask the platform team to start the manager with --allow-job-annotations=linkerd.io/inject --allow-job-labels=app.",
 		},
 		"what no flag allows": {
-			labels: []string{"job-name"}, message: says + "job.labels job-name",
+			labels: []string{"job-name"}, message: says + `job.labels "job-name"`,
 			hint: "Remove them: Kubernetes and the manager set such keys themselves.",
 		},
 		"what no flag allows beside what one does": {
-			labels: []string{"job-name", "app"}, message: says + "job.labels app, job-name",
+			labels: []string{"job-name", "app"}, message: says + `job.labels "app", "job-name"`,
 			hint: "Remove them, or ask the platform team to start the manager with --allow-job-labels=app.",
 		},
 		"more than a sentence holds": {
 			labels:  strings.Split("j i h g f e d c b a", " "),
-			message: says + "job.labels a, b, c, d, e, f, g, h and 2 more",
+			message: says + `job.labels "a", "b", "c", "d", "e", "f", "g", "h" and 2 more`,
 			hint:    "Remove them, or ask the platform team to start the manager with --allow-job-labels=a,b,c,d,e,f,g,h,i,j.",
 		},
 	} {
