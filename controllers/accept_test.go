@@ -1,16 +1,19 @@
 package controllers_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 )
 
 func TestRefusals(t *testing.T) {
@@ -54,6 +57,20 @@ func TestRefusals(t *testing.T) {
 			},
 			want: refused(v1alpha1.ReasonTableExcluded), wantMessage: `"Sessions"`,
 		},
+		"an annotation that adds a container to the pod": {
+			source: jobAnnotation("sidecar.istio.io/inject"), want: refused(v1alpha1.ReasonJobMetadataNotAllowed), wantMessage: "sidecar.istio.io/inject",
+		},
+		"a label that gives the pod an identity, in chat": {
+			edit: askedBy("alice"), fromChat: true,
+			source: func(s *v1alpha1.DatabaseSource) {
+				s.Spec.Job = &v1alpha1.JobTemplate{Labels: map[string]v1alpha1.JobLabelValue{"aadpodidbinding": "admin"}}
+			},
+			want: refused(v1alpha1.ReasonJobMetadataNotAllowed), wantMessage: "aadpodidbinding",
+		},
+		"to somebody on no list nothing is said of annotations": {
+			edit: askedBy("mallory"), fromChat: true, source: jobAnnotation("sidecar.istio.io/inject"),
+			want: refused(v1alpha1.ReasonNotAllowed), wantMessage: "mallory",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,6 +103,55 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("there are %d Jobs", n)
 			}
 		})
+	}
+}
+
+// jobAnnotation on the source's Jobs.
+func jobAnnotation(key string) func(*v1alpha1.DatabaseSource) {
+	return func(s *v1alpha1.DatabaseSource) {
+		s.Spec.Job = &v1alpha1.JobTemplate{Annotations: map[string]v1alpha1.JobAnnotationValue{key: "x"}}
+	}
+}
+
+func TestWhatTheManagerWasToldToAllowReachesThePod(t *testing.T) {
+	w := newWorld(t)
+	w.options.Settings.JobMetadata.Annotations = jobmeta.Keys{"example.com/"}
+	source := w.source(jobAnnotation("example.com/note"))
+	w.create(source, w.storage())
+	w.startKubelet()
+	w.startManager()
+	w.untilReady(source, &source.Status, "True Resolved")
+	dump := w.untilFinished(w.apply(w.dump("asked")))
+	if dump.Status.Phase != v1alpha1.PhaseSucceeded {
+		t.Fatalf("status %+v", dump.Status)
+	}
+	job := &batchv1.Job{}
+	w.must(w.client.Get(context.Background(), client.ObjectKey{Namespace: w.namespace, Name: dump.Status.JobName}, job))
+	if job.Spec.Template.Annotations["example.com/note"] != "x" || job.Annotations["example.com/note"] != "x" {
+		t.Errorf("annotations %v, and %v of its pods", job.Annotations, job.Spec.Template.Annotations)
+	}
+}
+
+// TestASourceThatChangesWhileADumpWaitsIsJudgedAgain: the dump was accepted before the annotation came. What runs already
+// is not touched.
+func TestASourceThatChangesWhileADumpWaitsIsJudgedAgain(t *testing.T) {
+	w := newWorld(t)
+	source := w.source()
+	w.create(source, w.storage())
+	w.startManager()
+	runs := w.apply(w.dump("runs"))
+	w.until(runs, v1alpha1.ConditionAdmitted, metav1.ConditionTrue, "")
+	w.eventually("the first has a Job", func() (bool, string) { return w.jobs() == 1, "" })
+	waits := w.apply(w.dump("waits"))
+	w.until(waits, v1alpha1.ConditionAccepted, metav1.ConditionTrue, "")
+	changed := source.DeepCopy()
+	jobAnnotation("vault.hashicorp.com/agent-inject")(changed)
+	w.must(w.client.Patch(context.Background(), changed, client.MergeFrom(source)))
+	w.untilReady(changed, &changed.Status, "False "+v1alpha1.ReasonJobMetadataNotAllowed)
+	checkEnd(t, w.untilFinished(waits), refused(v1alpha1.ReasonJobMetadataNotAllowed))
+	w.startKubelet()
+	if got := w.untilFinished(runs); got.Status.Phase != v1alpha1.PhaseSucceeded {
+		t.Errorf("the one that ran: %+v", got.Status)
 	}
 }
 

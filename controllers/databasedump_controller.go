@@ -138,7 +138,7 @@ func (r *DatabaseDumpReconciler) act(ctx context.Context, facts *lifecycle.Facts
 func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, result ctrl.Result) (ctrl.Result, error) {
 	err := r.Client.Create(ctx, jobspec.Build(jobspec.Request{
 		Dump: facts.Dump, Source: facts.Source, Database: facts.Dump.Status.Database,
-		Storage: *facts.Dump.Status.Storage, Images: r.Images,
+		Storage: *facts.Dump.Status.Storage, Images: r.Images, Allowed: r.Settings.JobMetadata,
 	}))
 	if err == nil {
 		return result, nil

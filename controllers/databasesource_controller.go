@@ -10,11 +10,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 )
 
-// DatabaseSourceReconciler says of each DatabaseSource whether its storage exists.
+// DatabaseSourceReconciler says of each DatabaseSource whether its storage exists, and whether its labels and annotations
+// are allowed.
 type DatabaseSourceReconciler struct {
-	Client client.Client
+	Client      client.Client
+	JobMetadata jobmeta.Rules
 }
 
 // Reconcile one source.
@@ -31,6 +34,10 @@ func (r *DatabaseSourceReconciler) Reconcile(ctx context.Context, request ctrl.R
 	if storage == nil {
 		ready = unresolved(v1alpha1.ReasonStorageNotFound, fmt.Sprintf("storageRef: DumpStorage %s does not exist in namespace %s",
 			source.Spec.StorageRef.Name, source.Namespace))
+	}
+	// Said first: the storage may still be applied, but this is waited for by no dump.
+	if refusal := r.JobMetadata.Refuse(source); refusal != nil {
+		ready = unresolved(refusal.Reason, refusal.Message+". "+refusal.Hint)
 	}
 	return writeReady(ctx, r.Client, source, &source.Status, ready)
 }

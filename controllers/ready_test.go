@@ -41,3 +41,22 @@ func TestReadySaysWhichReferenceDoesNotResolve(t *testing.T) {
 	w.must(w.client.Delete(context.Background(), w.source()))
 	w.untilReady(list, &list.Status, "False SourceNotFound")
 }
+
+// TestReadySaysWhichAnnotationsAreNotAllowed, what to do, and that it was done.
+func TestReadySaysWhichAnnotationsAreNotAllowed(t *testing.T) {
+	w := newWorld(t)
+	source := w.source(jobAnnotation("linkerd.io/inject"))
+	w.create(source) // without its storage: of the two, what does not mend itself is said
+	w.startManager()
+	w.untilReady(source, &source.Status, "False "+v1alpha1.ReasonJobMetadataNotAllowed)
+	message := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady).Message
+	const want = "DatabaseSource shop sets keys on its Jobs that this manager does not allow: job.annotations \"linkerd.io/inject\". " +
+		"Remove them, or ask the platform team to start the manager with --allow-job-annotations=linkerd.io/inject."
+	if message != want {
+		t.Errorf("Ready says %q", message)
+	}
+	before := source.DeepCopy()
+	source.Spec.Job = nil
+	w.must(w.client.Patch(context.Background(), source, client.MergeFrom(before)))
+	w.untilReady(source, &source.Status, "False StorageNotFound")
+}

@@ -43,7 +43,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	if err := dumps.SetupWithManager(ctx, mgr); err != nil {
 		return fmt.Errorf("set up DatabaseDump: %w", err)
 	}
-	if err := (&DatabaseSourceReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {
+	if err := (&DatabaseSourceReconciler{Client: mgr.GetClient(), JobMetadata: options.Settings.JobMetadata}).SetupWithManager(mgr); err != nil {
 		return fmt.Errorf("set up DatabaseSource: %w", err)
 	}
 	if err := (&DumpStorageReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {

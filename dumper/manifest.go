@@ -2,12 +2,12 @@ package dumper
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
 	loading "github.com/volcado-io/volcado/internal/restore"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 func (a *attempt) manifest(c *copied, verified result.Verification) result.Manifest {
@@ -28,7 +28,7 @@ func (a *attempt) manifest(c *copied, verified result.Verification) result.Manif
 	m.Restore, m.Notes = restore(a.Server.Engine, a.Compression, c.sandbox, &m)
 	if len(a.plan.Elsewhere) > 0 {
 		m.Notes = append(m.Notes, "These tables keep their rows elsewhere (FEDERATED, CONNECT, SPIDER, MERGE and the like), so the artifact has only their "+
-			"definitions, with the address and any password in them. Loaded, they read and write what the original's do: "+strings.Join(a.plan.Elsewhere[:min(len(a.plan.Elsewhere), 100)], ", "))
+			"definitions, with the address and any password in them. Loaded, they read and write what the original's do: "+text.Names(a.plan.Elsewhere, 100))
 	}
 	return m
 }

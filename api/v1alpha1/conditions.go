@@ -21,7 +21,8 @@ const (
 	ConditionReconciling = "Reconciling"
 	// ConditionStalled is True while somebody has to act. Read by kstatus.
 	ConditionStalled = "Stalled"
-	// ConditionReady, of the other kinds: everything that it refers to resolves.
+	// ConditionReady, of the other kinds: everything that it refers to resolves. Of a source, also that the manager allows
+	// its job.labels and job.annotations.
 	ConditionReady = "Ready"
 )
 
@@ -49,6 +50,8 @@ const (
 	ReasonDatabaseNotPermitted = "DatabaseNotPermitted"
 	// ReasonTableExcluded: the request names a table that the source's floor leaves out.
 	ReasonTableExcluded = "TableExcluded"
+	// ReasonJobMetadataNotAllowed: the source sets labels or annotations on its Jobs that the manager does not allow.
+	ReasonJobMetadataNotAllowed = "JobMetadataNotAllowed"
 	// ReasonSourceNotFound: the DatabaseSource does not exist.
 	ReasonSourceNotFound = "SourceNotFound"
 	// ReasonStorageNotFound: the DumpStorage does not exist. (A bucket that does not exist is BucketNotFound.)

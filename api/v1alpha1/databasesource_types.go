@@ -107,18 +107,20 @@ type JobTemplate struct {
 	// +kubebuilder:validation:MaxItems=32
 	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
 
-	// labels are added to the Job and its pod; keys under volcado.io/ and app.kubernetes.io/ are the manager's own.
+	// labels are added to the Job and its pod. Only plain keys (contact, cost-center, department, description, environment,
+	// owner, project, team) are allowed, and those that the manager was started with: --allow-job-labels.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of labels are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k == 'cluster-autoscaler.kubernetes.io/safe-to-evict' || !k.matches('^(controller-uid$|job-name$|([^/]+[.])?(kubernetes|k8s|volcado)[.]io/)'))",message="controller-uid, job-name and labels of the domains kubernetes.io, k8s.io and volcado.io, and of those below them, are set by Kubernetes and the manager; remove them"
 	Labels map[string]JobLabelValue `json:"labels,omitempty"`
 
-	// annotations are added to the Job and its pod.
+	// annotations are added to the Job and its pod. Only the plain keys of labels are allowed, and those that the manager
+	// was started with: --allow-job-annotations.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of annotations are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
-	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('container.apparmor.security.beta.kubernetes.io/'))",message="annotations may not change the pod's AppArmor profile"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k == 'cluster-autoscaler.kubernetes.io/safe-to-evict' || !k.matches('^(controller-uid$|job-name$|([^/]+[.])?(kubernetes|k8s|volcado)[.]io/)'))",message="controller-uid, job-name and annotations of the domains kubernetes.io, k8s.io and volcado.io, and of those below them, are set by Kubernetes and the manager; remove them"
 	Annotations map[string]JobAnnotationValue `json:"annotations,omitempty"`
 
 	// serviceAccountName is the identity with which the pod reaches object storage where DumpStorage has no

@@ -8,6 +8,7 @@ import (
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/read"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // listed is how many dumps a list shows.
@@ -65,9 +66,9 @@ func latest(ctx context.Context, a Asked) (*v1alpha1.DatabaseDump, *Result, erro
 }
 
 func rows(a Asked, s read.Shelf) (rows []view.Row, more int) {
-	shown := s.Dumps[:min(len(s.Dumps), listed)]
+	shown, more := text.Enumerate(s.Dumps, listed)
 	for i := range shown {
 		rows = append(rows, s.Row(&shown[i], a.Now))
 	}
-	return rows, len(s.Dumps) - len(shown)
+	return rows, more
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // deafFor is how long the leader may be connected to no service at all and still be ready.
@@ -57,6 +58,9 @@ func (s Status) Ready() error {
 	return fmt.Errorf("no chat service has been connected for %s", ago(s.Now, s.Connected))
 }
 
+// longestWhy, in characters: what a service answered can be in it.
+const longestWhy = 1000
+
 // String has one line for the replica and one for each service that it listens to.
 func (s Status) String() string {
 	if s.Leading.IsZero() {
@@ -81,10 +85,10 @@ func (s Status) String() string {
 		}
 		fmt.Fprintf(&b, ", %d reconnects", each.Reconnects)
 		if each.Why != "" {
-			fmt.Fprintf(&b, ": %s", strings.Join(strings.Fields(each.Why), " "))
+			fmt.Fprintf(&b, ": %s", text.OneLine(each.Why, longestWhy))
 		}
 		if each.Shared != "" {
-			fmt.Fprintf(&b, "; %s", strings.Join(strings.Fields(each.Shared), " "))
+			fmt.Fprintf(&b, "; %s", text.OneLine(each.Shared, longestWhy))
 		}
 		b.WriteByte('\n')
 	}

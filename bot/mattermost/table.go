@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volcado-io/volcado/bot/chat/layout"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // mostColumns of a table. Those behind it are left out visibly.
@@ -56,7 +57,7 @@ func (p *post) cell(s string, longest int) string {
 	}
 	escaped := escape(s)
 	if utf8.RuneCountInString(escaped) > longest {
-		escaped = escape(layout.Pieces(s, max(longest/longestEscape-1, 1))[0] + "…")
+		escaped = escape(text.Cut(s, max(longest/longestEscape, 1)))
 	}
 	return escaped
 }

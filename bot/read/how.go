@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/view"
 	loading "github.com/volcado-io/volcado/internal/restore"
@@ -28,11 +30,11 @@ func How(d *v1alpha1.DatabaseDump, fetchImage string) view.How {
 		return h // the location is there; commands cannot be made of it
 	}
 	file := path.Base(uri.Path)
-	fetched := "cat " + shellQuote(file)
+	fetched := "cat " + shellescape.Quote(file)
 	if strings.HasSuffix(file, ".gz") {
-		fetched = "gunzip -c " + shellQuote(file)
+		fetched = "gunzip -c " + shellescape.Quote(file)
 	}
-	compare := fmt.Sprintf("echo %s | sha256sum -c", shellQuote(a.SHA256+"  "+file))
+	compare := fmt.Sprintf("echo %s | sha256sum -c", shellescape.Quote(a.SHA256+"  "+file))
 	into := loaderOf(d)
 	switch uri.Scheme {
 	case "s3":
@@ -60,13 +62,13 @@ func authority(d *v1alpha1.DatabaseDump) *view.Authority {
 }
 
 func catFromS3(dump *v1alpha1.DatabaseDump) string {
-	command := "dumper cat " + shellQuote(dump.Status.Artifact.URI)
+	command := "dumper cat " + shellescape.Quote(dump.Status.Artifact.URI)
 	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
 		if storage.S3.Region != "" {
-			command += " --s3-region=" + shellQuote(storage.S3.Region)
+			command += " --s3-region=" + shellescape.Quote(storage.S3.Region)
 		}
 		if storage.S3.Endpoint != "" {
-			command += " --s3-endpoint=" + shellQuote(storage.S3.Endpoint)
+			command += " --s3-endpoint=" + shellescape.Quote(storage.S3.Endpoint)
 		}
 		if storage.S3.PathStyle {
 			command += " --s3-path-style"
@@ -76,13 +78,13 @@ func catFromS3(dump *v1alpha1.DatabaseDump) string {
 }
 
 func copyFromS3(dump *v1alpha1.DatabaseDump, file string) string {
-	command := "aws s3 cp " + shellQuote(dump.Status.Artifact.URI) + " " + shellQuote(file)
+	command := "aws s3 cp " + shellescape.Quote(dump.Status.Artifact.URI) + " " + shellescape.Quote(file)
 	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
 		if storage.S3.Region != "" {
-			command += " --region " + shellQuote(storage.S3.Region)
+			command += " --region " + shellescape.Quote(storage.S3.Region)
 		}
 		if storage.S3.Endpoint != "" {
-			command += " --endpoint-url " + shellQuote(storage.S3.Endpoint)
+			command += " --endpoint-url " + shellescape.Quote(storage.S3.Endpoint)
 		}
 	}
 	return command
@@ -93,7 +95,7 @@ func copyFromS3(dump *v1alpha1.DatabaseDump, file string) string {
 func fetchFromVolume(uri *url.URL, file, image string) string {
 	namespace := uri.Host
 	claim, key, _ := strings.Cut(strings.TrimPrefix(uri.Path, "/"), "/")
-	in := "kubectl -n " + shellQuote(namespace) + " "
+	in := "kubectl -n " + shellescape.Quote(namespace) + " "
 	pod := fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volcado-fetch"}, "spec": {
  "restartPolicy": "Never", "automountServiceAccountToken": false,
  "securityContext": {"runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
@@ -103,7 +105,7 @@ func fetchFromVolume(uri *url.URL, file, image string) string {
  "volumes": [{"name": "dumps", "persistentVolumeClaim": {"claimName": %q, "readOnly": true}}]}}`, image, claim)
 	return in + "apply -f - <<'END' &&\n" + pod + "\nEND\n" +
 		in + "wait --for=condition=Ready pod/volcado-fetch --timeout=2m &&\n" +
-		in + "exec volcado-fetch -- cat " + shellQuote("/dumps/"+key) + " > " + shellQuote(file) + " &&\n" +
+		in + "exec volcado-fetch -- cat " + shellescape.Quote("/dumps/"+key) + " > " + shellescape.Quote(file) + " &&\n" +
 		in + "delete pod volcado-fetch --now"
 }
 
@@ -125,22 +127,9 @@ func loaderOf(dump *v1alpha1.DatabaseDump) loader {
 
 func (l loader) create() string {
 	// Without the character set, a terminal's locale decides what becomes of letters beyond ASCII in the name.
-	return l.client + " --default-character-set=utf8mb4 -e " + shellQuote("CREATE DATABASE `"+l.database+"`")
+	return l.client + " --default-character-set=utf8mb4 -e " + shellescape.Quote("CREATE DATABASE `"+l.database+"`")
 }
 
 func (l loader) load() string {
-	return " | " + loading.Into(l.client, shellQuote(l.database))
-}
-
-// shellQuote makes one word of a POSIX shell of anything. What is in a location or a database's name is copied into a
-// terminal by people who trust it.
-func shellQuote(s string) string {
-	safe := s != ""
-	for _, r := range s {
-		safe = safe && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r))
-	}
-	if safe {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return " | " + loading.Into(l.client, shellescape.Quote(l.database))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"al.essio.dev/pkg/shellescape"
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -49,11 +50,11 @@ func TestWhatSourceAndListPermitTogether(t *testing.T) {
 }
 
 // A word for the shell, read by a real one, is the word.
-func TestShellQuote(t *testing.T) {
+func TestWhatIsQuotedForAShellIsOneWordOfIt(t *testing.T) {
 	for _, word := range []string{"shop", "it's", "a b", "$(id)", "`id`", "-x", "a\\b", "s3://b/k", "", "!x", "漢字", "a;b", "a\nb", "~", "a=b", "*"} {
-		out, err := exec.Command("sh", "-c", "printf %s "+shellQuote(word)).Output()
+		out, err := exec.Command("sh", "-c", "printf %s "+shellescape.Quote(word)).Output()
 		if err != nil || string(out) != word {
-			t.Errorf("%q became %s, which a shell reads as %q: %v", word, shellQuote(word), out, err)
+			t.Errorf("%q became %s, which a shell reads as %q: %v", word, shellescape.Quote(word), out, err)
 		}
 	}
 }

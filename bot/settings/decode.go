@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	kjson "sigs.k8s.io/json"
+
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // decode fills target from JSON, with the exact keys of its tags and no others. at is the path that is put before a key.
@@ -81,10 +83,13 @@ func keys(target reflect.Type) []string {
 	return names
 }
 
+// longestProblem of a file that is no YAML, in characters.
+const longestProblem = 1000
+
 // inYAML puts the parser's words on one line, without its headline.
 func inYAML(err error) error {
-	words := strings.Fields(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:"))
-	return errors.New("is not valid YAML: " + strings.TrimPrefix(strings.Join(words, " "), "yaml: "))
+	words := text.OneLine(strings.TrimPrefix(err.Error(), "yaml: unmarshal errors:"), longestProblem)
+	return errors.New("is not valid YAML: " + strings.TrimPrefix(words, "yaml: "))
 }
 
 func join(at, key string) string {

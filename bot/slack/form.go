@@ -9,6 +9,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/layout"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Slack's limits of a form, in characters, and of a list of choices.
@@ -50,7 +51,7 @@ func modal(form chat.Form, from origin) slack.ModalViewRequest {
 }
 
 func label(s string, longest int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, cut(layout.Visible(s), longest), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, text.Cut(layout.Visible(s), longest), false, false)
 }
 
 // input of a field: a list where only its choices will do, if Slack has room for them, and else a line of text.

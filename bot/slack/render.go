@@ -9,6 +9,7 @@ import (
 
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/chat/layout"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // What one message holds. Slack publishes 50 blocks, and 3,000 characters for a text; how much all of a message's blocks can
@@ -227,10 +228,10 @@ func buttons(actions []chat.Action) []slack.Block {
 		if len(a.Line) > longestValue || a.Label == "" || a.Line == "" || len(elements) == mostButtons {
 			continue
 		}
-		label := slack.NewTextBlockObject(slack.PlainTextType, cut(layout.Visible(a.Label), longestLabel), false, false)
+		label := slack.NewTextBlockObject(slack.PlainTextType, text.Cut(layout.Visible(a.Label), longestLabel), false, false)
 		b := slack.NewButtonBlockElement(actionOf(a.Line), a.Line, label)
 		if a.Danger {
-			line := slack.NewTextBlockObject(slack.PlainTextType, cut(layout.Visible(a.Line), 300), false, false)
+			line := slack.NewTextBlockObject(slack.PlainTextType, text.Cut(layout.Visible(a.Line), 300), false, false)
 			no := slack.NewTextBlockObject(slack.PlainTextType, "No", false, false) // in English and in Spanish
 			b.WithStyle(slack.StyleDanger)
 			b.WithConfirm(slack.NewConfirmationBlockObject(label, line, cutLabel(label, 30), no).WithStyle(slack.StyleDanger))
@@ -244,15 +245,7 @@ func buttons(actions []chat.Action) []slack.Block {
 }
 
 func cutLabel(label *slack.TextBlockObject, longest int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(label.Type, cut(label.Text, longest), false, false)
-}
-
-// cut a text visibly where it is longer than that many characters.
-func cut(s string, longest int) string {
-	if utf8.RuneCountInString(s) <= longest {
-		return s
-	}
-	return layout.Pieces(s, longest-1)[0] + "…"
+	return slack.NewTextBlockObject(label.Type, text.Cut(label.Text, longest), false, false)
 }
 
 // fallback is what stands in a notification, and where blocks are not shown.
@@ -267,7 +260,7 @@ func fallback(r chat.Reply) string {
 	for i := range lines {
 		lines[i] = inert.Replace(layout.Visible(lines[i]))
 	}
-	return cut(strings.Join(lines, "\n"), longestText)
+	return text.Cut(strings.Join(lines, "\n"), longestText)
 }
 
 // inert escapes what Slack reads in a text beside blocks, of which only mentions have an effect. Backticks are taken out, since

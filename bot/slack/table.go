@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/volcado-io/volcado/bot/chat/layout"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 const (
@@ -30,7 +31,7 @@ func (l *lay) table(rows [][]string) {
 		cells[i] = make([]string, columns)
 		for j := range columns {
 			if j < len(row) {
-				cells[i][j] = cut(layout.Visible(row[j]), longestCell)
+				cells[i][j] = text.Cut(layout.Visible(row[j]), longestCell)
 			}
 			if j == columns-1 && len(row) > columns {
 				cells[i][j] = "…"

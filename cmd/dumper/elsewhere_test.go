@@ -27,7 +27,7 @@ func TestTheManifestSaysWhichTablesKeepTheirRowsElsewhere(t *testing.T) {
 	if diff := cmp.Diff([]string{"part"}, m.Tables.NonTransactional); diff != "" {
 		t.Errorf("tables that are not held still (-want +got):\n%s", diff)
 	}
-	if !strings.Contains(strings.Join(m.Notes, "\n"), "what the original's do: far, merged") {
+	if !strings.Contains(strings.Join(m.Notes, "\n"), "what the original's do: \"far\", \"merged\"") {
 		t.Errorf("the notes do not name them: %q", m.Notes)
 	}
 	if text := run(t, "cat", folder).stdout; strings.Contains(text, "INSERT INTO `far`") || strings.Contains(text, "INSERT INTO `merged`") || !strings.Contains(text, "INSERT INTO `part`") {

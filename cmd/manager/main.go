@@ -19,6 +19,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/volcado-io/volcado/controllers"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 )
@@ -39,6 +40,7 @@ type settings struct {
 	allowConsole         bool
 	startDeadlineDefault time.Duration
 	keepJobs             time.Duration
+	jobMetadata          jobmeta.Rules
 	leaderElect          bool
 	leaderElectNamespace string
 	healthAddress        string
@@ -54,6 +56,8 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&s.allowConsole, "allow-console", false, "accept console identities, which are self-asserted; for demonstrations")
 	flags.DurationVar(&s.startDeadlineDefault, "start-deadline-default", 10*time.Minute, "how long a dump waits for a DatabaseSource that does not exist")
 	flags.DurationVar(&s.keepJobs, "keep-jobs", 24*time.Hour, "how long the Job of a finished dump, and with it the log, is kept")
+	flags.Var(&s.jobMetadata.Annotations, jobmeta.FlagAnnotations, "annotations that DatabaseSources can set on their Jobs besides the plain ones: whole keys, or prefixes such as example.com/, separated by commas; repeatable")
+	flags.Var(&s.jobMetadata.Labels, jobmeta.FlagLabels, "the same for labels")
 	flags.BoolVar(&s.leaderElect, "leader-elect", false, "act only while holding the Lease; needed with more than one replica and during updates")
 	flags.StringVar(&s.leaderElectNamespace, "leader-elect-namespace", "", "namespace of the Lease; the pod's own when empty")
 	flags.StringVar(&s.healthAddress, "health-probe-bind-address", ":8081", "address that serves /healthz and /readyz; 0 serves nothing")
@@ -86,8 +90,10 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
-		Settings: lifecycle.Settings{AllowConsole: s.allowConsole, StartDeadline: s.startDeadlineDefault},
-		Images:   s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), Now: time.Now,
+		Settings: lifecycle.Settings{
+			AllowConsole: s.allowConsole, StartDeadline: s.startDeadlineDefault, JobMetadata: s.jobMetadata,
+		},
+		Images: s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), Now: time.Now,
 	}); err != nil {
 		return err
 	}

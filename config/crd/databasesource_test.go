@@ -2,6 +2,12 @@ package crd_test
 
 import "testing"
 
+// What a DatabaseSource cannot set on its Jobs, whatever the manager allows.
+const (
+	reservedLabels      = "controller-uid, job-name and labels of the domains kubernetes.io, k8s.io and volcado.io, and of those below them, are set by Kubernetes and the manager; remove them"
+	reservedAnnotations = "controller-uid, job-name and annotations of the domains kubernetes.io, k8s.io and volcado.io, and of those below them, are set by Kubernetes and the manager; remove them"
+)
+
 var sourceVerdicts = map[string]verdict{
 	"a name of 63 characters": {
 		`metadata: {name: a23456789-123456789-123456789-123456789-123456789-123456789-123}`, ""},
@@ -66,20 +72,31 @@ var sourceVerdicts = map[string]verdict{
 	"a deadline that is a number":               {`spec: {limits: {runDeadline: 60}}`, "spec.limits.runDeadline in body must be of type string"},
 	"a deadline beyond what can be counted":     {`spec: {limits: {runDeadline: 9999999999999h}}`, "spec.limits.runDeadline in body should match"},
 
-	"resources in whole numbers":        {`spec: {job: {resources: {requests: {cpu: 1}}}}`, ""},
-	"a limit below zero":                {`spec: {job: {resources: {limits: {memory: -1Gi}}}}`, "limits must be quantities such as 500m or 1Gi, and not negative"},
-	"a limit that Go cannot read":       {`spec: {job: {resources: {limits: {memory: 1e1.5}}}}`, "limits must be quantities such as 500m or 1Gi, and not negative"},
-	"a request below zero":              {`spec: {job: {resources: {requests: {cpu: -1}}}}`, "requests must be quantities such as 500m or 1Gi, and not negative"},
-	"a limit that is a word":            {`spec: {job: {resources: {limits: {memory: plenty}}}}`, "spec.job.resources.limits.memory"},
-	"a node selector with a broken key": {`spec: {job: {nodeSelector: {"a b": "1"}}}`, "the keys of nodeSelector are label keys"},
-	"a label with a broken key":         {`spec: {job: {labels: {"a/b/c": "1"}}}`, "the keys of labels are an optional DNS prefix"},
-	"an annotation with a broken key":   {`spec: {job: {annotations: {"-a": "1"}}}`, "the keys of annotations are an optional DNS prefix"},
-	"a label that would hide the Job":   {`spec: {job: {labels: {app.kubernetes.io/managed-by: me}}}`, "labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"},
-	"a label that names another dump":   {`spec: {job: {labels: {volcado.io/dump: other}}}`, "labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"},
-	"a label that names another Job":    {`spec: {job: {labels: {batch.kubernetes.io/job-name: other}}}`, "labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"},
-	"an annotation that would take the pod's confinement away": {`spec: {job: {annotations: {container.apparmor.security.beta.kubernetes.io/dumper: unconfined}}}`,
-		"annotations may not change the pod's AppArmor profile"},
-	"an annotation for a service mesh":   {`spec: {job: {annotations: {sidecar.istio.io/inject: "false"}}}`, ""},
+	"resources in whole numbers":                          {`spec: {job: {resources: {requests: {cpu: 1}}}}`, ""},
+	"a limit below zero":                                  {`spec: {job: {resources: {limits: {memory: -1Gi}}}}`, "limits must be quantities such as 500m or 1Gi, and not negative"},
+	"a limit that Go cannot read":                         {`spec: {job: {resources: {limits: {memory: 1e1.5}}}}`, "limits must be quantities such as 500m or 1Gi, and not negative"},
+	"a request below zero":                                {`spec: {job: {resources: {requests: {cpu: -1}}}}`, "requests must be quantities such as 500m or 1Gi, and not negative"},
+	"a limit that is a word":                              {`spec: {job: {resources: {limits: {memory: plenty}}}}`, "spec.job.resources.limits.memory"},
+	"a node selector with a broken key":                   {`spec: {job: {nodeSelector: {"a b": "1"}}}`, "the keys of nodeSelector are label keys"},
+	"a label with a broken key":                           {`spec: {job: {labels: {"a/b/c": "1"}}}`, "the keys of labels are an optional DNS prefix"},
+	"an annotation with a broken key":                     {`spec: {job: {annotations: {"-a": "1"}}}`, "the keys of annotations are an optional DNS prefix"},
+	"a label that would hide the Job":                     {`spec: {job: {labels: {app.kubernetes.io/managed-by: me}}}`, reservedLabels},
+	"a label that names another dump":                     {`spec: {job: {labels: {volcado.io/dump: other}}}`, reservedLabels},
+	"a label that names another Job":                      {`spec: {job: {labels: {batch.kubernetes.io/job-name: other}}}`, reservedLabels},
+	"a label that names another Job, as it was once said": {`spec: {job: {labels: {job-name: other}}}`, reservedLabels},
+	"a label that makes the pod another Job's":            {`spec: {job: {labels: {controller-uid: other}}}`, reservedLabels},
+	"a label of Kubernetes' other domain":                 {`spec: {job: {labels: {k8s.io/x: other}}}`, reservedLabels},
+	"an annotation that would take the pod's confinement away": {
+		`spec: {job: {annotations: {container.apparmor.security.beta.kubernetes.io/dumper: unconfined}}}`, reservedAnnotations},
+	"an annotation of the manager's":                      {`spec: {job: {annotations: {volcado.io/request: "{}"}}}`, reservedAnnotations},
+	"an annotation of the bot's":                          {`spec: {job: {annotations: {chat.volcado.io/delivery: "{}"}}}`, reservedAnnotations},
+	"an annotation that only names the Job":               {`spec: {job: {annotations: {job-name: other}}}`, reservedAnnotations},
+	"an annotation that keeps the pod's node":             {`spec: {job: {annotations: {cluster-autoscaler.kubernetes.io/safe-to-evict: "false"}}}`, ""},
+	"an annotation beside that one":                       {`spec: {job: {annotations: {cluster-autoscaler.kubernetes.io/x: "false"}}}`, reservedAnnotations},
+	"an annotation of a domain that only ends like one":   {`spec: {job: {annotations: {notkubernetes.io/x: "1", xvolcado.io/y: "1"}}}`, ""},
+	"an annotation of a domain that only begins like one": {`spec: {job: {annotations: {kubernetes.io.example.com/x: "1"}}}`, ""},
+	"an annotation and a label that a manager may not allow": {
+		`spec: {job: {annotations: {sidecar.istio.io/inject: "false"}, labels: {azure.workload.identity/use: "true"}}}`, ""},
 	"a label whose value has a space":    {`spec: {job: {labels: {team: "a b"}}}`, "spec.job.labels.team in body should match"},
 	"another service account by a slash": {`spec: {job: {serviceAccountName: other/admin}}`, "spec.job.serviceAccountName in body should match"},
 	"an unknown key, strictly decoded":   {`spec: {exlude: {tables: ["shop.people"]}}`, `unknown field "spec.exlude"`},

@@ -16,6 +16,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // maxManifestBytes is more than a manifest with all its names can have.
@@ -64,7 +65,7 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 			return &Entry{Prefix: found[0], Manifest: manifest}, nil
 		}
 	}
-	return nil, result.Errorf(contract.InvalidRequest, "give the key of one of them: "+strings.Join(found[:min(len(found), 5)], " "),
+	return nil, result.Errorf(contract.InvalidRequest, "give the key of one of them: "+text.Names(found, 5),
 		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
 }
 

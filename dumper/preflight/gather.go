@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -197,18 +196,4 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 	parsed := parseGrants(lines, facts.Database, g.engine)
 	facts.Grants = &parsed
 	return rows.Err()
-}
-
-// list renders names for a sentence: quoted, at most five.
-func list(names []string) string {
-	shown, more := text.Enumerate(names, 5)
-	quoted := make([]string, len(shown))
-	for i, name := range shown {
-		quoted[i] = `"` + name + `"`
-	}
-	all := strings.Join(quoted, ", ")
-	if more > 0 {
-		all += fmt.Sprintf(" and %d more", more)
-	}
-	return all
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // maxNameRunes is the length of the longest name that MySQL and MariaDB know.
@@ -39,9 +40,8 @@ func checkName(name string) error {
 		return r
 	}, name)
 	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > maxNameRunes || printable != name {
-		shown := []rune(printable)
 		return result.Errorf(contract.InvalidRequest, "names have 1 to 64 characters and no control characters",
-			"%q is not the name of a database or table", string(shown[:min(len(shown), maxNameRunes)]))
+			"%q is not the name of a database or table", text.Cut(printable, maxNameRunes))
 	}
 	return nil
 }

@@ -15,7 +15,11 @@ import (
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/text"
 )
+
+// mostNamed of many views, in a sentence.
+const mostNamed = 5
 
 // CheckViews fails where a view cannot be copied, where the artifact could not be loaded because of one, or where one
 // would go on reading the original. The client finds the first alone, and stops at the first view of many.
@@ -124,7 +128,7 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 		return nil
 	}
 	return result.Errorf(contract.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
-		"database %q on %s has broken views: %s (the first: %s)", plan.Database, at.Address, list(names), first.Message)
+		"database %q on %s has broken views: %s (the first: %s)", plan.Database, at.Address, text.Names(names, mostNamed), first.Message)
 }
 
 // namesake fails where the definition that the client writes names the database: the restored view would read the
@@ -148,5 +152,5 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 	return result.Errorf(contract.BrokenView,
 		"leave them out with --exclude (exclude.tables), or define them without the database's name, without tables of another database and without sequences",
 		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence",
-		plan.Database, at.Address, list(names))
+		plan.Database, at.Address, text.Names(names, mostNamed))
 }

@@ -162,13 +162,5 @@ func enumerate(entries []string) string {
 	if len(entries) == 0 {
 		return "nothing"
 	}
-	shown, more := text.Enumerate(entries, enumerated)
-	quoted := make([]string, 0, len(shown)+1)
-	for _, entry := range shown {
-		quoted = append(quoted, quote(entry))
-	}
-	if more > 0 {
-		quoted = append(quoted, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(quoted, ", ")
+	return text.Names(entries, enumerated)
 }

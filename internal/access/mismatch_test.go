@@ -123,7 +123,7 @@ func TestEveryKindOfMismatch(t *testing.T) {
 		"another database, of many": {
 			edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Database = "crm" },
 			want: []access.Mismatch{{Part: access.PartDatabase, Case: access.NotListed, Have: []string{"shop", "2", "3", "4", "5", "6", "7", "8"}, Want: "crm"}},
-			text: `databases has "shop", "2", "3", "4", "5", "6", 2 more and not "crm"`,
+			text: `databases has "shop", "2", "3", "4", "5", "6" and 2 more and not "crm"`,
 		},
 		"an id that would turn the line around": {
 			edit: func(_ *v1alpha1.AllowedSubject, q *access.Question) { q.Requester.User = "\u202eU1" },

@@ -3,8 +3,6 @@
 package jobspec
 
 import (
-	"maps"
-	"strings"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -14,6 +12,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/naming"
 )
 
@@ -56,6 +55,8 @@ type Request struct {
 	// Storage is the snapshot in the dump's status, so that the Job writes where the status says.
 	Storage v1alpha1.DumpStorageSpec
 	Images  Images
+	// Allowed is what is taken over of the source's labels and annotations.
+	Allowed jobmeta.Rules
 }
 
 // Build the Job of a dump.
@@ -65,8 +66,7 @@ func Build(r Request) *batchv1.Job {
 		template = &v1alpha1.JobTemplate{}
 	}
 	labels := labels(r, template)
-	annotations := plain(template.Annotations)
-	maps.DeleteFunc(annotations, func(key, _ string) bool { return weakensPod(key) })
+	annotations := jobmeta.Of(r.Allowed.Annotations, template.Annotations)
 
 	return &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},
@@ -115,17 +115,12 @@ func activeDeadline(limits v1alpha1.SourceLimits) int64 {
 }
 
 func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
-	all := plain(template.Labels)
+	all := jobmeta.Of(r.Allowed.Labels, template.Labels)
 	all[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
 	all[v1alpha1.LabelDump] = r.Dump.Name
 	all[v1alpha1.LabelDumpUID] = string(r.Dump.UID)
 	all[v1alpha1.LabelSource] = r.Source.Name
 	return all
-}
-
-// weakensPod reports whether an annotation would take from the pod's confinement instead of describing it.
-func weakensPod(annotation string) bool {
-	return strings.HasPrefix(annotation, "container.apparmor.security.beta.kubernetes.io/")
 }
 
 // plain is a copy of a map whose values have a type only for their validation.

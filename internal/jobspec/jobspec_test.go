@@ -15,6 +15,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
@@ -105,12 +106,15 @@ func everything(r *jobspec.Request) {
 		Tolerations:  []corev1.Toleration{{Key: "batch", Operator: corev1.TolerationOpExists}},
 		Labels:       map[string]v1alpha1.JobLabelValue{"team": "shop"},
 		Annotations: map[string]v1alpha1.JobAnnotationValue{
-			"sidecar.istio.io/inject":                               "false",
+			"example.com/note": "hello",
+			// Neither is allowed, and the second by no manager.
+			"sidecar.istio.io/inject":                               "true",
 			"container.apparmor.security.beta.kubernetes.io/dumper": "unconfined",
 		},
 		ServiceAccountName: "dumper",
 		ImagePullSecrets:   []v1alpha1.SecretReference{{Name: "registry"}},
 	}
+	r.Allowed.Annotations = jobmeta.Keys{"example.com/"}
 	r.Storage.S3 = &v1alpha1.S3Storage{
 		Bucket: "dumps", Region: "us-east-1", Endpoint: "https://s3.example.com", PathStyle: true,
 		CASecretRef: &v1alpha1.SecretKeyReference{SecretReference: v1alpha1.SecretReference{Name: "s3-ca"}, Key: "ca.pem"},

@@ -1,7 +1,9 @@
 package jobspec_test
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/envtestenv"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/pattern"
 )
@@ -124,6 +127,69 @@ func TestWhatSomebodyTypedIsOnlyEverAValue(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNoKeyThatIsNotAllowedReachesTheJob, whatever a data owner writes and whatever the platform team allows: what bears
+// the data owner's value has a key from one of the lists, and all such keys are there.
+func TestNoKeyThatIsNotAllowedReachesTheJob(t *testing.T) {
+	const typed = "typed"
+	domains := rapid.SampledFrom([]string{
+		"", "example.com/", "a.example.com/", "com/", "sidecar.istio.io/", "vault.hashicorp.com/", "kubernetes.io/", "batch.kubernetes.io/",
+		"container.apparmor.security.beta.kubernetes.io/", "x.k8s.io/", "volcado.io/", "chat.volcado.io/", "app.kubernetes.io/",
+	})
+	keys := rapid.Custom(func(t *rapid.T) string {
+		return domains.Draw(t, "domain") + rapid.SampledFrom([]string{
+			"team", "owner", "app", "a", "role", "inject", "job-name", "controller-uid", "managed-by", "dump", "request", "aadpodidbinding",
+		}).Draw(t, "name")
+	})
+	isPlain := map[string]bool{
+		"contact": true, "cost-center": true, "department": true, "description": true, "environment": true, "owner": true, "project": true, "team": true,
+	}
+	allowed := func(entries []string, key string) bool {
+		domain, name, found := strings.Cut(key, "/")
+		if !found {
+			return isPlain[key] || key != "job-name" && key != "controller-uid" && slices.Contains(entries, key)
+		}
+		for _, own := range []string{"kubernetes.io", "k8s.io", "volcado.io"} {
+			if domain == own || strings.HasSuffix(domain, "."+own) {
+				return false
+			}
+		}
+		return name != "" && (slices.Contains(entries, key) || slices.Contains(entries, domain+"/"))
+	}
+	someKept := false
+	rapid.Check(t, func(t *rapid.T) {
+		r := request()
+		r.Source.Spec.Job = &v1alpha1.JobTemplate{
+			Labels:      rapid.MapOf(keys, rapid.Just(v1alpha1.JobLabelValue(typed))).Draw(t, "labels"),
+			Annotations: rapid.MapOf(keys, rapid.Just(v1alpha1.JobAnnotationValue(typed))).Draw(t, "annotations"),
+		}
+		// Reserved ones too, which no flag would let through.
+		entries := rapid.SliceOfN(rapid.OneOf(keys, rapid.Map(domains, func(d string) string { return cmp.Or(d, "app") })), 0, 4)
+		r.Allowed = jobmeta.Rules{Labels: entries.Draw(t, "allowed labels"), Annotations: entries.Draw(t, "allowed annotations")}
+		job := jobspec.Build(r)
+		for _, metadata := range []metav1.ObjectMeta{job.ObjectMeta, job.Spec.Template.ObjectMeta} {
+			for key, value := range metadata.Labels {
+				if value == typed && !allowed(r.Allowed.Labels, key) {
+					t.Fatalf("label %s reached the Job", key)
+				}
+			}
+			for key, value := range metadata.Annotations {
+				if value == typed && !allowed(r.Allowed.Annotations, key) {
+					t.Fatalf("annotation %s reached the Job", key)
+				}
+			}
+			for key := range r.Source.Spec.Job.Annotations {
+				if _, kept := metadata.Annotations[key]; allowed(r.Allowed.Annotations, key) != kept {
+					t.Fatalf("annotation %s is allowed and did not reach the Job, or the other way round", key)
+				}
+				someKept = someKept || allowed(r.Allowed.Annotations, key)
+			}
+		}
+	})
+	if !someKept {
+		t.Error("nothing was ever allowed, so nothing was shown")
+	}
 }
 
 // TestEveryJobIsValidAndItsPodRestricted: the API server takes the Job, and takes its pod in a namespace that enforces

@@ -7,6 +7,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/access"
 	"github.com/volcado-io/volcado/internal/pattern"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // obstacle is why a dump is not accepted.
@@ -50,6 +51,9 @@ func accept(f Facts) (grant, *obstacle) {
 	}
 	if problem := aboveFloor(f, database); problem != nil {
 		return grant{}, problem
+	}
+	if refusal := f.Settings.JobMetadata.Refuse(f.Source); refusal != nil {
+		return grant{}, &obstacle{Failure: *refusal}
 	}
 	if f.Storage == nil {
 		return grant{}, &obstacle{Failure: storageNotFound(f.Source), waits: true}
@@ -96,9 +100,13 @@ func permitted(f Facts, database v1alpha1.DatabaseName) (*v1alpha1.AllowedBy, *o
 		o.detail = fmt.Sprintf("no DumpAllowList in namespace %s names source %s", f.Dump.Namespace, f.Source.Name)
 		return nil, o
 	}
+	shown, more := text.Enumerate(decision.Misses, 8)
 	var misses []string
-	for _, miss := range decision.Misses[:min(len(decision.Misses), 8)] {
+	for _, miss := range shown {
 		misses = append(misses, miss.String())
+	}
+	if more > 0 {
+		misses = append(misses, fmt.Sprintf("%d more do not permit it either", more))
 	}
 	o.detail = strings.Join(misses, ". ")
 	return nil, o

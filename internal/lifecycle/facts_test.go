@@ -152,6 +152,13 @@ func withoutSource(now time.Time) lifecycle.Facts {
 	return f
 }
 
+// labelled with what no manager allows unless it is told to.
+func labelled(source *v1alpha1.DatabaseSource) *v1alpha1.DatabaseSource {
+	source = source.DeepCopy()
+	source.Spec.Job = &v1alpha1.JobTemplate{Labels: map[string]v1alpha1.JobLabelValue{"app": "shop"}}
+	return source
+}
+
 func refused(f lifecycle.Facts) lifecycle.Facts {
 	f = after(f, time.Second)
 	f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: "over quota"}

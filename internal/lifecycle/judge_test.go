@@ -14,6 +14,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 )
 
@@ -98,6 +99,23 @@ func TestJudge(t *testing.T) {
 				f.Dump.Spec.RequestedBy, f.Settings.AllowConsole, f.Source = console, false, nil
 			}),
 			want{v1alpha1.PhaseRefused, v1alpha1.ReasonConsoleNotAllowed, "", 0, true},
+		},
+		"a source with a label that is not allowed is refused at once, without its storage too": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Source, f.Storage = labelled(f.Source), nil }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, "", 0, true},
+		},
+		"a label that this manager allows": {
+			edit(facts(), func(f *lifecycle.Facts) {
+				f.Source, f.Settings.JobMetadata.Labels = labelled(f.Source), jobmeta.Keys{"app"}
+			}),
+			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+		},
+		"a label that comes when the dump is admitted and has no Job yet": {
+			edit(after(facts(), time.Second), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, "", 0, true},
+		},
+		"a label that comes when the dump runs": {
+			edit(started(), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }), want{v1alpha1.PhaseRunning, "", "", 0, false},
 		},
 		"a Job of somebody else's with its name": {
 			edit(facts(), func(f *lifecycle.Facts) { f.NameTaken = true }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, "", 0, true},

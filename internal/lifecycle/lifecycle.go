@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobmeta"
 )
 
 // Settings of the manager that decide.
@@ -19,6 +20,8 @@ type Settings struct {
 	AllowConsole bool
 	// StartDeadline holds where the source that would say does not exist.
 	StartDeadline time.Duration
+	// JobMetadata is which labels and annotations a source can set on its Jobs.
+	JobMetadata jobmeta.Rules
 }
 
 // Facts is what was read of one dump at one moment.

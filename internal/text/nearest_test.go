@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hbollon/go-edlib"
 	"pgregory.net/rapid"
 )
 
@@ -59,12 +60,12 @@ func findsTheNearest(t *rapid.T) {
 	if got == "" {
 		return
 	}
-	slips := distance(strings.ToLower(typed), strings.ToLower(got))
+	slips := edlib.OSADamerauLevenshteinDistance(strings.ToLower(typed), strings.ToLower(got))
 	if longest := max(len(typed), len(got)); slips >= longest || slips > 1 && slips*3 > longest {
 		t.Fatalf("%q is another word than %q: %d slips", got, typed, slips)
 	}
 	for _, candidate := range candidates {
-		if d := distance(strings.ToLower(typed), strings.ToLower(candidate)); candidate != "" && d < slips && d*3 <= len(candidate) {
+		if d := edlib.OSADamerauLevenshteinDistance(strings.ToLower(typed), strings.ToLower(candidate)); candidate != "" && d < slips && d*3 <= len(candidate) {
 			t.Fatalf("%q is nearer to %q than %q", candidate, typed, got)
 		}
 	}
@@ -74,13 +75,13 @@ func TestNearestIsNearAndNothingIsNearer(t *testing.T) { rapid.Check(t, findsThe
 
 func FuzzNearest(f *testing.F) { f.Fuzz(rapid.MakeFuzz(findsTheNearest)) }
 
-// Against the definition: distance is the least number of slips, found by trying them all.
+// The library against the definition: the least number of slips, found by trying them all.
 func TestDistanceIsAMetricThatCountsSlips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.StringMatching(`[ab]{0,5}`)
 		a, b := word.Draw(t, "a"), word.Draw(t, "b")
-		if got, want := distance(a, b), slips(a, b); got != want {
-			t.Fatalf("distance(%q, %q) = %d, want %d", a, b, got, want)
+		if got, want := edlib.OSADamerauLevenshteinDistance(a, b), slips(a, b); got != want {
+			t.Fatalf("the distance of (%q, %q) = %d, want %d", a, b, got, want)
 		}
 	})
 }

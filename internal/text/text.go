@@ -1,8 +1,10 @@
 // Package text makes text short and harmless: what is said about names and sentences that came from elsewhere, once for
-// manager, dumper and bot. It knows no language: whoever calls it has the words.
+// manager, dumper and bot. But for Names it knows no language: whoever calls it has the words.
 package text
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -77,4 +79,25 @@ func Enumerate[T any](names []T, most int) (shown []T, more int) {
 	n := min(len(names), max(most, 0))
 	shown = names[:n:n] // so that what is appended to it overwrites nothing
 	return shown, len(names) - len(shown)
+}
+
+// Names are at most so many of the names, as an English sentence holds them, quoted: "a", "b" and 3 more. Nothing in a
+// name is obeyed: quotes, control characters and changes of the writing's direction are escaped.
+func Names[T ~string](names []T, most int) string {
+	shown, more := Enumerate(names, most)
+	var b strings.Builder
+	for i, name := range shown {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(string(name)))
+	}
+	switch {
+	case more == 0:
+	case b.Len() == 0:
+		fmt.Fprintf(&b, "%d", more)
+	default:
+		fmt.Fprintf(&b, " and %d more", more)
+	}
+	return b.String()
 }

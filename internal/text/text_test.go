@@ -151,3 +151,29 @@ func TestWhatIsEnumeratedCanBeAppendedToWithoutLosingARest(t *testing.T) {
 		t.Errorf("the rest was overwritten: %v", names)
 	}
 }
+
+func TestNames(t *testing.T) {
+	type name string
+	names := []name{"a", "b", "c"}
+	for what, tc := range map[string]struct {
+		names []name
+		most  int
+		want  string
+	}{
+		"all":                     {names, 3, `"a", "b", "c"`},
+		"one":                     {names[:1], 3, `"a"`},
+		"some":                    {names, 1, `"a" and 2 more`},
+		"no room for any":         {names, 0, "3"},
+		"none":                    {nil, 3, ""},
+		"letters of any script":   {[]name{"größe", "漢字"}, 3, `"größe", "漢字"`},
+		"what could be obeyed":    {[]name{"a\"b", "c\nd", "e\u202ef"}, 3, `"a\"b", "c\nd", "e\u202ef"`},
+		"bytes that are no text":  {[]name{"\xff"}, 3, `"\xff"`},
+		"a name that looks empty": {[]name{"", " "}, 3, `"", " "`},
+	} {
+		t.Run(what, func(t *testing.T) {
+			if got := text.Names(tc.names, tc.most); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
