@@ -19,7 +19,7 @@ const readBytes = 1 << 20
 
 // copied is what went into storage.
 type copied struct {
-	artifact result.Artifact
+	artifact contract.Artifact
 	sum      store.Sum
 	runs     []client.Run
 	sandbox  bool
@@ -57,7 +57,7 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 		return nil, err
 	}
 	a.progress.Done()
-	c.artifact = result.Artifact{
+	c.artifact = contract.Artifact{
 		File: a.file(), SizeBytes: c.sum.Bytes, SHA256: c.sum.SHA256, UncompressedBytes: a.progress.Now().Bytes,
 	}
 	return c, nil

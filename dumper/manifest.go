@@ -6,17 +6,17 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/compress"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
-func (a *attempt) manifest(c *copied, verified result.Verification) result.Manifest {
-	m := result.Manifest{
+func (a *attempt) manifest(c *copied, verified contract.Verification) contract.Manifest {
+	m := contract.Manifest{
 		Dump: a.Dump, Attempt: a.Attempt, Artifact: c.artifact, Compression: a.Compression, VerifiedBy: verified,
 		Server: a.plan.Server, Host: a.Server.Host, Port: a.Server.Port, Client: a.program.Software,
 		Database: a.plan.Database, SchemaOnly: a.plan.SchemaOnly, Routines: a.plan.Routines, Events: a.plan.Events,
 		Consistent: len(a.plan.NonTransactional) == 0, SandboxLine: c.sandbox,
-		Tables: result.Tables{
+		Tables: contract.Tables{
 			Count: len(a.plan.Tables), Names: a.plan.Tables, Views: a.plan.Views, Only: len(a.plan.Only) > 0,
 			Excluded: a.plan.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(a.plan.WithoutData, a.plan.Elsewhere))), NonTransactional: a.plan.NonTransactional,
 		},
@@ -34,7 +34,7 @@ func (a *attempt) manifest(c *copied, verified result.Verification) result.Manif
 }
 
 // restore is the command that restores the artifact from standard input, and what to know about it.
-func restore(engine v1alpha1.Engine, compression string, sandbox bool, m *result.Manifest) (command string, notes []string) {
+func restore(engine v1alpha1.Engine, compression string, sandbox bool, m *contract.Manifest) (command string, notes []string) {
 	program := "mysql"
 	if engine == v1alpha1.EngineMariaDB {
 		program = "mariadb"

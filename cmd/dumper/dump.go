@@ -78,7 +78,7 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
 	f.StringVar(&r.WorkDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
 	f.DurationVar(&d.runDeadline, "run-deadline", 0, "longest time that it may take (default: no limit)")
-	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+result.ProgressPath+" there (default: not served)")
+	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+contract.ProgressPath+" there (default: not served)")
 	f.StringVar(&d.resultFile, "result-file", "", "file for the result as JSON (default: standard output)")
 	d.location.flags(command)
 }
@@ -88,7 +88,7 @@ func (d *dumping) run(ctx context.Context) error {
 	if err := d.complete(); err != nil {
 		now := time.Now().UTC()
 		failure := result.FailureOf(err)
-		return d.tell(result.Result{Attempt: d.request.Attempt, Failure: &failure, StartedAt: now, FinishedAt: now})
+		return d.tell(contract.Result{Attempt: d.request.Attempt, Failure: &failure, StartedAt: now, FinishedAt: now})
 	}
 	ctx, stop := d.bounded(ctx)
 	defer stop()
@@ -124,7 +124,7 @@ func (d *dumping) bounded(parent context.Context) (context.Context, func()) {
 }
 
 // tell writes the result and turns a failure into the exit code.
-func (d *dumping) tell(r result.Result) error {
+func (d *dumping) tell(r contract.Result) error {
 	if err := writeResult(r, d.resultFile); err != nil {
 		return err
 	}

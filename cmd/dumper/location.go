@@ -110,5 +110,5 @@ func (l *location) point(where string) (key string, err error) {
 }
 
 func attemptFile(name string) bool {
-	return name == result.ArtifactFileGzip || name == result.ArtifactFilePlain || name == result.ManifestFile
+	return name == contract.ArtifactFileGzip || name == contract.ArtifactFilePlain || name == contract.ManifestFile
 }

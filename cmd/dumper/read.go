@@ -161,7 +161,7 @@ func inspectCommand() *cobra.Command {
 
 // settle writes the result that the attempt itself would have written.
 func settle(report *archive.Report, attempt, file string) error {
-	r := result.Result{Attempt: attempt}
+	r := contract.Result{Attempt: attempt}
 	for _, candidate := range report.Attempts {
 		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt {
 			r.Artifact, r.Server, r.Client = &m.Artifact, &m.Server, &m.Client
@@ -171,7 +171,7 @@ func settle(report *archive.Report, attempt, file string) error {
 	}
 	now := time.Now().UTC()
 	r.StartedAt, r.FinishedAt = now, now
-	r.Failure = &result.Failure{
+	r.Failure = &contract.Failure{
 		Reason: contract.ArtifactDoubted, Hint: "make another dump",
 		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, report.Location),
 	}
@@ -182,7 +182,7 @@ func settle(report *archive.Report, attempt, file string) error {
 }
 
 // writeResult writes to the file, which kubelet may have made already, or to standard output.
-func writeResult(r result.Result, file string) error {
+func writeResult(r contract.Result, file string) error {
 	data, err := r.Encode()
 	if err != nil {
 		return err

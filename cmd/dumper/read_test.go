@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
@@ -44,7 +43,7 @@ func (o outcome) mustRefuse(t *testing.T, reason contract.Reason, mentions ...st
 
 func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 	storage, attempt := artifact(t)
-	file := filepath.Join(attempt, result.ArtifactFileGzip)
+	file := filepath.Join(attempt, contract.ArtifactFileGzip)
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +89,7 @@ func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 
 func TestAManifestThatWasTamperedWithIsFoundOut(t *testing.T) {
 	storage, attempt := artifact(t)
-	file := filepath.Join(attempt, result.ManifestFile)
+	file := filepath.Join(attempt, contract.ManifestFile)
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -209,7 +208,7 @@ func TestInspectSettlesAnAttempt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := result.Decode(string(data), attempt)
+		r, err := contract.Decode(string(data), attempt)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ const maxManifestBytes = 64 << 20
 type Entry struct {
 	// Prefix of the attempt's keys, with a slash at its end unless it is empty.
 	Prefix   string
-	Manifest *result.Manifest
+	Manifest *contract.Manifest
 }
 
 // Key of the artifact.
@@ -47,14 +47,14 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if path.Base(object.Key) == result.ManifestFile {
-			found = append(found, strings.TrimSuffix(object.Key, result.ManifestFile))
+		if path.Base(object.Key) == contract.ManifestFile {
+			found = append(found, strings.TrimSuffix(object.Key, contract.ManifestFile))
 		}
 	}
 	switch len(found) {
 	case 0:
 		return nil, result.Errorf(contract.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
-			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), result.ManifestFile)
+			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), contract.ManifestFile)
 	case 1:
 		manifest, err := readManifest(ctx, s, found[0])
 		if err != nil {
@@ -71,7 +71,7 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 // attemptPrefix of any key that a person may have.
 func attemptPrefix(key string) string {
 	switch path.Base(key) {
-	case result.ArtifactFileGzip, result.ArtifactFilePlain, result.ManifestFile:
+	case contract.ArtifactFileGzip, contract.ArtifactFilePlain, contract.ManifestFile:
 		key = path.Dir(key)
 	}
 	key = strings.Trim(key, "/")
@@ -82,14 +82,14 @@ func attemptPrefix(key string) string {
 }
 
 // readManifest returns nil when there is none.
-func readManifest(ctx context.Context, s *store.Store, prefix string) (*result.Manifest, error) {
-	data, found, err := s.ReadFile(ctx, prefix+result.ManifestFile, maxManifestBytes)
+func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, error) {
+	data, found, err := s.ReadFile(ctx, prefix+contract.ManifestFile, maxManifestBytes)
 	if err != nil || !found {
 		return nil, err
 	}
-	manifest, err := result.DecodeManifest(data)
+	manifest, err := contract.DecodeManifest(data)
 	if err != nil {
-		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+result.ManifestFile), err)
+		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
 	}
 	return manifest, nil
 }

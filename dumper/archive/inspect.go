@@ -28,8 +28,8 @@ type Attempt struct {
 	// Problem says why it is not complete.
 	Problem string `json:"problem,omitempty"`
 	// Files by name, with their sizes in bytes.
-	Files    map[string]int64 `json:"files"`
-	Manifest *result.Manifest `json:"manifest,omitempty"`
+	Files    map[string]int64   `json:"files"`
+	Manifest *contract.Manifest `json:"manifest,omitempty"`
 }
 
 // Inspect lists the attempts below a key without reading artifacts.
@@ -62,7 +62,7 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 
 func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, error) {
 	attempt := Attempt{Location: s.URI(strings.TrimSuffix(folder, "/")), Files: files}
-	if _, ok := files[result.ManifestFile]; !ok {
+	if _, ok := files[contract.ManifestFile]; !ok {
 		attempt.Problem = "there is no manifest: the attempt did not end, or failed"
 		return attempt, nil
 	}

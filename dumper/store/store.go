@@ -163,7 +163,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 
 // Verify compares what the store holds at the key with what was sent. A store that tells the MD5 of what it holds, as
 // most do in the ETag, is believed; from any other the object is read back whole.
-func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verification, error) {
+func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Verification, error) {
 	attributes, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store", "%s is not there although it was committed", s.URI(key))
@@ -176,7 +176,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 			"%s has %d bytes and %d were sent", s.URI(key), attributes.Size, sum.Bytes)
 	}
 	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
-		return result.VerifiedByETag, nil
+		return contract.VerifiedByETag, nil
 	}
 	reader, _, err := s.Reader(ctx, key)
 	if err != nil {
@@ -191,7 +191,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
-	return result.VerifiedByReading, nil
+	return contract.VerifiedByReading, nil
 }
 
 // Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
@@ -211,7 +211,7 @@ func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 		}
 	}
 	for attempt, files := range attempts {
-		if !slices.Contains(files, result.ManifestFile) {
+		if !slices.Contains(files, contract.ManifestFile) {
 			err = errors.Join(err, s.discard(ctx, prefix+attempt+"/", files))
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/naming"
 )
@@ -20,10 +19,8 @@ import (
 const (
 	// ContainerName of the one container that speaks for an attempt.
 	ContainerName = "dumper"
-	// ProgressPort serves ProgressPath while the container runs.
+	// ProgressPort serves contract.ProgressPath while the container runs.
 	ProgressPort = 8080
-	// ProgressPath answers with the attempt's progress as JSON.
-	ProgressPath = result.ProgressPath
 
 	// backoffLimit is how many failed pods are made up for.
 	backoffLimit = 2

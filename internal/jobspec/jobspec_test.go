@@ -14,7 +14,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
@@ -147,7 +147,7 @@ func TestLocationsAreTheManagersOwn(t *testing.T) {
 	r := request()
 	artifact, manifest := jobspec.URIs(r.Storage, r.Dump, "pod-uid")
 	want := "s3://dumps/prod/shop/first/0b1f7c9e-1111-4222-8333-444455556666/pod-uid/"
-	if artifact != want+result.ArtifactFileGzip || manifest != want+result.ManifestFile {
+	if artifact != want+contract.ArtifactFileGzip || manifest != want+contract.ManifestFile {
 		t.Errorf("got %s and %s", artifact, manifest)
 	}
 	toVolume(&r)

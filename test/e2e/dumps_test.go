@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // ask applies a DatabaseDump of the source with kubectl, as somebody who works in the namespace does. more is YAML below
@@ -117,10 +117,10 @@ func (w *world) completed(d *v1alpha1.DatabaseDump) {
 // inspection is what `dumper inspect` prints.
 type inspection struct {
 	Attempts []struct {
-		Location string           `json:"location"`
-		Complete bool             `json:"complete"`
-		Files    map[string]int64 `json:"files"`
-		Manifest *result.Manifest `json:"manifest"`
+		Location string             `json:"location"`
+		Complete bool               `json:"complete"`
+		Files    map[string]int64   `json:"files"`
+		Manifest *contract.Manifest `json:"manifest"`
 	} `json:"attempts"`
 }
 

@@ -1,8 +1,4 @@
-// Package result is the dumper's own word on how a dump went: the termination message that the manager reads, the
-// manifest beside an artifact, and how an error becomes a failure with one of internal/contract's reasons.
-//
-// It is the only contract between the dumper and the manager, so it depends on neither.
-package result
+package contract
 
 import (
 	"encoding/json"
@@ -10,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -30,9 +25,6 @@ const (
 	// ArtifactFilePlain is the artifact with compression none.
 	ArtifactFilePlain = "dump.sql"
 )
-
-// ProgressPath at which the dumper serves how far it is, see dumper/progress.
-const ProgressPath = "/v1/progress"
 
 // Software names a database program and its version.
 type Software struct {
@@ -56,7 +48,7 @@ type Artifact struct {
 
 // Failure says why an attempt has no artifact.
 type Failure struct {
-	Reason contract.Reason `json:"reason"`
+	Reason Reason `json:"reason"`
 	// Message is one sentence: what happened, to which thing. Never a password, a token or a presigned URL.
 	Message string `json:"message"`
 	// Hint says what to do.
