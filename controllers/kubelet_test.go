@@ -258,7 +258,7 @@ func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod
 func success(pod *corev1.Pod) string {
 	return encode(contract.Result{
 		Attempt:  string(pod.UID),
-		Artifact: &contract.Artifact{File: contract.ArtifactFileGzip, SizeBytes: 1000, UncompressedBytes: 4000, SHA256: strings.Repeat("ab", 32)},
+		Artifact: &contract.Artifact{File: contract.DefaultFormat().File(), SizeBytes: 1000, UncompressedBytes: 4000, SHA256: strings.Repeat("ab", 32)},
 		Server:   &contract.Software{Flavour: "MariaDB", Version: "10.11.6"},
 		Client:   &contract.Software{Flavour: "MariaDB", Version: "10.11.7"},
 	})

@@ -18,7 +18,7 @@ import (
 func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 	otherAttempt := func(pod *corev1.Pod) string { return strings.ReplaceAll(success(pod), string(pod.UID), "another") }
 	plain := func(pod *corev1.Pod) string {
-		return strings.ReplaceAll(success(pod), contract.ArtifactFileGzip, contract.ArtifactFilePlain)
+		return strings.ReplaceAll(success(pod), contract.DefaultFormat().File(), "dump.sql")
 	}
 	for name, tc := range map[string]struct {
 		play attempt

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/dumper/client"
-	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
@@ -27,11 +26,11 @@ type Request struct {
 	// Credentials of the database account.
 	Credentials mounted.Secret
 	// CA is the authority that the server's certificate must come from.
-	CA   mounted.Authority
-	Copy preflight.Request
-	// Compression is gzip or none; Level 1 to 9.
-	Compression string
-	Level       int
+	CA     mounted.Authority
+	Copy   preflight.Request
+	Format contract.Format
+	// Level of compression, or 0 for the format's own.
+	Level int
 	// KeyPrefix below which the attempt writes, without slashes at its ends.
 	KeyPrefix string
 	// Attempt is the pod's UID.
@@ -191,12 +190,7 @@ func (a *attempt) warn(what string, err error) {
 }
 
 // file is the artifact's name below the prefix.
-func (a *attempt) file() string {
-	if a.Compression == compress.None {
-		return contract.ArtifactFilePlain
-	}
-	return contract.ArtifactFileGzip
-}
+func (a *attempt) file() string { return a.Format.File() }
 
 // vouch compares the artifact in storage with what was sent, and writes the manifest that makes it exist.
 func (a *attempt) vouch(ctx context.Context, copied *copied) error {

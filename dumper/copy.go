@@ -39,7 +39,7 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 			upload.Abort()
 		}
 	}()
-	compressor, err := compress.NewWriter(upload, a.Compression, a.Level)
+	compressor, err := compress.NewWriter(upload, a.Format.Name, a.Level)
 	if err != nil {
 		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
@@ -73,12 +73,12 @@ func (a *attempt) runClients(ctx context.Context, w io.Writer, c *copied) error 
 }
 
 // expectedBytes of the artifact: as many as the server says that the tables have, for binary data is twice as large in SQL
-// and gzip takes that away again.
+// and compression takes that away again.
 func (a *attempt) expectedBytes() int64 {
-	if a.Compression == compress.None {
-		return 2 * a.plan.EstimatedBytes
+	if a.Format.Compressed() {
+		return a.plan.EstimatedBytes
 	}
-	return a.plan.EstimatedBytes
+	return 2 * a.plan.EstimatedBytes
 }
 
 // runClient runs the client once, into w.

@@ -35,8 +35,8 @@ type Compression struct {
 	// +kubebuilder:default=gzip
 	Format CompressionFormat `json:"format,omitempty"`
 
-	// level from 1 (fast) to 9 (small), for gzip.
-	// +kubebuilder:default=6
+	// level from 1 (fast) to 9 (small). Without it, a fast one of the format's own. It means nothing for none.
+	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=9
 	Level int32 `json:"level,omitempty"`

@@ -35,6 +35,7 @@ type dumping struct {
 	request         dumper.Request
 	location        location
 	engine, tlsMode string
+	format          string
 	runDeadline     time.Duration
 	progressAddress string
 	resultFile      string
@@ -71,8 +72,8 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringArrayVar(&r.Copy.ExcludeTables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
 	f.StringArrayVar(&r.Copy.ExcludeData, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
 	f.BoolVar(&r.Copy.SchemaOnly, "schema-only", false, "copy definitions and no rows")
-	f.StringVar(&r.Compression, "compression", compress.Gzip, "gzip or none")
-	f.IntVar(&r.Level, "compression-level", 6, "1 (fast) to 9 (small)")
+	f.StringVar(&d.format, "compression", contract.DefaultFormat().Name, contract.FormatList())
+	f.IntVar(&r.Level, "compression-level", 0, "1 (fast) to 9 (small) (default: the format's own, a fast one)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
 	f.StringVar(&r.Attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
 	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
@@ -179,13 +180,15 @@ func (d *dumping) checkCopy() error {
 	if err := r.Server.Check(); err != nil {
 		return err
 	}
-	switch {
-	case r.Credentials.Dir == "":
+	if r.Credentials.Dir == "" {
 		return result.Errorf(contract.InvalidRequest, "give --credentials-dir, a folder with the files username and password", "no credentials were given")
-	case r.Compression != compress.Gzip && r.Compression != compress.None:
-		return result.Errorf(contract.InvalidRequest, "use gzip or none", "unknown compression %q", r.Compression)
-	case r.Level < 1 || r.Level > 9:
-		return result.Errorf(contract.InvalidRequest, "use 1 to 9", "unknown compression level %d", r.Level)
+	}
+	var err error
+	if r.Format, err = contract.FormatNamed(d.format); err != nil {
+		return result.Errorf(contract.InvalidRequest, "correct --compression", "%w", err)
+	}
+	if _, err := compress.Level(d.format, r.Level); err != nil {
+		return result.Errorf(contract.InvalidRequest, "correct --compression-level", "%w", err)
 	}
 	return nil
 }

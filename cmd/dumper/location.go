@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -93,7 +94,7 @@ func (l *location) point(where string) (key string, err error) {
 			return "", result.Errorf(contract.InvalidRequest, "use s3://bucket/key or the path of a file or folder", "%q is not a place that artifacts can be in", where)
 		}
 		l.kind = storageFile
-		if base := filepath.Base(where); attemptFile(base) {
+		if base := filepath.Base(where); archive.IsAttemptFile(base) {
 			l.directory = filepath.Dir(where)
 			return base, nil
 		}
@@ -107,8 +108,4 @@ func (l *location) point(where string) (key string, err error) {
 	}
 	l.kind, l.s3.Bucket = storageS3, bucket
 	return key, nil
-}
-
-func attemptFile(name string) bool {
-	return name == contract.ArtifactFileGzip || name == contract.ArtifactFilePlain || name == contract.ManifestFile
 }

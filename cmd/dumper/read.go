@@ -20,6 +20,9 @@ import (
 const placeHelp = `The artifact is given as s3://bucket/key, as the path of a local file or folder, or with the storage flags and
 --key. The key may be the artifact's, its manifest's, its attempt's, or a prefix with exactly one artifact below it.`
 
+// placeExample of an artifact in a bucket, with the flags that reach it.
+var placeExample = "s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../" + contract.DefaultFormat().File() + " --s3-endpoint https://s3.example.com --s3-path-style"
+
 // reading is what cat, verify and inspect share.
 type reading struct {
 	location location
@@ -87,8 +90,8 @@ func catCommand() *cobra.Command {
 		Use:   "cat [s3://bucket/key | path]",
 		Short: "Writes an artifact's SQL to standard output, and fails at the end if it is not what was written",
 		Long:  "Writes an artifact's SQL to standard output. At the end it compares size and SHA-256 with the manifest\nand fails if they differ.\n\n" + placeHelp,
-		Example: `  dumper cat s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style | mariadb shop_copy
-  dumper cat ./out/shop --raw > dump.sql.gz`,
+		Example: "  dumper cat " + placeExample + " | mariadb shop_copy\n" +
+			"  dumper cat ./out/shop --raw > " + contract.DefaultFormat().File(),
 		Args: cobra.MaximumNArgs(1),
 		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
 			return archive.Cat(ctx, s, entry, out, raw)
@@ -104,8 +107,8 @@ func verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "verify [s3://bucket/key | path]",
 		Short:   "Reads an artifact back and proves it whole",
-		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, gzip's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
-		Example: "  dumper verify s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style",
+		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, the format's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
+		Example: "  dumper verify " + placeExample,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
 			if err := archive.Verify(ctx, s, entry); err != nil {

@@ -43,7 +43,7 @@ func (o outcome) mustRefuse(t *testing.T, reason contract.Reason, mentions ...st
 
 func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 	storage, attempt := artifact(t)
-	file := filepath.Join(attempt, contract.ArtifactFileGzip)
+	file := filepath.Join(attempt, contract.DefaultFormat().File())
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -77,7 +77,8 @@ var dumpTransitions = map[string]transition{
 	"another compression":                            {`{}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
 	"a compression, later":                           {`spec: {compression: null}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
 	"no compression, so that the default comes back": {`{}`, `spec: {compression: null}`, "compression" + immutable},
-	"the default compression, left out again":        {`spec: {compression: {level: 6}}`, `spec: {compression: null}`, ""},
+	"the default compression, left out again":        {`spec: {compression: {format: gzip, level: null}}`, `spec: {compression: null}`, ""},
+	"a level of compression, later":                  {`spec: {compression: {format: gzip, level: null}}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
 
 	"another reason":  {`{}`, `spec: {reason: another}`, "reason" + immutable},
 	"a reason, later": {`spec: {reason: null}`, `spec: {reason: another}`, "reason" + immutable},

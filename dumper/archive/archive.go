@@ -68,10 +68,15 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
 }
 
+// IsAttemptFile reports whether an attempt leaves a file of that name below its key.
+func IsAttemptFile(name string) bool {
+	_, artifact := contract.FormatOfFile(name)
+	return artifact || name == contract.ManifestFile
+}
+
 // attemptPrefix of any key that a person may have.
 func attemptPrefix(key string) string {
-	switch path.Base(key) {
-	case contract.ArtifactFileGzip, contract.ArtifactFilePlain, contract.ManifestFile:
+	if IsAttemptFile(path.Base(key)) {
 		key = path.Dir(key)
 	}
 	key = strings.Trim(key, "/")
@@ -95,7 +100,7 @@ func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract
 }
 
 // Cat writes the artifact to w, decompressed unless raw, and fails at the end if it is not what the manifest says: size,
-// SHA-256 and, decompressed, gzip's own checksum and the length of the text.
+// SHA-256 and, decompressed, the format's own checksum and the length of the text.
 func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw bool) error {
 	stored, size, err := s.Reader(ctx, entry.Key())
 	if err != nil {
@@ -108,13 +113,11 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 	}
 	hash := sha256.New()
 	hashed := io.TeeReader(stored, hash)
-	format := entry.Manifest.Compression
-	if raw {
-		format = compress.None
-	}
-	text, err := compress.NewReader(hashed, format)
-	if err != nil {
-		return doubt(s, entry, "%w", err)
+	text := io.NopCloser(hashed)
+	if !raw {
+		if text, err = compress.NewReader(hashed, entry.Manifest.Compression); err != nil {
+			return doubt(s, entry, "%w", err)
+		}
 	}
 	out := &sink{w: w}
 	written, err := io.CopyBuffer(out, struct{ io.Reader }{text}, make([]byte, 1<<20))

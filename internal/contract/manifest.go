@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// ManifestFile is the manifest's name below an attempt's key. It is written last: it makes the artifact exist.
+const ManifestFile = "manifest.json"
+
 // Tables of a dump. Names are left out, and only counted, when there are more than MaxManifestNames of them.
 type Tables struct {
 	// Count of base tables (and sequences) whose definition is in the artifact.

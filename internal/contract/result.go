@@ -16,16 +16,6 @@ const MaxMessageBytes = 4096
 // Version of the formats in this package. A reader refuses another.
 const Version = 1
 
-// Names of the files that one attempt leaves below its key.
-const (
-	// ManifestFile is written last: it makes the artifact exist.
-	ManifestFile = "manifest.json"
-	// ArtifactFileGzip is the artifact with compression gzip.
-	ArtifactFileGzip = "dump.sql.gz"
-	// ArtifactFilePlain is the artifact with compression none.
-	ArtifactFilePlain = "dump.sql"
-)
-
 // Software names a database program and its version.
 type Software struct {
 	// Flavour is MySQL or MariaDB.
@@ -36,7 +26,7 @@ type Software struct {
 
 // Artifact is what a successful attempt wrote and verified.
 type Artifact struct {
-	// File is the artifact's name below the attempt's key: ArtifactFileGzip or ArtifactFilePlain.
+	// File is the artifact's name below the attempt's key, Format.File of its format.
 	File string `json:"file"`
 	// SizeBytes of the file in storage.
 	SizeBytes int64 `json:"sizeBytes"`
@@ -124,8 +114,8 @@ func Decode(message, attempt string) (*Result, error) {
 }
 
 func (a Artifact) check() error {
-	switch {
-	case a.File != ArtifactFileGzip && a.File != ArtifactFilePlain:
+	switch _, found := FormatOfFile(a.File); {
+	case !found:
 		return errors.New("its file has an unknown name")
 	case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
 		return errors.New("it is empty")

@@ -24,7 +24,7 @@ func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
 		if rapid.Bool().Draw(r, "failed") {
 			whole.Failure = &contract.Failure{Reason: contract.StorageTLSVerificationFailed, Message: text.Draw(r, "message"), Hint: text.Draw(r, "hint")}
 		} else {
-			whole.Artifact = &contract.Artifact{File: contract.ArtifactFileGzip, SizeBytes: 1 << 50, UncompressedBytes: 1 << 50, SHA256: strings.Repeat("a", 64)}
+			whole.Artifact = &contract.Artifact{File: contract.DefaultFormat().File(), SizeBytes: 1 << 50, UncompressedBytes: 1 << 50, SHA256: strings.Repeat("a", 64)}
 		}
 		data, err := whole.Encode()
 		if err != nil || len(data) > contract.MaxMessageBytes {

@@ -72,7 +72,7 @@ func selectionArgs(a *arguments, r Request) {
 		a.on("schema-only")
 	}
 	a.set("compression", string(spec.Compression.Format))
-	if spec.Compression.Format != v1alpha1.CompressionNone {
+	if spec.Compression.Level != 0 {
 		a.set("compression-level", strconv.Itoa(int(spec.Compression.Level)))
 	}
 }

@@ -55,7 +55,7 @@ func request() jobspec.Request {
 	return jobspec.Request{
 		Dump: &v1alpha1.DatabaseDump{
 			ObjectMeta: metav1.ObjectMeta{Name: "first", Namespace: "shop", UID: "0b1f7c9e-1111-4222-8333-444455556666"},
-			Spec:       v1alpha1.DatabaseDumpSpec{Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6}},
+			Spec:       v1alpha1.DatabaseDumpSpec{Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip}},
 		},
 		Source: &v1alpha1.DatabaseSource{
 			ObjectMeta: metav1.ObjectMeta{Name: "shop", Namespace: "shop"},
@@ -81,7 +81,7 @@ func toVolume(r *jobspec.Request) {
 	r.Storage = v1alpha1.DumpStorageSpec{
 		PersistentVolumeClaim: &v1alpha1.PersistentVolumeClaimStorage{ClaimName: "dumps", Prefix: "nightly"},
 	}
-	r.Dump.Spec.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionNone, Level: 6}
+	r.Dump.Spec.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionNone}
 	r.Dump.Spec.SchemaOnly = true
 }
 
@@ -147,7 +147,7 @@ func TestLocationsAreTheManagersOwn(t *testing.T) {
 	r := request()
 	artifact, manifest := jobspec.URIs(r.Storage, r.Dump, "pod-uid")
 	want := "s3://dumps/prod/shop/first/0b1f7c9e-1111-4222-8333-444455556666/pod-uid/"
-	if artifact != want+contract.ArtifactFileGzip || manifest != want+contract.ManifestFile {
+	if artifact != want+contract.DefaultFormat().File() || manifest != want+contract.ManifestFile {
 		t.Errorf("got %s and %s", artifact, manifest)
 	}
 	toVolume(&r)

@@ -36,10 +36,12 @@ func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt
 	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, contract.ManifestFile)
 }
 
-// ArtifactFile is the name that the artifact of a dump must have.
+// ArtifactFile is the name that the artifact of a dump must have. It is empty, which no artifact's name is, for a format that
+// this manager does not know: then its CRDs are newer than itself.
 func ArtifactFile(compression v1alpha1.Compression) string {
-	if compression.Format == v1alpha1.CompressionNone {
-		return contract.ArtifactFilePlain
+	format, err := contract.FormatNamed(string(compression.Format))
+	if err != nil {
+		return ""
 	}
-	return contract.ArtifactFileGzip
+	return format.File()
 }

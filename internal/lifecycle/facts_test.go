@@ -29,7 +29,7 @@ func facts() lifecycle.Facts {
 			},
 			Spec: v1alpha1.DatabaseDumpSpec{
 				SourceRef:   v1alpha1.ObjectReference{Name: "shop"},
-				Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6},
+				Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip},
 			},
 		},
 		Source: &v1alpha1.DatabaseSource{
@@ -137,7 +137,7 @@ func succeeding() string { return succeedingWith(0) }
 // succeedingWith: with so many tables that have no transactions.
 func succeedingWith(nonTransactional int) string {
 	data, err := contract.Result{Attempt: "pod-uid", NonTransactional: nonTransactional, Artifact: &contract.Artifact{
-		File: contract.ArtifactFileGzip, SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
+		File: contract.DefaultFormat().File(), SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {
 		panic(err)
