@@ -21,11 +21,12 @@ type DumpExclusions struct {
 }
 
 // CompressionFormat of an artifact.
-// +kubebuilder:validation:Enum=gzip;none
+// +kubebuilder:validation:Enum=gzip;zstd;none
 type CompressionFormat string
 
 const (
 	CompressionGzip CompressionFormat = "gzip"
+	CompressionZstd CompressionFormat = "zstd"
 	CompressionNone CompressionFormat = "none"
 )
 

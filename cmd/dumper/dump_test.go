@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,8 @@ func TestACopyRestoresEqual(t *testing.T) {
 	inBucket := append(bucket(t, s3), "--key-prefix=prod/shop/uid")
 	for name, test := range map[string]struct{ dump, cat []string }{
 		"through gzip and a folder":  {into(folder), []string{filepath.Join(folder, "shop/one/dump.sql.gz")}},
+		"through zstd and a folder":  {append(into(folder), "--compression=zstd", "--key-prefix=zstd"), []string{filepath.Join(folder, "zstd/one/dump.sql.zst")}},
+		"through zstd and a bucket":  {append(slices.Clone(inBucket), "--compression=zstd", "--compression-level=9", "--attempt=two"), append(bucket(t, s3), "--key=prod/shop/uid/two/dump.sql.zst")},
 		"uncompressed in a folder":   {append(into(folder), "--compression=none", "--key-prefix=plain"), []string{filepath.Join(folder, "plain")}},
 		"through gzip and a bucket":  {inBucket, append(bucket(t, s3), "--key=prod/shop/uid/one/dump.sql.gz")},
 		"with VerifyCA, so a guard":  {append(into(folder), "--tls-mode=VerifyCA", "--key-prefix=guarded"), []string{filepath.Join(folder, "guarded")}},
@@ -42,7 +45,9 @@ func TestACopyRestoresEqual(t *testing.T) {
 			}
 		})
 	}
-	if diff := cmp.Diff([]string{"prod/shop/uid/one/dump.sql.gz", "prod/shop/uid/one/manifest.json"}, s3.Keys(t)); diff != "" {
+	if diff := cmp.Diff([]string{
+		"prod/shop/uid/one/dump.sql.gz", "prod/shop/uid/one/manifest.json", "prod/shop/uid/two/dump.sql.zst", "prod/shop/uid/two/manifest.json",
+	}, s3.Keys(t)); diff != "" {
 		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
 	}
 }
@@ -62,7 +67,7 @@ func TestTheManifestsCommandRestores(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, ".my.cnf"), []byte("[client]\nuser=root\nsocket="+server.Socket+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, compression := range []string{"gzip", "none"} {
+	for _, compression := range contract.FormatNames() {
 		t.Run(compression, func(t *testing.T) {
 			folder := t.TempDir()
 			artifact := run(t, append(append(flags(server, credentials, "by_manifest"), into(folder)...), "--compression="+compression, "--attempt=one")...).mustSucceed(t)

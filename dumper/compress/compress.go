@@ -19,7 +19,7 @@ const (
 
 // codec of one format. Its memory is bounded on a machine of any size.
 type codec struct {
-	// level when none is said: the fastest whose output is no larger than that of gzip -6. 0 where the format has no levels.
+	// level when none is said; 0 where the format has no levels.
 	level int
 	// writer must be closed.
 	writer func(w io.Writer, level int) (io.WriteCloser, error)
@@ -29,6 +29,7 @@ type codec struct {
 
 var codecs = map[string]codec{
 	string(v1alpha1.CompressionGzip): gzip,
+	string(v1alpha1.CompressionZstd): zstd,
 	string(v1alpha1.CompressionNone): none,
 }
 

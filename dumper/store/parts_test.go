@@ -127,7 +127,7 @@ func TestWhatIsWrittenInPiecesArrivesWhole(t *testing.T) {
 
 func TestAStoreIsToldTheMediaTypeOfAnArtifact(t *testing.T) {
 	for key, want := range map[string]string{
-		"shop/one/dump.sql.gz": "application/gzip", "shop/one/dump.sql": "application/sql", "shop/one/manifest.json": "application/octet-stream",
+		"shop/one/dump.sql.gz": "application/gzip", "shop/one/dump.sql.zst": "application/zstd", "shop/one/dump.sql": "application/sql", "shop/one/manifest.json": "application/octet-stream",
 	} {
 		for size, how := range map[int]string{1: "put whole", minPartBytes + 1: "in parts"} {
 			t.Run(key+" "+how, func(t *testing.T) {

@@ -23,6 +23,7 @@ type Format struct {
 // formats is the one place that knows them; the first is the default. dumper/compress has a codec for each.
 var formats = []Format{
 	{Name: string(v1alpha1.CompressionGzip), Suffix: ".gz", MediaType: "application/gzip", Decode: "gunzip"},
+	{Name: string(v1alpha1.CompressionZstd), Suffix: ".zst", MediaType: "application/zstd", Decode: "zstd -d"},
 	{Name: string(v1alpha1.CompressionNone), Suffix: "", MediaType: "application/sql"},
 }
 
