@@ -21,8 +21,10 @@ const readBytes = 1 << 20
 type copied struct {
 	artifact contract.Artifact
 	sum      store.Sum
-	runs     []client.Run
-	sandbox  bool
+	// level of compression that was used.
+	level   int
+	runs    []client.Run
+	sandbox bool
 	// definitions counts those of tables that named the database, and of those in plan.Qualified.
 	definitions map[string]int
 }
@@ -39,11 +41,15 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 			upload.Abort()
 		}
 	}()
-	compressor, err := compress.NewWriter(upload, a.Format.Name, a.Level)
+	level, err := compress.Level(a.Format.Name, a.Level)
 	if err != nil {
 		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
-	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
+	compressor, err := compress.NewWriter(upload, a.Format.Name, level)
+	if err != nil {
+		return nil, err
+	}
+	c := &copied{level: level, runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
 	if err := a.runClients(ctx, compressor, c); err != nil {
 		// Its goroutines end only when it is closed; what they still write is thrown away.
 		upload.GiveUp()

@@ -9,9 +9,14 @@ import (
 	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
-func (a *attempt) manifest(c *copied, verified contract.Verification) contract.Manifest {
+func (a *attempt) manifest(c *copied, verified contract.Proof) contract.Manifest {
 	m := contract.Manifest{
-		Dump: a.Dump, Attempt: a.Attempt, Artifact: c.artifact, Compression: a.Format.Name, VerifiedBy: verified,
+		Dump: a.Dump, Attempt: a.Attempt, Format: a.Format.Name, Level: c.level,
+		Files: []contract.File{{
+			Name: c.artifact.File, Size: c.artifact.SizeBytes, UncompressedBytes: c.artifact.UncompressedBytes, SHA256: c.artifact.SHA256,
+		}},
+		// The client's own were judged before the upload was committed.
+		Proofs: map[string][]contract.Proof{c.artifact.File: {contract.ProofExitCode, contract.ProofErrorStream, contract.ProofTrailer, verified}},
 		Server: a.plan.Server, Host: a.Server.Host, Port: a.Server.Port, Client: a.program.Software,
 		Database: a.plan.Database, SchemaOnly: a.plan.SchemaOnly, Routines: a.plan.Routines, Events: a.plan.Events,
 		Consistent: len(a.plan.NonTransactional) == 0, SandboxLine: c.sandbox,

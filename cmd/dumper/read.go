@@ -107,17 +107,20 @@ func verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "verify [s3://bucket/key | path]",
 		Short:   "Reads an artifact back and proves it whole",
-		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, the format's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
+		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, the format's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer, where the manifest says that it does.\n\n" + placeHelp,
 		Example: "  dumper verify " + placeExample,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
 			if err := archive.Verify(ctx, s, entry); err != nil {
 				return err
 			}
-			artifact := entry.Manifest.Artifact
-			_, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
-				s.URI(entry.Key()), artifact.SizeBytes, artifact.UncompressedBytes, artifact.SHA256)
-			return err
+			for _, file := range entry.Manifest.Files {
+				if _, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
+					s.URI(entry.Key(file)), file.Size, file.UncompressedBytes, file.SHA256); err != nil {
+					return err
+				}
+			}
+			return nil
 		}),
 	}
 	r.flags(command)
@@ -166,8 +169,8 @@ func inspectCommand() *cobra.Command {
 func settle(report *archive.Report, attempt, file string) error {
 	r := contract.Result{Attempt: attempt}
 	for _, candidate := range report.Attempts {
-		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt {
-			r.Artifact, r.Server, r.Client = &m.Artifact, &m.Server, &m.Client
+		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt && m.Artifact() != nil {
+			r.Artifact, r.Server, r.Client = m.Artifact(), &m.Server, &m.Client
 			r.NonTransactional, r.StartedAt, r.FinishedAt = len(m.Tables.NonTransactional), m.StartedAt, m.FinishedAt
 			return writeResult(r, file)
 		}

@@ -96,12 +96,14 @@ func TestAManifestThatWasTamperedWithIsFoundOut(t *testing.T) {
 	}
 	for name, change := range map[string]func(string) string{
 		"another length of the text": func(m string) string { return strings.Replace(m, `"uncompressedBytes": `, `"uncompressedBytes": 1`, 1) },
-		"another version":            func(m string) string { return strings.Replace(m, `"version": 1`, `"version": 2`, 1) },
+		"another version":            func(m string) string { return strings.Replace(m, `"version": 2`, `"version": 3`, 1) },
 		"a path for a file": func(m string) string {
-			return strings.Replace(m, `"file": "dump.sql.gz"`, `"file": "../../etc/passwd"`, 1)
+			return strings.Replace(m, `"name": "dump.sql.gz"`, `"name": "../../etc/passwd"`, 1)
 		},
-		"not JSON": func(m string) string { return m[1:] },
-		"nothing":  func(string) string { return "" },
+		"a proof that nobody knows": func(m string) string { return strings.Replace(m, `"Trailer"`, `"Oath"`, 1) },
+		"longer than can be":        func(m string) string { return m + strings.Repeat(" ", contract.MaxManifestBytes) },
+		"not JSON":                  func(m string) string { return m[1:] },
+		"nothing":                   func(string) string { return "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(file, []byte(change(string(whole))), 0o600); err != nil {

@@ -23,7 +23,7 @@ type Report struct {
 type Attempt struct {
 	// Location of the attempt.
 	Location string `json:"location"`
-	// Complete: there is a manifest and an artifact of the size that it states. `dumper verify` proves the rest.
+	// Complete: there is a manifest, and every file of it with the size that it states. `dumper verify` proves the rest.
 	Complete bool `json:"complete"`
 	// Problem says why it is not complete.
 	Problem string `json:"problem,omitempty"`
@@ -76,13 +76,16 @@ func inspectAttempt(ctx context.Context, s *store.Store, folder string, files ma
 		return attempt, nil
 	}
 	attempt.Manifest = manifest
-	switch size, there := files[manifest.Artifact.File]; {
-	case !there:
-		attempt.Problem = "there is a manifest and no " + manifest.Artifact.File
-	case size != manifest.Artifact.SizeBytes:
-		attempt.Problem = manifest.Artifact.File + " does not have the size that the manifest states"
-	default:
-		attempt.Complete = true
+	for _, file := range manifest.Files {
+		switch size, there := files[file.Name]; {
+		case !there:
+			attempt.Problem = "there is a manifest and no " + file.Name
+			return attempt, nil
+		case size != file.Size:
+			attempt.Problem = file.Name + " does not have the size that the manifest states"
+			return attempt, nil
+		}
 	}
+	attempt.Complete = true
 	return attempt, nil
 }

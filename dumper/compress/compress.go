@@ -9,14 +9,6 @@ import (
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
-// Levels of every format that has any.
-const (
-	// Fastest level.
-	Fastest = 1
-	// Smallest level.
-	Smallest = 9
-)
-
 // codec of one format. Its memory is bounded on a machine of any size.
 type codec struct {
 	// level when none is said; 0 where the format has no levels.
@@ -45,16 +37,16 @@ func Level(format string, level int) (int, error) {
 	switch {
 	case err != nil:
 		return 0, err
-	case level != 0 && (level < Fastest || level > Smallest):
-		return 0, fmt.Errorf("unknown compression level %d: use %d to %d", level, Fastest, Smallest)
+	case level != 0 && (level < contract.FastestLevel || level > contract.SmallestLevel):
+		return 0, fmt.Errorf("unknown compression level %d: use %d to %d", level, contract.FastestLevel, contract.SmallestLevel)
 	case level == 0 || c.level == 0:
 		return c.level, nil
 	}
 	return level, nil
 }
 
-// NewWriter compresses what is written to it into w. It must be closed. level is Fastest to Smallest, or 0 for the format's
-// own.
+// NewWriter compresses what is written to it into w. It must be closed. level is contract.FastestLevel to SmallestLevel, or 0
+// for the format's own.
 func NewWriter(w io.Writer, format string, level int) (io.WriteCloser, error) {
 	c, err := codecOf(format)
 	if err != nil {

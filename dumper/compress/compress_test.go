@@ -65,7 +65,7 @@ func TestALevelIsOneOfTheFormatsAndAFastOneWhenNoneIsSaid(t *testing.T) {
 func TestWhatWasWrittenIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		format := rapid.SampledFrom(contract.FormatNames()).Draw(t, "format")
-		level := rapid.IntRange(0, Smallest).Draw(t, "level")
+		level := rapid.IntRange(0, contract.SmallestLevel).Draw(t, "level")
 		text := text(rapid.IntRange(0, 3<<20).Draw(t, "bytes"))
 		got, err := io.ReadAll(mustRead(t, compressed(t, format, level, text), format))
 		if err != nil || !bytes.Equal(got, text) {

@@ -20,6 +20,14 @@ type Format struct {
 	Decode string
 }
 
+// Levels of compression, of every format that has any.
+const (
+	// FastestLevel makes the largest files.
+	FastestLevel = 1
+	// SmallestLevel is the slowest.
+	SmallestLevel = 9
+)
+
 // formats is the one place that knows them; the first is the default. dumper/compress has a codec for each.
 var formats = []Format{
 	{Name: string(v1alpha1.CompressionGzip), Suffix: ".gz", MediaType: "application/gzip", Decode: "gunzip"},

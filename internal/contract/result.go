@@ -13,8 +13,8 @@ import (
 // https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 const MaxMessageBytes = 4096
 
-// Version of the formats in this package. A reader refuses another.
-const Version = 1
+// ResultVersion of a Result. A reader refuses another.
+const ResultVersion = 1
 
 // Software names a database program and its version.
 type Software struct {
@@ -62,7 +62,7 @@ type Result struct {
 
 // Encode renders the result in at most MaxMessageBytes. Message, hint and versions are cut when they are too long.
 func (r Result) Encode() ([]byte, error) {
-	r.Version = Version
+	r.Version = ResultVersion
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode the result: %w", err)
@@ -91,13 +91,16 @@ func (s *Software) short() *Software {
 // Decode reads a termination message and refuses one that is not whole: another version, another attempt, both or
 // neither outcome, an artifact with an impossible name, size or hash.
 func Decode(message, attempt string) (*Result, error) {
+	if len(message) > MaxMessageBytes {
+		return nil, fmt.Errorf("the termination message has more than %d bytes", MaxMessageBytes)
+	}
 	var r Result
 	if err := json.Unmarshal([]byte(message), &r); err != nil {
 		return nil, fmt.Errorf("the termination message is not a result: %w", err)
 	}
 	switch {
-	case r.Version != Version:
-		return nil, fmt.Errorf("the result has version %d, this program reads %d", r.Version, Version)
+	case r.Version != ResultVersion:
+		return nil, fmt.Errorf("the result has version %d, this program reads %d", r.Version, ResultVersion)
 	case r.Attempt != attempt:
 		return nil, errors.New("the result speaks of another attempt")
 	case (r.Artifact == nil) == (r.Failure == nil):
@@ -120,10 +123,12 @@ func (a Artifact) check() error {
 	case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
 		return errors.New("it is empty")
 	case !isSHA256(a.SHA256):
-		return errors.New("its SHA-256 is not 64 hexadecimal digits")
+		return errNoSHA256
 	}
 	return nil
 }
+
+var errNoSHA256 = errors.New("its SHA-256 is not 64 hexadecimal digits")
 
 func isSHA256(s string) bool {
 	if len(s) != 64 {

@@ -106,7 +106,7 @@ func (w *world) completed(d *v1alpha1.DatabaseDump) {
 		w.Fatalf("dumper verify does not vouch for what the status says, %s: %v\n%s", s.Artifact.SHA256, err, said)
 	}
 	report := w.inspect(d)
-	if len(report.Attempts) != 1 || !report.Attempts[0].Complete || report.Attempts[0].Manifest.Artifact.SHA256 != s.Artifact.SHA256 {
+	if len(report.Attempts) != 1 || !report.Attempts[0].Complete || report.Attempts[0].Manifest.Files[0].SHA256 != s.Artifact.SHA256 {
 		w.Fatalf("there is not exactly one complete artifact below the dump's key: %+v", report)
 	}
 	if m := report.Attempts[0].Manifest; m.Dump != d.Namespace+"/"+d.Name || m.Database != string(s.Database) {
