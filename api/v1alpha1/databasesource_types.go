@@ -114,11 +114,12 @@ type JobTemplate struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('volcado.io/') && !k.startsWith('app.kubernetes.io/') && !k.startsWith('batch.kubernetes.io/'))",message="labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"
 	Labels map[string]JobLabelValue `json:"labels,omitempty"`
 
-	// annotations are added to the Job and its pod.
+	// annotations are added to the Job and its pod; keys under volcado.io/ are the manager's own.
 	// +optional
 	// +kubebuilder:validation:MaxProperties=32
 	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",message="the keys of annotations are an optional DNS prefix and /, then at most 63 of letters, digits, - _ and ."
 	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('container.apparmor.security.beta.kubernetes.io/'))",message="annotations may not change the pod's AppArmor profile"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('volcado.io/'))",message="annotations under volcado.io/ are set by the manager"
 	Annotations map[string]JobAnnotationValue `json:"annotations,omitempty"`
 
 	// serviceAccountName is the identity with which the pod reaches object storage where DumpStorage has no

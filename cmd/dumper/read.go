@@ -47,10 +47,14 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 		}
 		r.key = key
 	}
-	if err := r.location.check(); err != nil {
+	place, err := r.location.storage()
+	if err != nil {
 		return nil, err
 	}
-	s, secrets, err := r.location.open(ctx, false)
+	if err := checkStorage(place); err != nil {
+		return nil, err
+	}
+	s, secrets, err := openStorage(ctx, place, false)
 	r.secrets = secrets
 	return s, err
 }

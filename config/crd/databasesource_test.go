@@ -79,11 +79,12 @@ var sourceVerdicts = map[string]verdict{
 	"a label that names another Job":    {`spec: {job: {labels: {batch.kubernetes.io/job-name: other}}}`, "labels under volcado.io/, app.kubernetes.io/ and batch.kubernetes.io/ are set by the manager"},
 	"an annotation that would take the pod's confinement away": {`spec: {job: {annotations: {container.apparmor.security.beta.kubernetes.io/dumper: unconfined}}}`,
 		"annotations may not change the pod's AppArmor profile"},
-	"an annotation for a service mesh":   {`spec: {job: {annotations: {sidecar.istio.io/inject: "false"}}}`, ""},
-	"a label whose value has a space":    {`spec: {job: {labels: {team: "a b"}}}`, "spec.job.labels.team in body should match"},
-	"another service account by a slash": {`spec: {job: {serviceAccountName: other/admin}}`, "spec.job.serviceAccountName in body should match"},
-	"an unknown key, strictly decoded":   {`spec: {exlude: {tables: ["shop.people"]}}`, `unknown field "spec.exlude"`},
-	"a field of a version yet to come":   {`spec: {encryption: {recipients: [age1x]}}`, `unknown field "spec.encryption"`},
+	"an annotation that would tell the dumper what to copy": {`spec: {job: {annotations: {volcado.io/request: "{}"}}}`, "annotations under volcado.io/ are set by the manager"},
+	"an annotation for a service mesh":                      {`spec: {job: {annotations: {sidecar.istio.io/inject: "false"}}}`, ""},
+	"a label whose value has a space":                       {`spec: {job: {labels: {team: "a b"}}}`, "spec.job.labels.team in body should match"},
+	"another service account by a slash":                    {`spec: {job: {serviceAccountName: other/admin}}`, "spec.job.serviceAccountName in body should match"},
+	"an unknown key, strictly decoded":                      {`spec: {exlude: {tables: ["shop.people"]}}`, `unknown field "spec.exlude"`},
+	"a field of a version yet to come":                      {`spec: {encryption: {recipients: [age1x]}}`, `unknown field "spec.encryption"`},
 }
 
 func TestDatabaseSource(t *testing.T) { verdicts(t, "databasesource", sourceVerdicts) }

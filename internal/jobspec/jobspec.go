@@ -55,15 +55,21 @@ type Request struct {
 	Images  Images
 }
 
-// Build the Job of a dump.
-func Build(r Request) *batchv1.Job {
+// Build the Job of a dump. The error is of a request that is larger than the dumper can be told, and says what to shorten.
+func Build(r Request) (*batchv1.Job, error) {
+	asked, err := request(r).Encode()
+	if err != nil {
+		return nil, err
+	}
 	template := r.Source.Spec.Job
 	if template == nil {
 		template = &v1alpha1.JobTemplate{}
 	}
 	labels := labels(r, template)
 	annotations := plain(template.Annotations)
-	maps.DeleteFunc(annotations, func(key, _ string) bool { return weakensPod(key) })
+	maps.DeleteFunc(annotations, func(key, _ string) bool { return isReserved(key) })
+	onPod := maps.Clone(annotations)
+	onPod[contract.RequestAnnotation] = string(asked)
 
 	return &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},
@@ -83,11 +89,11 @@ func Build(r Request) *batchv1.Job {
 			PodFailurePolicy:      podFailurePolicy(),
 			ActiveDeadlineSeconds: new(activeDeadline(r.Source.Spec.Limits)),
 			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: annotations},
+				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: onPod},
 				Spec:       podSpec(r, template),
 			},
 		},
-	}
+	}, nil
 }
 
 // podFailurePolicy fails the Job at once where trying again cannot mend it. Everything else, disruption too, counts as an
@@ -120,9 +126,10 @@ func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
 	return all
 }
 
-// weakensPod reports whether an annotation would take from the pod's confinement instead of describing it.
-func weakensPod(annotation string) bool {
-	return strings.HasPrefix(annotation, "container.apparmor.security.beta.kubernetes.io/")
+// isReserved reports whether an annotation would take from the pod's confinement, or say something in the manager's name,
+// instead of describing the pod. The API refuses such keys; a source can be older than the rule.
+func isReserved(annotation string) bool {
+	return strings.HasPrefix(annotation, "container.apparmor.security.beta.kubernetes.io/") || strings.HasPrefix(annotation, v1alpha1.GroupVersion.Group+"/")
 }
 
 // plain is a copy of a map whose values have a type only for their validation.

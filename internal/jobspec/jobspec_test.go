@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -29,7 +30,7 @@ func TestJobs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request()
 			edit(&r)
-			got, err := yaml.Marshal(jobspec.Build(r))
+			got, err := yaml.Marshal(build(t, r))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,6 +49,20 @@ func TestJobs(t *testing.T) {
 			}
 		})
 	}
+}
+
+type fataler interface {
+	Helper()
+	Fatal(...any)
+}
+
+func build(t fataler, r jobspec.Request) *batchv1.Job {
+	t.Helper()
+	job, err := jobspec.Build(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return job
 }
 
 // request for a dump of shop into a bucket, with the API's defaults.
@@ -105,8 +120,10 @@ func everything(r *jobspec.Request) {
 		Tolerations:  []corev1.Toleration{{Key: "batch", Operator: corev1.TolerationOpExists}},
 		Labels:       map[string]v1alpha1.JobLabelValue{"team": "shop"},
 		Annotations: map[string]v1alpha1.JobAnnotationValue{
-			"sidecar.istio.io/inject":                               "false",
+			"sidecar.istio.io/inject": "false",
+			// The API refuses these two, and did not always.
 			"container.apparmor.security.beta.kubernetes.io/dumper": "unconfined",
+			"volcado.io/request": `{"version":1}`,
 		},
 		ServiceAccountName: "dumper",
 		ImagePullSecrets:   []v1alpha1.SecretReference{{Name: "registry"}},
@@ -131,7 +148,7 @@ func TestALimitIsNeverBelowItsRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request()
 			r.Source.Spec.Job = &v1alpha1.JobTemplate{Resources: &tc.given}
-			got := jobspec.Build(r).Spec.Template.Spec.Containers[0].Resources
+			got := build(t, r).Spec.Template.Spec.Containers[0].Resources
 			if got.Requests.Memory().String() != tc.wantRequest || got.Limits.Memory().String() != tc.wantLimit {
 				t.Errorf("request %s and limit %s, want %s and %s", got.Requests.Memory(), got.Limits.Memory(), tc.wantRequest, tc.wantLimit)
 			}
