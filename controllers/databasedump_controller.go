@@ -136,10 +136,15 @@ func (r *DatabaseDumpReconciler) act(ctx context.Context, facts *lifecycle.Facts
 // createJob under the name that is the dump's alone. If the name is taken, by this dump's own Job after an answer was
 // lost, or by somebody else's, the next round finds out: it reads past the cache before it makes a Job.
 func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, result ctrl.Result) (ctrl.Result, error) {
-	err := r.Client.Create(ctx, jobspec.Build(jobspec.Request{
+	job, err := jobspec.Build(jobspec.Request{
 		Dump: facts.Dump, Source: facts.Source, Database: facts.Dump.Status.Database,
 		Storage: *facts.Dump.Status.Storage, Images: r.Images, Allowed: r.Settings.JobMetadata,
-	}))
+	})
+	if err != nil {
+		facts.Rejection = unbuildable(err)
+		return r.writeRejection(ctx, facts)
+	}
+	err = r.Client.Create(ctx, job)
 	if err == nil {
 		return result, nil
 	}
@@ -150,8 +155,13 @@ func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle
 	if facts.Rejection == nil {
 		return ctrl.Result{}, fmt.Errorf("create the Job: %w", err)
 	}
+	return r.writeRejection(ctx, facts)
+}
+
+// writeRejection judges the dump once more, with why it has no Job.
+func (r *DatabaseDumpReconciler) writeRejection(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
 	verdict := lifecycle.Judge(*facts)
-	err = r.write(ctx, facts.Dump, verdict.Status)
+	err := r.write(ctx, facts.Dump, verdict.Status)
 	if apierrors.IsConflict(err) {
 		return ctrl.Result{RequeueAfter: conflictDelay}, nil
 	}

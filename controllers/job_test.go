@@ -108,6 +108,31 @@ func TestNobodyElsesJobIsTakenOver(t *testing.T) {
 	checkEnd(t, w.untilFinished(dump), failed(v1alpha1.ReasonNameConflict))
 }
 
+// The API lets no such source through. Its bounds and the request's are in different files, and can grow apart.
+func TestADumpThatNoDumperCanBeToldOfEndsWithoutAJob(t *testing.T) {
+	w := newWorld(t)
+	w.create(w.source(), w.storage())
+	r := newRig(t, w)
+	r.read = func(o client.Object) {
+		if source, ok := o.(*v1alpha1.DatabaseSource); ok {
+			source.Spec.Exclude = &v1alpha1.SourceExclusions{}
+			for range 2000 {
+				source.Spec.Exclude.Data = append(source.Spec.Exclude.Data, v1alpha1.QualifiedPattern("*."+strings.Repeat("x", 120)))
+			}
+		}
+	}
+	got := r.drive(r.apply(r.dump("one")), nil)
+	checkEnd(t, got, failed(v1alpha1.ReasonJobRejected))
+	for _, says := range []string{"The Job cannot be made: the request has ", "shorten tables, exclude.tables or exclude.data of the dump or of its source"} {
+		if !strings.Contains(got.Status.Failure.Message, says) {
+			t.Errorf("it does not say %q: %s", says, got.Status.Failure.Message)
+		}
+	}
+	if len(r.jobs) != 0 {
+		t.Errorf("%d Jobs were made", len(r.jobs))
+	}
+}
+
 func TestANamespaceThatIsNotEnrolled(t *testing.T) {
 	t.Run("is waited for", func(t *testing.T) {
 		t.Parallel()

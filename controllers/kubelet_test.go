@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
@@ -257,18 +256,18 @@ func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod
 
 // success is the word of a dumper that did well.
 func success(pod *corev1.Pod) string {
-	return encode(result.Result{
+	return encode(contract.Result{
 		Attempt:  string(pod.UID),
-		Artifact: &result.Artifact{File: result.ArtifactFileGzip, SizeBytes: 1000, UncompressedBytes: 4000, SHA256: strings.Repeat("ab", 32)},
-		Server:   &result.Software{Flavour: "MariaDB", Version: "10.11.6"},
-		Client:   &result.Software{Flavour: "MariaDB", Version: "10.11.7"},
+		Artifact: &contract.Artifact{File: contract.DefaultFormat().File(), SizeBytes: 1000, UncompressedBytes: 4000, SHA256: strings.Repeat("ab", 32)},
+		Server:   &contract.Software{Flavour: "MariaDB", Version: "10.11.6"},
+		Client:   &contract.Software{Flavour: "MariaDB", Version: "10.11.7"},
 	})
 }
 
 // says is the word of a dumper that failed for a reason.
 func says(reason contract.Reason) attempt {
 	return attempt{exitCode: reason.ExitCode(), word: func(pod *corev1.Pod) string {
-		return encode(result.Result{Attempt: string(pod.UID), Failure: &result.Failure{
+		return encode(contract.Result{Attempt: string(pod.UID), Failure: &contract.Failure{
 			Reason: reason, Message: "it happened to shop", Hint: "do this",
 		}})
 	}}
@@ -279,7 +278,7 @@ func silent(message string, exitCode int32) attempt {
 	return attempt{exitCode: exitCode, word: func(*corev1.Pod) string { return message }}
 }
 
-func encode(r result.Result) string {
+func encode(r contract.Result) string {
 	data, err := r.Encode()
 	if err != nil {
 		panic(err)

@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -42,16 +43,6 @@ const (
 	// progressAskers bounds the questions under way at once.
 	progressAskers = 16
 )
-
-// answer of a pod to the question how far it is.
-type answer struct {
-	Attempt        string `json:"attempt"`
-	Bytes          int64  `json:"bytes"`
-	EstimatedBytes int64  `json:"estimatedBytes"`
-	Table          string `json:"table"`
-	TablesDone     int64  `json:"tablesDone"`
-	TablesTotal    int64  `json:"tablesTotal"`
-}
 
 // ProgressPoller asks running pods how far they are and writes it down, apart from the reconcilers and as well as it
 // can: progress is for people, nothing decides on it, and a pod that does not answer holds up nobody.
@@ -174,8 +165,8 @@ func (p *ProgressPoller) update(ctx context.Context, pod *corev1.Pod, dump types
 	p.later(dump, progressInterval)
 }
 
-func (p *ProgressPoller) ask(ctx context.Context, pod *corev1.Pod) (*answer, error) {
-	url := "http://" + net.JoinHostPort(pod.Status.PodIP, strconv.Itoa(p.Port)) + jobspec.ProgressPath
+func (p *ProgressPoller) ask(ctx context.Context, pod *corev1.Pod) (*contract.Progress, error) {
+	url := "http://" + net.JoinHostPort(pod.Status.PodIP, strconv.Itoa(p.Port)) + contract.ProgressPath
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -195,7 +186,7 @@ func (p *ProgressPoller) ask(ctx context.Context, pod *corev1.Pod) (*answer, err
 	case len(body) > progressBody:
 		return nil, errors.New("the answer is too long")
 	}
-	var heard answer
+	var heard contract.Progress
 	if err := json.Unmarshal(body, &heard); err != nil {
 		return nil, fmt.Errorf("the answer is not progress: %w", err)
 	}
@@ -209,7 +200,7 @@ func (p *ProgressPoller) ask(ctx context.Context, pod *corev1.Pod) (*answer, err
 // errStale: the dump is not, or no longer, one whose progress is of interest.
 var errStale = errors.New("the dump does not run")
 
-func (p *ProgressPoller) write(ctx context.Context, pod *corev1.Pod, uid types.UID, heard *answer) error {
+func (p *ProgressPoller) write(ctx context.Context, pod *corev1.Pod, uid types.UID, heard *contract.Progress) error {
 	dump, err := get(ctx, p.Client, pod.Namespace, pod.Labels[v1alpha1.LabelDump], &v1alpha1.DatabaseDump{})
 	if err != nil {
 		return err
@@ -234,7 +225,7 @@ func isOfDump(pod *corev1.Pod, dump *v1alpha1.DatabaseDump) bool {
 }
 
 // progressOf an answer, within the API's bounds whatever the pod said.
-func progressOf(heard *answer, now time.Time) *v1alpha1.Progress {
+func progressOf(heard *contract.Progress, now time.Time) *v1alpha1.Progress {
 	const most = 1 << 30
 	p := &v1alpha1.Progress{
 		Bytes:          max(heard.Bytes, 0),

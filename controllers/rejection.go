@@ -17,13 +17,20 @@ import (
 // Only their text tells them apart. All three may be mended while the dump waits, and so may the denial of an admission
 // policy, which comes as Invalid. What else is invalid stays invalid.
 func rejectionOf(err error) *lifecycle.Rejection {
+	refused := "The API server refused the Job: " + err.Error()
 	switch {
 	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), "cannot create resource"):
-		return &lifecycle.Rejection{Reason: v1alpha1.ReasonNamespaceNotEnrolled, Message: err.Error()}
+		return &lifecycle.Rejection{Reason: v1alpha1.ReasonNamespaceNotEnrolled, Message: refused}
 	case apierrors.IsForbidden(err), apierrors.IsInvalid(err) && strings.Contains(err.Error(), "ValidatingAdmissionPolicy"):
-		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: err.Error()}
+		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: refused}
 	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.ReasonForError(err) == metav1.StatusReasonRequestEntityTooLarge:
-		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: err.Error(), Final: true}
+		return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: refused, Final: true}
 	}
 	return nil
+}
+
+// unbuildable is of a Job that the API server was not asked for. The dump and its source are what they are, so it would be the
+// same again.
+func unbuildable(err error) *lifecycle.Rejection {
+	return &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: "The Job cannot be made: " + err.Error(), Final: true}
 }

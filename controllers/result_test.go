@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
@@ -19,7 +18,7 @@ import (
 func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 	otherAttempt := func(pod *corev1.Pod) string { return strings.ReplaceAll(success(pod), string(pod.UID), "another") }
 	plain := func(pod *corev1.Pod) string {
-		return strings.ReplaceAll(success(pod), result.ArtifactFileGzip, result.ArtifactFilePlain)
+		return strings.ReplaceAll(success(pod), contract.DefaultFormat().File(), "dump.sql")
 	}
 	for name, tc := range map[string]struct {
 		play attempt

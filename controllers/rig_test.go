@@ -37,9 +37,11 @@ type rig struct {
 	*world
 	// fateOf a call; nil lets all pass.
 	fateOf func(call) fate
-	clock  time.Duration // ahead of the real one
-	lag    int           // rounds by which cached reads are late
-	late   []string      // kinds whose reads are late; all when empty
+	// read sees each object after it was read, and can change it; nil leaves all as they are.
+	read  func(client.Object)
+	clock time.Duration // ahead of the real one
+	lag   int           // rounds by which cached reads are late
+	late  []string      // kinds whose reads are late; all when empty
 
 	round int
 	past  map[string][]any
@@ -76,7 +78,13 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 	r.must(err)
 	funcs := interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
-			return r.through(call{what: fmt.Sprintf("get %T", o)}, func() error { return c.Get(ctx, key, o, opts...) })
+			return r.through(call{what: fmt.Sprintf("get %T", o)}, func() error {
+				err := c.Get(ctx, key, o, opts...)
+				if err == nil && r.read != nil {
+					r.read(o)
+				}
+				return err
+			})
 		},
 		List: func(ctx context.Context, c client.WithWatch, l client.ObjectList, opts ...client.ListOption) error {
 			return r.through(call{what: fmt.Sprintf("list %T", l)}, func() error { return listIndexed(ctx, c, l, opts...) })

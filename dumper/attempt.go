@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/dumper/client"
-	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/store"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Request is one attempt to copy one database.
@@ -26,11 +26,11 @@ type Request struct {
 	// Credentials of the database account.
 	Credentials mounted.Secret
 	// CA is the authority that the server's certificate must come from.
-	CA   mounted.Authority
-	Copy preflight.Request
-	// Compression is gzip or none; Level 1 to 9.
-	Compression string
-	Level       int
+	CA     mounted.Authority
+	Copy   preflight.Request
+	Format contract.Format
+	// Level of compression, or 0 for the format's own.
+	Level int
 	// KeyPrefix below which the attempt writes, without slashes at its ends.
 	KeyPrefix string
 	// Attempt is the pod's UID.
@@ -63,11 +63,11 @@ type attempt struct {
 
 // Run makes the attempt and returns its result, whatever happens. Deadline and interruption come as the context's cause,
 // which should be a *result.Error.
-func Run(ctx context.Context, request Request, progress *progress.Progress, log *slog.Logger) result.Result {
+func Run(ctx context.Context, request Request, progress *progress.Progress, log *slog.Logger) contract.Result {
 	a := &attempt{Request: request, progress: progress, log: log, now: time.Now}
 	a.started = a.now().UTC()
 	artifact, err := a.run(ctx)
-	r := result.Result{Attempt: a.Attempt, StartedAt: a.started, FinishedAt: a.now().UTC()}
+	r := contract.Result{Attempt: a.Attempt, StartedAt: a.started, FinishedAt: a.now().UTC()}
 	if a.program != nil {
 		r.Client = &a.program.Software
 	}
@@ -83,7 +83,7 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 	return r
 }
 
-func (a *attempt) run(ctx context.Context) (_ *result.Artifact, err error) {
+func (a *attempt) run(ctx context.Context) (_ *contract.Artifact, err error) {
 	// A step may fail with the store open.
 	defer func() {
 		if a.store != nil {
@@ -97,7 +97,7 @@ func (a *attempt) run(ctx context.Context) (_ *result.Artifact, err error) {
 	}
 	defer func() {
 		if err != nil {
-			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix(), result.ManifestFile, a.file()))
+			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix(), contract.ManifestFile, a.file()))
 		}
 	}()
 	copied, err := a.copy(ctx)
@@ -194,12 +194,7 @@ func (a *attempt) warn(what string, err error) {
 }
 
 // file is the artifact's name below the prefix.
-func (a *attempt) file() string {
-	if a.Compression == compress.None {
-		return result.ArtifactFilePlain
-	}
-	return result.ArtifactFileGzip
-}
+func (a *attempt) file() string { return a.Format.File() }
 
 // vouch compares the artifact in storage with what was sent, and writes the manifest that makes it exist.
 func (a *attempt) vouch(ctx context.Context, copied *copied) error {
@@ -207,11 +202,11 @@ func (a *attempt) vouch(ctx context.Context, copied *copied) error {
 	if err != nil {
 		return err
 	}
-	data, err := result.EncodeManifest(a.manifest(copied, verified))
+	data, err := contract.EncodeManifest(a.manifest(copied, verified))
 	if err != nil {
 		return err
 	}
-	if err := a.store.WriteFile(ctx, a.Prefix()+result.ManifestFile, data); err != nil {
+	if err := a.store.WriteFile(ctx, a.Prefix()+contract.ManifestFile, data); err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
 	a.log.Info("the artifact is verified", "location", a.store.URI(a.Prefix()+a.file()), "bytes", copied.artifact.SizeBytes,

@@ -42,7 +42,7 @@ func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
 				Server:      source.Server{Engine: v1alpha1.EngineMariaDB, Host: "no-such-host.invalid", Port: 3306, TLSMode: v1alpha1.TLSDisabled},
 				Credentials: mounted.Secret{Dir: credentials},
 				Copy:        preflight.Request{Database: "shop"},
-				Compression: "gzip", Level: 6, KeyPrefix: "shop", Attempt: "one",
+				Format:      contract.DefaultFormat(), Level: 6, KeyPrefix: "shop", Attempt: "one",
 				OpenStore: func(context.Context) (_ *store.Store, _ []string, err error) {
 					opened, err = store.OpenFolder(folder, true)
 					return opened, nil, err

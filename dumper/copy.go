@@ -19,10 +19,12 @@ const readBytes = 1 << 20
 
 // copied is what went into storage.
 type copied struct {
-	artifact result.Artifact
+	artifact contract.Artifact
 	sum      store.Sum
-	runs     []client.Run
-	sandbox  bool
+	// level of compression that was used.
+	level   int
+	runs    []client.Run
+	sandbox bool
 	// definitions counts those of tables that named the database, and of those in plan.Qualified.
 	definitions map[string]int
 }
@@ -39,11 +41,15 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 			upload.Abort()
 		}
 	}()
-	compressor, err := compress.NewWriter(upload, a.Compression, a.Level)
+	level, err := compress.Level(a.Format.Name, a.Level)
 	if err != nil {
 		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
-	c := &copied{runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
+	compressor, err := compress.NewWriter(upload, a.Format.Name, level)
+	if err != nil {
+		return nil, err
+	}
+	c := &copied{level: level, runs: client.Runs(a.Server.Engine, a.program, a.plan), definitions: map[string]int{}}
 	if err := a.runClients(ctx, compressor, c); err != nil {
 		// Its goroutines end only when it is closed; what they still write is thrown away.
 		upload.GiveUp()
@@ -57,7 +63,7 @@ func (a *attempt) copy(ctx context.Context) (_ *copied, err error) {
 		return nil, err
 	}
 	a.progress.Done()
-	c.artifact = result.Artifact{
+	c.artifact = contract.Artifact{
 		File: a.file(), SizeBytes: c.sum.Bytes, SHA256: c.sum.SHA256, UncompressedBytes: a.progress.Now().Bytes,
 	}
 	return c, nil
@@ -73,12 +79,12 @@ func (a *attempt) runClients(ctx context.Context, w io.Writer, c *copied) error 
 }
 
 // expectedBytes of the artifact: as many as the server says that the tables have, for binary data is twice as large in SQL
-// and gzip takes that away again.
+// and compression takes that away again.
 func (a *attempt) expectedBytes() int64 {
-	if a.Compression == compress.None {
-		return 2 * a.plan.EstimatedBytes
+	if a.Format.Compressed() {
+		return a.plan.EstimatedBytes
 	}
-	return a.plan.EstimatedBytes
+	return 2 * a.plan.EstimatedBytes
 }
 
 // runClient runs the client once, into w.

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Lengths of secrets, in bytes.
@@ -23,7 +23,7 @@ const (
 var signed = regexp.MustCompile(`(?i)(Signature|Credential)(=|%3D)[^,;&/%"'<>\s]+`)
 
 // Redact takes secrets out of what a server, a client or a store may have echoed.
-func Redact(failure result.Failure, secrets []string) result.Failure {
+func Redact(failure contract.Failure, secrets []string) contract.Failure {
 	failure.Message = signed.ReplaceAllString(failure.Message, "$1$2[redacted]")
 	for _, secret := range secrets {
 		if len(secret) < minRedacted {

@@ -3,7 +3,7 @@ package dumper
 import (
 	"testing"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func TestWhatAStoreEchoesOfASignedRequestIsRedacted(t *testing.T) {
@@ -12,7 +12,7 @@ func TestWhatAStoreEchoesOfASignedRequestIsRedacted(t *testing.T) {
 		"GET /dumps/x?X-Amz-Credential=AKIAEXAMPLE%2F20261122&X-Amz-Signature=1794a9ff&x=1":                                             "GET /dumps/x?X-Amz-Credential=[redacted]%2F20261122&X-Amz-Signature=[redacted]&x=1",
 		"SignatureDoesNotMatch: the signature of the request by keyid does not match":                                                   "SignatureDoesNotMatch: the signature of the request by [redacted] does not match",
 	} {
-		if got := Redact(result.Failure{Message: echoed}, []string{"keyid"}).Message; got != want {
+		if got := Redact(contract.Failure{Message: echoed}, []string{"keyid"}).Message; got != want {
 			t.Errorf("redacted:\n%s\nwant:\n%s", got, want)
 		}
 	}
@@ -24,7 +24,7 @@ func TestASecretInAURLIsRedacted(t *testing.T) {
 		"?X-Amz-Security-Token=FwoGZXIvYXdz%2Fabc%2Bdef%3D%3D&x=1": "?X-Amz-Security-Token=[redacted]&x=1",
 		"request%20with%20Signature%3D60d5d27a%20failed":           "request%20with%20Signature%3D[redacted]%20failed",
 	} {
-		if got := Redact(result.Failure{Message: echoed}, []string{token}).Message; got != want {
+		if got := Redact(contract.Failure{Message: echoed}, []string{token}).Message; got != want {
 			t.Errorf("redacted:\n%s\nwant:\n%s", got, want)
 		}
 	}
@@ -38,7 +38,7 @@ func TestAPasswordThatIsACommonWordIsTakenOutAloneAndNotOutOfOtherWords(t *testi
 		"abc":               {"abc", "abc"},
 		"long enough to be": {"xlong enough to bex", "x[redacted]x"},
 	} {
-		if got := Redact(result.Failure{Message: test.echoed, Hint: test.echoed}, []string{secret}); got.Message != test.want || got.Hint != test.want {
+		if got := Redact(contract.Failure{Message: test.echoed, Hint: test.echoed}, []string{secret}); got.Message != test.want || got.Hint != test.want {
 			t.Errorf("without %q:\n%s\nwant:\n%s", secret, got.Message, test.want)
 		}
 	}

@@ -60,7 +60,8 @@ const (
 	ReasonNamespaceNotEnrolled = "NamespaceNotEnrolled"
 	// ReasonNameConflict: a Job of the name that this dump's must have belongs to somebody else.
 	ReasonNameConflict = "NameConflict"
-	// ReasonJobRejected: the API server refused the Job (quota, Pod Security, an invalid template).
+	// ReasonJobRejected: the API server refused the Job (quota, Pod Security, an invalid template), or none can be made because
+	// the request names more than a dumper can be told.
 	ReasonJobRejected = "JobRejected"
 	// ReasonImagePullFailed: the dumper image could not be pulled before the start deadline.
 	ReasonImagePullFailed = "ImagePullFailed"

@@ -21,11 +21,12 @@ type DumpExclusions struct {
 }
 
 // CompressionFormat of an artifact.
-// +kubebuilder:validation:Enum=gzip;none
+// +kubebuilder:validation:Enum=gzip;zstd;none
 type CompressionFormat string
 
 const (
 	CompressionGzip CompressionFormat = "gzip"
+	CompressionZstd CompressionFormat = "zstd"
 	CompressionNone CompressionFormat = "none"
 )
 
@@ -35,8 +36,8 @@ type Compression struct {
 	// +kubebuilder:default=gzip
 	Format CompressionFormat `json:"format,omitempty"`
 
-	// level from 1 (fast) to 9 (small), for gzip.
-	// +kubebuilder:default=6
+	// level from 1 (fast) to 9 (small). Without it, a fast one of the format's own. It means nothing for none.
+	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=9
 	Level int32 `json:"level,omitempty"`

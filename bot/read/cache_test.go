@@ -193,6 +193,7 @@ func TestWhatMakesACopyAnotherOne(t *testing.T) {
 		"another database":     key(func(s *v1alpha1.DatabaseDumpSpec) { s.Database = "crm" }),
 		"another source":       key(func(s *v1alpha1.DatabaseDumpSpec) { s.SourceRef.Name = "crm" }),
 		"not compressed":       key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Format = v1alpha1.CompressionNone }),
+		"compressed otherwise": key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Format = v1alpha1.CompressionZstd }),
 		"compressed more":      key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Level = 9 }),
 		"a table of two words": key(tables("a b")),
 	}

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // equalFor is how long a finished dump is offered instead of an equal one.
@@ -42,8 +43,8 @@ func wishOf(d *v1alpha1.DatabaseDump) []string {
 		part("exclude", nil)
 		part("data", nil)
 	}
-	c := d.Spec.Compression // the API's own defaults are not there before it is created
-	return append(wish, string(cmp.Or(c.Format, v1alpha1.CompressionGzip)), fmt.Sprint(cmp.Or(c.Level, 6)))
+	c := d.Spec.Compression // the API's own default is not there before it is created
+	return append(wish, cmp.Or(string(c.Format), contract.DefaultFormat().Name), fmt.Sprint(c.Level))
 }
 
 func texts[T ~string](in []T) []string {

@@ -29,8 +29,11 @@ func Facts(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time) v
 	if e := d.Spec.Exclude; e != nil {
 		f.Options.Exclude, f.Options.Data = texts(e.Tables), texts(e.Data)
 	}
-	if format := d.Spec.Compression.Format; format != v1alpha1.CompressionGzip {
-		f.Options.Compression = string(format)
+	name := string(d.Spec.Compression.Format)
+	if format, err := contract.FormatNamed(name); err == nil && !format.Compressed() {
+		f.Options.Uncompressed = true
+	} else if name != contract.DefaultFormat().Name {
+		f.Options.Compression = name
 	}
 	return f
 }

@@ -25,7 +25,7 @@ func dumpOf(edit ...func(*v1alpha1.DatabaseDump)) *v1alpha1.DatabaseDump {
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "shop-7f3k", UID: "1", CreationTimestamp: *ago(time.Minute)},
 		Spec: v1alpha1.DatabaseDumpSpec{
 			SourceRef: v1alpha1.ObjectReference{Name: "shop"}, Database: "shop", RequestedBy: &by, Reason: "SHOP-1",
-			Compression: v1alpha1.Compression{Format: "gzip", Level: 6},
+			Compression: v1alpha1.Compression{Format: "gzip"},
 		},
 	}
 	for _, e := range edit {
@@ -226,7 +226,7 @@ func TestFactsOfADump(t *testing.T) {
 	})
 	want := view.Dump{
 		Name: "shop-7f3k", Job: "shop-7f3k-sftkje1jcce89yjg", Source: "shop/shop", Database: "shop", Reason: "SHOP-1", Age: time.Minute, By: view.By{You: true, Name: "Alice", ID: "alice"},
-		Options: view.Options{Tables: []string{"b", "a"}, Exclude: []string{"x*"}, Data: []string{"y"}, SchemaOnly: true, Compression: "none"},
+		Options: view.Options{Tables: []string{"b", "a"}, Exclude: []string{"x*"}, Data: []string{"y"}, SchemaOnly: true, Uncompressed: true},
 	}
 	if diff := cmp.Diff(want, Facts(d, alice, now)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

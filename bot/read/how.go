@@ -11,6 +11,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/contract"
 	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
@@ -30,10 +31,8 @@ func How(d *v1alpha1.DatabaseDump, fetchImage string) view.How {
 		return h // the location is there; commands cannot be made of it
 	}
 	file := path.Base(uri.Path)
-	fetched := "cat " + shellescape.Quote(file)
-	if strings.HasSuffix(file, ".gz") {
-		fetched = "gunzip -c " + shellescape.Quote(file)
-	}
+	format, _ := contract.FormatOfFile(file) // a name of no format is written out as it is
+	fetched := format.DecodeFile(shellescape.Quote(file))
 	compare := fmt.Sprintf("echo %s | sha256sum -c", shellescape.Quote(a.SHA256+"  "+file))
 	into := loaderOf(d)
 	switch uri.Scheme {

@@ -131,6 +131,7 @@ func TestHow(t *testing.T) {
 		not  string
 	}{
 		"compressed":                   {"s3://b/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Stream AWS", ""},
+		"compressed with zstd":         {"s3://b/k/dump.sql.zst", nil, "zstd -d -c dump.sql.zst", "Stream AWS", ""},
 		"compressed, on a volume":      {"pvc://ns/claim/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Pod Load", ""},
 		"MySQL":                        {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server.Flavour = "MySQL" }, "mysql --default-character-set", "Stream AWS", "mariadb"},
 		"a server that nobody knows":   {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server = nil }, "mysql --default-character-set", "Stream AWS", "mariadb"},

@@ -69,8 +69,10 @@ type Options struct {
 	// Data are tables whose rows are left out.
 	Data       []string
 	SchemaOnly bool
-	// Compression where it is not the default, such as none.
+	// Compression where it is not the default.
 	Compression string
+	// Uncompressed: the copy is kept as it is.
+	Uncompressed bool
 }
 
 // By is who asked for a dump.

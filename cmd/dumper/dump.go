@@ -2,24 +2,22 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
-	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper"
-	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/result"
-	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
@@ -32,10 +30,17 @@ const dumpExample = `  # A folder with the files username and password; the copy
 
 // dumping is what the flags of dump say.
 type dumping struct {
-	request         dumper.Request
-	location        location
-	engine, tlsMode string
-	runDeadline     time.Duration
+	// request as flags say it, or as a file does.
+	request     contract.Request
+	location    location
+	requestFile string
+	here
+}
+
+// here is about the place where the dumper runs. What is asked of it is in the request.
+type here struct {
+	attempt         string
+	workDir         string
 	progressAddress string
 	resultFile      string
 }
@@ -49,57 +54,69 @@ func dumpCommand() *cobra.Command {
 		Example: dumpExample,
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return d.run(command.Context())
+			return d.run(command.Context(), command.Flags())
 		},
 	}
+	d.here.flags(command)
+	command.Flags().StringVar(&d.requestFile, requestFlag, "", "file with the request as JSON, as the manager writes it; it takes the place of all flags\nbut --"+strings.Join(hereFlags, ", --"))
 	d.flags(command)
+	d.location.flags(command)
 	return command
+}
+
+// requestFlag, and hereFlags that can be given beside it.
+const requestFlag = "request-file"
+
+var hereFlags = []string{"attempt", "work-dir", "progress-address", "result-file"}
+
+func (h *here) flags(command *cobra.Command) {
+	f := command.Flags()
+	f.StringVar(&h.attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
+	f.StringVar(&h.workDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
+	f.StringVar(&h.progressAddress, "progress-address", "", "serve GET "+contract.ProgressPath+" there (default: not served)")
+	f.StringVar(&h.resultFile, "result-file", "", "file for the result as JSON (default: standard output)")
 }
 
 func (d *dumping) flags(command *cobra.Command) {
 	f, r := command.Flags(), &d.request
-	f.StringVar(&d.engine, "engine", string(v1alpha1.EngineMariaDB), "MariaDB or MySQL")
-	f.StringVar(&r.Server.Host, "host", "", "host name or IP address of the server")
-	f.IntVar(&r.Server.Port, "port", 3306, "port of the server")
-	f.StringVar(&r.Credentials.Dir, "credentials-dir", "", "folder with the files username and password; one newline at their end is ignored")
-	f.StringVar(&r.Credentials.Name, "source-secret", "", "name of the Secret mounted there, for messages")
-	f.StringVar(&d.tlsMode, "tls-mode", string(v1alpha1.TLSVerifyIdentity), "Disabled, Required, VerifyCA or VerifyIdentity; never weakened to make a connection succeed")
-	f.StringVar(&r.CA.Path, "tls-ca-file", "", "authority of the server's certificate, in PEM (default: the system's)")
-	f.StringVar(&r.CA.Secret, "source-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
+	f.StringVar((*string)(&r.Source.Engine), "engine", string(v1alpha1.EngineMariaDB), "MariaDB or MySQL")
+	f.StringVar(&r.Source.Host, "host", "", "host name or IP address of the server")
+	f.IntVar(&r.Source.Port, "port", 3306, "port of the server")
+	f.StringVar(&r.Source.CredentialsDir, "credentials-dir", "", "folder with the files username and password; one newline at their end is ignored")
+	f.StringVar(&r.Source.Secret, "source-secret", "", "name of the Secret mounted there, for messages")
+	f.StringVar((*string)(&r.Source.TLS.Mode), "tls-mode", string(v1alpha1.TLSVerifyIdentity), "Disabled, Required, VerifyCA or VerifyIdentity; never weakened to make a connection succeed")
+	f.StringVar(&r.Source.TLS.CAFile, "tls-ca-file", "", "authority of the server's certificate, in PEM (default: the system's)")
+	f.StringVar(&r.Source.TLS.CASecret, "source-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
 	f.StringVar(&r.Copy.Database, "database", "", "database to copy")
 	f.StringArrayVar(&r.Copy.Tables, "table", nil, "copy only this table or view, without routines and events (repeatable)")
-	f.StringArrayVar(&r.Copy.ExcludeTables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
-	f.StringArrayVar(&r.Copy.ExcludeData, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
+	f.StringArrayVar(&r.Copy.Exclude.Tables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
+	f.StringArrayVar(&r.Copy.Exclude.Data, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
 	f.BoolVar(&r.Copy.SchemaOnly, "schema-only", false, "copy definitions and no rows")
-	f.StringVar(&r.Compression, "compression", compress.Gzip, "gzip or none")
-	f.IntVar(&r.Level, "compression-level", 6, "1 (fast) to 9 (small)")
+	f.StringVar(&r.Compression.Format, "compression", contract.DefaultFormat().Name, contract.FormatList())
+	f.IntVar(&r.Compression.Level, "compression-level", 0, "1 (fast) to 9 (small) (default: the format's own, a fast one)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
-	f.StringVar(&r.Attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
 	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
-	f.StringVar(&r.WorkDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
-	f.DurationVar(&d.runDeadline, "run-deadline", 0, "longest time that it may take (default: no limit)")
-	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+result.ProgressPath+" there (default: not served)")
-	f.StringVar(&d.resultFile, "result-file", "", "file for the result as JSON (default: standard output)")
-	d.location.flags(command)
+	f.DurationVar(&r.RunDeadline.Duration, "run-deadline", 0, "longest time that it can take (default: no limit)")
 }
 
-func (d *dumping) run(ctx context.Context) error {
+func (d *dumping) run(ctx context.Context, flags *pflag.FlagSet) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := d.complete(); err != nil {
+	request, err := d.complete(flags)
+	if err != nil {
 		now := time.Now().UTC()
 		failure := result.FailureOf(err)
-		return d.tell(result.Result{Attempt: d.request.Attempt, Failure: &failure, StartedAt: now, FinishedAt: now})
+		return d.tell(contract.Result{Attempt: d.attempt, Failure: &failure, StartedAt: now, FinishedAt: now})
 	}
 	ctx, stop := d.bounded(ctx)
 	defer stop()
-	state := progress.New(d.request.Attempt)
+	state := progress.New(d.attempt)
 	if d.progressAddress != "" {
 		if _, err := state.Serve(ctx, d.progressAddress); err != nil {
 			// Nobody decides on progress.
 			log.Warn("progress is not served", "error", err)
 		}
 	}
-	return d.tell(dumper.Run(ctx, d.request, state, log))
+	return d.tell(dumper.Run(ctx, request, state, log))
 }
 
 // bounded ends with the deadline and with SIGTERM or SIGINT; the cause says which.
@@ -114,17 +131,18 @@ func (d *dumping) bounded(parent context.Context) (context.Context, func()) {
 		case <-ctx.Done():
 		}
 	}()
-	if d.runDeadline <= 0 {
+	r := d.request
+	if r.RunDeadline.Duration <= 0 {
 		return ctx, func() { cancel(nil) }
 	}
 	late := result.Errorf(contract.RunDeadlineExceeded, "raise limits.runDeadline of the source, or leave tables out with --exclude",
-		"copying database %q from %s took longer than %s", d.request.Copy.Database, d.request.Server.Address(), d.runDeadline)
-	timed, stop := context.WithTimeoutCause(ctx, d.runDeadline, late)
+		"copying database %q from %s took longer than %s", r.Copy.Database, net.JoinHostPort(r.Source.Host, strconv.Itoa(r.Source.Port)), r.RunDeadline.Duration)
+	timed, stop := context.WithTimeoutCause(ctx, r.RunDeadline.Duration, late)
 	return timed, func() { stop(); cancel(nil) }
 }
 
 // tell writes the result and turns a failure into the exit code.
-func (d *dumping) tell(r result.Result) error {
+func (d *dumping) tell(r contract.Result) error {
 	if err := writeResult(r, d.resultFile); err != nil {
 		return err
 	}
@@ -133,66 +151,4 @@ func (d *dumping) tell(r result.Result) error {
 	}
 	report(*r.Failure)
 	return reportedError{r.Failure.Reason}
-}
-
-var (
-	// The alphabet of the API's prefixes, so that no key needs quotes in a shell or escaping in a URL. A part may begin with
-	// a dash besides, as the names of databases may, of which the default is made.
-	keyPrefix   = regexp.MustCompile(`^[A-Za-z0-9_=-][A-Za-z0-9_.=-]*(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]*)*$`)
-	attemptName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
-	notInKeys   = regexp.MustCompile(`[^A-Za-z0-9_=-]`)
-)
-
-// complete checks the flags and fills in what they leave open.
-func (d *dumping) complete() error {
-	r := &d.request
-	if r.Attempt == "" {
-		r.Attempt = randomAttempt()
-	}
-	if !attemptName.MatchString(r.Attempt) {
-		attempt := r.Attempt
-		r.Attempt = "unknown"
-		return result.Errorf(contract.InvalidRequest, "use letters, digits and dashes", "the attempt %q is not a name", attempt)
-	}
-	if err := d.checkCopy(); err != nil {
-		return err
-	}
-	if r.KeyPrefix == "" {
-		r.KeyPrefix = notInKeys.ReplaceAllString(r.Copy.Database, "_")
-	}
-	if !keyPrefix.MatchString(r.KeyPrefix) {
-		return result.Errorf(contract.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", r.KeyPrefix)
-	}
-	if err := d.location.check(); err != nil {
-		return err
-	}
-	r.OpenStore = func(ctx context.Context) (*store.Store, []string, error) { return d.location.open(ctx, true) }
-	return nil
-}
-
-func (d *dumping) checkCopy() error {
-	r := &d.request
-	r.Server.Engine, r.Server.TLSMode = v1alpha1.Engine(d.engine), v1alpha1.TLSMode(d.tlsMode)
-	if err := r.Copy.Check(); err != nil {
-		return err
-	}
-	if err := r.Server.Check(); err != nil {
-		return err
-	}
-	switch {
-	case r.Credentials.Dir == "":
-		return result.Errorf(contract.InvalidRequest, "give --credentials-dir, a folder with the files username and password", "no credentials were given")
-	case r.Compression != compress.Gzip && r.Compression != compress.None:
-		return result.Errorf(contract.InvalidRequest, "use gzip or none", "unknown compression %q", r.Compression)
-	case r.Level < 1 || r.Level > 9:
-		return result.Errorf(contract.InvalidRequest, "use 1 to 9", "unknown compression level %d", r.Level)
-	}
-	return nil
-}
-
-func randomAttempt() string {
-	var b [8]byte
-	// It never fails. https://pkg.go.dev/crypto/rand#Read
-	_, _ = rand.Read(b[:])
-	return fmt.Sprintf("%s-%s", time.Now().UTC().Format("20060102T150405Z"), hex.EncodeToString(b[:]))
 }

@@ -5,12 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -25,6 +26,8 @@ func TestACopyRestoresEqual(t *testing.T) {
 	inBucket := append(bucket(t, s3), "--key-prefix=prod/shop/uid")
 	for name, test := range map[string]struct{ dump, cat []string }{
 		"through gzip and a folder":  {into(folder), []string{filepath.Join(folder, "shop/one/dump.sql.gz")}},
+		"through zstd and a folder":  {append(into(folder), "--compression=zstd", "--key-prefix=zstd"), []string{filepath.Join(folder, "zstd/one/dump.sql.zst")}},
+		"through zstd and a bucket":  {append(slices.Clone(inBucket), "--compression=zstd", "--compression-level=9", "--attempt=two"), append(bucket(t, s3), "--key=prod/shop/uid/two/dump.sql.zst")},
 		"uncompressed in a folder":   {append(into(folder), "--compression=none", "--key-prefix=plain"), []string{filepath.Join(folder, "plain")}},
 		"through gzip and a bucket":  {inBucket, append(bucket(t, s3), "--key=prod/shop/uid/one/dump.sql.gz")},
 		"with VerifyCA, so a guard":  {append(into(folder), "--tls-mode=VerifyCA", "--key-prefix=guarded"), []string{filepath.Join(folder, "guarded")}},
@@ -42,7 +45,9 @@ func TestACopyRestoresEqual(t *testing.T) {
 			}
 		})
 	}
-	if diff := cmp.Diff([]string{"prod/shop/uid/one/dump.sql.gz", "prod/shop/uid/one/manifest.json"}, s3.Keys(t)); diff != "" {
+	if diff := cmp.Diff([]string{
+		"prod/shop/uid/one/dump.sql.gz", "prod/shop/uid/one/manifest.json", "prod/shop/uid/two/dump.sql.zst", "prod/shop/uid/two/manifest.json",
+	}, s3.Keys(t)); diff != "" {
 		t.Errorf("keys in the bucket (-want +got):\n%s", diff)
 	}
 }
@@ -62,7 +67,7 @@ func TestTheManifestsCommandRestores(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, ".my.cnf"), []byte("[client]\nuser=root\nsocket="+server.Socket+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, compression := range []string{"gzip", "none"} {
+	for _, compression := range contract.FormatNames() {
 		t.Run(compression, func(t *testing.T) {
 			folder := t.TempDir()
 			artifact := run(t, append(append(flags(server, credentials, "by_manifest"), into(folder)...), "--compression="+compression, "--attempt=one")...).mustSucceed(t)
@@ -94,23 +99,23 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 		flags    []string
 		without  []string // keys of the fingerprint that are gone
 		emptied  []string // tables whose definition is there and whose rows are not
-		manifest func(*result.Manifest)
+		manifest func(*contract.Manifest)
 	}{
 		"excluded tables are gone, whatever the case of the pattern": {
 			flags:   []string{"--exclude-table=SESS*", "--exclude-table=empty_one", "--exclude-table=view_of_*"},
 			without: []string{"BASE TABLE sessions", "rows of sessions", "BASE TABLE empty_one", "rows of empty_one", "VIEW view_of_view", "rows of view_of_view"},
-			manifest: func(m *result.Manifest) {
+			manifest: func(m *contract.Manifest) {
 				m.Tables.Excluded = []string{"empty_one", "sessions", "view_of_view"}
 			},
 		},
 		"tables without data keep their definition": {
 			flags: []string{"--exclude-data=audit_*", "--exclude-data=Sessions"}, emptied: []string{"audit_log", "sessions"},
-			manifest: func(m *result.Manifest) { m.Tables.WithoutData = []string{"audit_log", "sessions"} },
+			manifest: func(m *contract.Manifest) { m.Tables.WithoutData = []string{"audit_log", "sessions"} },
 		},
 		"the schema alone": {
 			flags:    []string{"--schema-only"},
 			emptied:  []string{"customers", "orders", "nokey", "audit_log", "sessions", "old_stuff"},
-			manifest: func(m *result.Manifest) { m.SchemaOnly, m.Consistent, m.Tables.NonTransactional = true, true, nil },
+			manifest: func(m *contract.Manifest) { m.SchemaOnly, m.Consistent, m.Tables.NonTransactional = true, true, nil },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,10 +142,10 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 				t.Errorf("the restored database differs (-want +got):\n%s", diff)
 			}
 			m := manifest(t, folder)
-			wantManifest := result.Manifest{Consistent: false, Tables: result.Tables{NonTransactional: []string{"old_stuff"}}}
+			wantManifest := contract.Manifest{Consistent: false, Tables: contract.Tables{NonTransactional: []string{"old_stuff"}}}
 			test.manifest(&wantManifest)
-			gotManifest := result.Manifest{SchemaOnly: m.SchemaOnly, Consistent: m.Consistent,
-				Tables: result.Tables{Excluded: m.Tables.Excluded, WithoutData: m.Tables.WithoutData, NonTransactional: m.Tables.NonTransactional}}
+			gotManifest := contract.Manifest{SchemaOnly: m.SchemaOnly, Consistent: m.Consistent,
+				Tables: contract.Tables{Excluded: m.Tables.Excluded, WithoutData: m.Tables.WithoutData, NonTransactional: m.Tables.NonTransactional}}
 			if diff := cmp.Diff(wantManifest, gotManifest); diff != "" {
 				t.Errorf("manifest (-want +got):\n%s", diff)
 			}
@@ -222,13 +227,13 @@ func TestOddNamesAreJustNames(t *testing.T) {
 }
 
 // manifest of the one artifact below a folder.
-func manifest(t *testing.T, folder string) *result.Manifest {
+func manifest(t *testing.T, folder string) *contract.Manifest {
 	t.Helper()
 	o := run(t, "inspect", folder)
 	var report struct {
 		Attempts []struct {
 			Complete bool
-			Manifest *result.Manifest
+			Manifest *contract.Manifest
 		}
 	}
 	if err := json.Unmarshal([]byte(o.stdout), &report); err != nil {

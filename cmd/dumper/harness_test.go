@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
@@ -42,7 +41,7 @@ func TestMain(m *testing.M) {
 type outcome struct {
 	exit           int
 	stdout, stderr string
-	result         result.Result
+	result         contract.Result
 }
 
 // execution of the dumper, with a result file.
@@ -99,7 +98,7 @@ func run(t *testing.T, arguments ...string) outcome {
 }
 
 // mustSucceed fails the test unless the dump has an artifact.
-func (o outcome) mustSucceed(t testing.TB) result.Artifact {
+func (o outcome) mustSucceed(t testing.TB) contract.Artifact {
 	t.Helper()
 	if o.exit != 0 || o.result.Artifact == nil {
 		t.Fatalf("exit code %d\n%s", o.exit, o.stderr)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -21,11 +22,9 @@ const (
 
 // location is where artifacts are, as flags say it.
 type location struct {
-	kind           string
-	s3             store.S3
-	credentialsDir string
-	secret         string
-	directory      string
+	kind      string
+	s3        contract.S3
+	directory string
 }
 
 func (l *location) flags(command *cobra.Command) {
@@ -35,52 +34,66 @@ func (l *location) flags(command *cobra.Command) {
 	f.StringVar(&l.s3.Region, "s3-region", "", "region of the bucket (default: us-east-1, or what the AWS configuration says)")
 	f.StringVar(&l.s3.Endpoint, "s3-endpoint", "", "URL of a server other than Amazon's, as in https://s3.example.com")
 	f.BoolVar(&l.s3.PathStyle, "s3-path-style", false, "put the bucket into the path, as most servers other than Amazon's need")
-	f.StringVar(&l.s3.CA.Path, "s3-ca-file", "", "authority of the endpoint's certificate, in PEM")
-	f.StringVar(&l.credentialsDir, "storage-credentials-dir", "", "folder with the files AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN (default: the usual AWS environment)")
-	f.StringVar(&l.secret, "storage-secret", "", "name of the Secret mounted there, for messages")
-	f.StringVar(&l.s3.CA.Secret, "storage-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
+	f.StringVar(&l.s3.CAFile, "s3-ca-file", "", "authority of the endpoint's certificate, in PEM")
+	f.StringVar(&l.s3.CredentialsDir, "storage-credentials-dir", "", "folder with the files AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and perhaps AWS_SESSION_TOKEN (default: the usual AWS environment)")
+	f.StringVar(&l.s3.Secret, "storage-secret", "", "name of the Secret mounted there, for messages")
+	f.StringVar(&l.s3.CASecret, "storage-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
 	f.StringVar(&l.directory, "storage-directory", "", "folder of --storage=file")
 }
 
-// check completes what the flags leave open.
-func (l *location) check() error {
-	if l.kind == "" {
-		l.kind = storageFile
+// storage that the flags mean. Of what is said of both kinds, only the chosen kind's counts.
+func (l *location) storage() (contract.Storage, error) {
+	kind := l.kind
+	if kind == "" {
+		kind = storageFile
 		if l.s3.Bucket != "" {
-			l.kind = storageS3
+			kind = storageS3
 		}
 	}
-	switch l.kind {
+	switch kind {
 	case storageS3:
-		if l.s3.Bucket == "" {
-			return result.Errorf(contract.InvalidRequest, "give --s3-bucket", "no bucket was given")
-		}
-		if l.s3.Endpoint != "" && !strings.HasPrefix(l.s3.Endpoint, "https://") && !strings.HasPrefix(l.s3.Endpoint, "http://") {
-			return result.Errorf(contract.InvalidRequest, "write it as in https://s3.example.com", "the endpoint %q is not a URL", l.s3.Endpoint)
-		}
-		if l.credentialsDir != "" {
-			l.s3.Credentials = &mounted.Secret{Dir: l.credentialsDir, Name: l.secret}
-			if l.s3.Region == "" {
-				l.s3.Region = "us-east-1"
-			}
-		}
+		return contract.Storage{S3: &l.s3}, nil
 	case storageFile:
-		if l.directory == "" {
-			return result.Errorf(contract.InvalidRequest, "give --storage-directory, or --s3-bucket", "no place for artifacts was given")
-		}
-	default:
-		return result.Errorf(contract.InvalidRequest, "use s3 or file", "unknown storage %q", l.kind)
+		return contract.Storage{Directory: l.directory}, nil
+	}
+	return contract.Storage{}, result.Errorf(contract.InvalidRequest, "use s3 or file", "unknown storage %q", kind)
+}
+
+// checkStorage, whoever said it. Its errors have reason InvalidRequest.
+func checkStorage(s contract.Storage) error {
+	switch {
+	case s.S3 == nil && s.Directory == "":
+		return result.Errorf(contract.InvalidRequest, "give --storage-directory, or --s3-bucket", "no place for artifacts was given")
+	case s.S3 == nil:
+		return nil
+	case s.Directory != "":
+		return result.Errorf(contract.InvalidRequest, "give one of them", "both a bucket and a folder were given")
+	case s.S3.Bucket == "":
+		return result.Errorf(contract.InvalidRequest, "give --s3-bucket", "no bucket was given")
+	}
+	if e := s.S3.Endpoint; e != "" && !strings.HasPrefix(e, "https://") && !strings.HasPrefix(e, "http://") {
+		return result.Errorf(contract.InvalidRequest, "write it as in https://s3.example.com", "the endpoint %q is not a URL", e)
 	}
 	return nil
 }
 
-// open the storage; create makes a folder that does not exist. The second result must not appear in messages.
-func (l *location) open(ctx context.Context, create bool) (*store.Store, []string, error) {
-	if l.kind == storageS3 {
-		return store.OpenS3(ctx, l.s3)
+// openStorage that was checked; create makes a folder that does not exist. The second result must not appear in messages.
+func openStorage(ctx context.Context, s contract.Storage, create bool) (*store.Store, []string, error) {
+	if s.S3 == nil {
+		opened, err := store.OpenFolder(s.Directory, create)
+		return opened, nil, err
 	}
-	s, err := store.OpenFolder(l.directory, create)
-	return s, nil, err
+	bucket := store.S3{
+		Bucket: s.S3.Bucket, Region: s.S3.Region, Endpoint: s.S3.Endpoint, PathStyle: s.S3.PathStyle,
+		CA: mounted.Authority{Path: s.S3.CAFile, Secret: s.S3.CASecret},
+	}
+	if s.S3.CredentialsDir != "" {
+		bucket.Credentials = &mounted.Secret{Dir: s.S3.CredentialsDir, Name: s.S3.Secret}
+		if bucket.Region == "" {
+			bucket.Region = "us-east-1"
+		}
+	}
+	return store.OpenS3(ctx, bucket)
 }
 
 // point takes what a person has of an artifact, s3://bucket/key or a path, and returns the key.
@@ -93,7 +106,7 @@ func (l *location) point(where string) (key string, err error) {
 			return "", result.Errorf(contract.InvalidRequest, "use s3://bucket/key or the path of a file or folder", "%q is not a place that artifacts can be in", where)
 		}
 		l.kind = storageFile
-		if base := filepath.Base(where); attemptFile(base) {
+		if base := filepath.Base(where); archive.IsAttemptFile(base) {
 			l.directory = filepath.Dir(where)
 			return base, nil
 		}
@@ -107,8 +120,4 @@ func (l *location) point(where string) (key string, err error) {
 	}
 	l.kind, l.s3.Bucket = storageS3, bucket
 	return key, nil
-}
-
-func attemptFile(name string) bool {
-	return name == result.ArtifactFileGzip || name == result.ArtifactFilePlain || name == result.ManifestFile
 }

@@ -65,7 +65,7 @@ func usage(err error) error {
 	return result.Errorf(contract.InvalidRequest, "see dumper --help", "%w", err)
 }
 
-func report(failure result.Failure) {
+func report(failure contract.Failure) {
 	fmt.Fprintf(os.Stderr, "%s: %s\n", failure.Reason, failure.Message)
 	if failure.Hint != "" {
 		fmt.Fprintf(os.Stderr, "hint: %s\n", failure.Hint)

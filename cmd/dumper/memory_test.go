@@ -26,14 +26,17 @@ func TestMemoryDoesNotGrowWithTheDatabase(t *testing.T) {
 	s3 := s3test.Start(t, s3test.Options{})
 	// The table cannot be read: its file is as large as it says, and hollow.
 	script := `head -c 300000000 /dev/urandom | base64 -w 1000; echo "-- Dump completed"`
-	for _, gibibytes := range []int{0, 40, 460} {
-		t.Run(fmt.Sprintf("%d GiB", gibibytes), func(t *testing.T) {
-			size := max(gibibytes<<30, 8<<10)
+	for _, c := range []struct {
+		gibibytes   int
+		compression string
+	}{{0, "gzip"}, {40, "gzip"}, {460, "gzip"}, {40, "zstd"}} {
+		t.Run(fmt.Sprintf("%d GiB as %s", c.gibibytes, c.compression), func(t *testing.T) {
+			size := max(c.gibibytes<<30, 8<<10)
 			if err := os.Truncate(filepath.Join(server.Folder, "data", "huge", "t.ARZ"), int64(size)); err != nil {
 				t.Fatal(err)
 			}
 			server.Exec(t, "FLUSH TABLES huge.t")
-			e := prepare(t, append(flags(server, credentials, "huge"), bucket(t, s3)...)...).withClient(fakeClient(t, script))
+			e := prepare(t, append(append(flags(server, credentials, "huge"), bucket(t, s3)...), "--compression="+c.compression)...).withClient(fakeClient(t, script))
 			o := e.outcome(t, e.Run())
 			artifact := o.mustSucceed(t)
 			if artifact.SizeBytes < 300_000_000 {

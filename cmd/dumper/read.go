@@ -20,6 +20,9 @@ import (
 const placeHelp = `The artifact is given as s3://bucket/key, as the path of a local file or folder, or with the storage flags and
 --key. The key may be the artifact's, its manifest's, its attempt's, or a prefix with exactly one artifact below it.`
 
+// placeExample of an artifact in a bucket, with the flags that reach it.
+var placeExample = "s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../" + contract.DefaultFormat().File() + " --s3-endpoint https://s3.example.com --s3-path-style"
+
 // reading is what cat, verify and inspect share.
 type reading struct {
 	location location
@@ -44,10 +47,14 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 		}
 		r.key = key
 	}
-	if err := r.location.check(); err != nil {
+	place, err := r.location.storage()
+	if err != nil {
 		return nil, err
 	}
-	s, secrets, err := r.location.open(ctx, false)
+	if err := checkStorage(place); err != nil {
+		return nil, err
+	}
+	s, secrets, err := openStorage(ctx, place, false)
 	r.secrets = secrets
 	return s, err
 }
@@ -87,8 +94,8 @@ func catCommand() *cobra.Command {
 		Use:   "cat [s3://bucket/key | path]",
 		Short: "Writes an artifact's SQL to standard output, and fails at the end if it is not what was written",
 		Long:  "Writes an artifact's SQL to standard output. At the end it compares size and SHA-256 with the manifest\nand fails if they differ.\n\n" + placeHelp,
-		Example: `  dumper cat s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style | mariadb shop_copy
-  dumper cat ./out/shop --raw > dump.sql.gz`,
+		Example: "  dumper cat " + placeExample + " | mariadb shop_copy\n" +
+			"  dumper cat ./out/shop --raw > " + contract.DefaultFormat().File(),
 		Args: cobra.MaximumNArgs(1),
 		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
 			return archive.Cat(ctx, s, entry, out, raw)
@@ -104,17 +111,20 @@ func verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "verify [s3://bucket/key | path]",
 		Short:   "Reads an artifact back and proves it whole",
-		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, gzip's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer.\n\n" + placeHelp,
-		Example: "  dumper verify s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../dump.sql.gz --s3-endpoint https://s3.example.com --s3-path-style",
+		Long:    "Reads an artifact back whole and compares size and SHA-256 with the manifest, the format's own checksum, the length\nof the SQL, and that it ends with the client's completion trailer, where the manifest says that it does.\n\n" + placeHelp,
+		Example: "  dumper verify " + placeExample,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
 			if err := archive.Verify(ctx, s, entry); err != nil {
 				return err
 			}
-			artifact := entry.Manifest.Artifact
-			_, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
-				s.URI(entry.Key()), artifact.SizeBytes, artifact.UncompressedBytes, artifact.SHA256)
-			return err
+			for _, file := range entry.Manifest.Files {
+				if _, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
+					s.URI(entry.Key(file)), file.Size, file.UncompressedBytes, file.SHA256); err != nil {
+					return err
+				}
+			}
+			return nil
 		}),
 	}
 	r.flags(command)
@@ -161,17 +171,17 @@ func inspectCommand() *cobra.Command {
 
 // settle writes the result that the attempt itself would have written.
 func settle(report *archive.Report, attempt, file string) error {
-	r := result.Result{Attempt: attempt}
+	r := contract.Result{Attempt: attempt}
 	for _, candidate := range report.Attempts {
-		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt {
-			r.Artifact, r.Server, r.Client = &m.Artifact, &m.Server, &m.Client
+		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt && m.Artifact() != nil {
+			r.Artifact, r.Server, r.Client = m.Artifact(), &m.Server, &m.Client
 			r.NonTransactional, r.StartedAt, r.FinishedAt = len(m.Tables.NonTransactional), m.StartedAt, m.FinishedAt
 			return writeResult(r, file)
 		}
 	}
 	now := time.Now().UTC()
 	r.StartedAt, r.FinishedAt = now, now
-	r.Failure = &result.Failure{
+	r.Failure = &contract.Failure{
 		Reason: contract.ArtifactDoubted, Hint: "make another dump",
 		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, report.Location),
 	}
@@ -182,7 +192,7 @@ func settle(report *archive.Report, attempt, file string) error {
 }
 
 // writeResult writes to the file, which kubelet may have made already, or to standard output.
-func writeResult(r result.Result, file string) error {
+func writeResult(r contract.Result, file string) error {
 	data, err := r.Encode()
 	if err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
@@ -44,7 +43,7 @@ func (o outcome) mustRefuse(t *testing.T, reason contract.Reason, mentions ...st
 
 func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 	storage, attempt := artifact(t)
-	file := filepath.Join(attempt, result.ArtifactFileGzip)
+	file := filepath.Join(attempt, contract.DefaultFormat().File())
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -90,19 +89,21 @@ func TestAnArtifactThatWasTamperedWithIsFoundOut(t *testing.T) {
 
 func TestAManifestThatWasTamperedWithIsFoundOut(t *testing.T) {
 	storage, attempt := artifact(t)
-	file := filepath.Join(attempt, result.ManifestFile)
+	file := filepath.Join(attempt, contract.ManifestFile)
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(string) string{
 		"another length of the text": func(m string) string { return strings.Replace(m, `"uncompressedBytes": `, `"uncompressedBytes": 1`, 1) },
-		"another version":            func(m string) string { return strings.Replace(m, `"version": 1`, `"version": 2`, 1) },
+		"another version":            func(m string) string { return strings.Replace(m, `"version": 2`, `"version": 3`, 1) },
 		"a path for a file": func(m string) string {
-			return strings.Replace(m, `"file": "dump.sql.gz"`, `"file": "../../etc/passwd"`, 1)
+			return strings.Replace(m, `"name": "dump.sql.gz"`, `"name": "../../etc/passwd"`, 1)
 		},
-		"not JSON": func(m string) string { return m[1:] },
-		"nothing":  func(string) string { return "" },
+		"a proof that nobody knows": func(m string) string { return strings.Replace(m, `"Trailer"`, `"Oath"`, 1) },
+		"longer than can be":        func(m string) string { return m + strings.Repeat(" ", contract.MaxManifestBytes) },
+		"not JSON":                  func(m string) string { return m[1:] },
+		"nothing":                   func(string) string { return "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(file, []byte(change(string(whole))), 0o600); err != nil {
@@ -209,7 +210,7 @@ func TestInspectSettlesAnAttempt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := result.Decode(string(data), attempt)
+		r, err := contract.Decode(string(data), attempt)
 		if err != nil {
 			t.Fatal(err)
 		}

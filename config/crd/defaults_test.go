@@ -60,7 +60,7 @@ func TestDefaultsOfGoObjectsWithZeroValues(t *testing.T) {
 		Spec:       v1alpha1.DatabaseDumpSpec{SourceRef: v1alpha1.ObjectReference{Name: "shop"}},
 	}
 	wantDump := *dump.Spec.DeepCopy()
-	wantDump.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6}
+	wantDump.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionGzip}
 
 	for name, tc := range map[string]struct {
 		object client.Object

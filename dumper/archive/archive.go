@@ -19,18 +19,15 @@ import (
 	"github.com/volcado-io/volcado/internal/text"
 )
 
-// maxManifestBytes is more than a manifest with all its names can have.
-const maxManifestBytes = 64 << 20
-
 // Entry is one complete artifact.
 type Entry struct {
 	// Prefix of the attempt's keys, with a slash at its end unless it is empty.
 	Prefix   string
-	Manifest *result.Manifest
+	Manifest *contract.Manifest
 }
 
-// Key of the artifact.
-func (e Entry) Key() string { return e.Prefix + e.Manifest.Artifact.File }
+// Key of one of its files.
+func (e Entry) Key(file contract.File) string { return e.Prefix + file.Name }
 
 // Find the one artifact that a key means: the artifact's own key, its manifest's, its attempt's, or any prefix below
 // which there is exactly one.
@@ -48,14 +45,14 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if path.Base(object.Key) == result.ManifestFile {
-			found = append(found, strings.TrimSuffix(object.Key, result.ManifestFile))
+		if path.Base(object.Key) == contract.ManifestFile {
+			found = append(found, strings.TrimSuffix(object.Key, contract.ManifestFile))
 		}
 	}
 	switch len(found) {
 	case 0:
 		return nil, result.Errorf(contract.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
-			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), result.ManifestFile)
+			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), contract.ManifestFile)
 	case 1:
 		manifest, err := readManifest(ctx, s, found[0])
 		if err != nil {
@@ -69,10 +66,15 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
 }
 
+// IsAttemptFile reports whether an attempt leaves a file of that name below its key.
+func IsAttemptFile(name string) bool {
+	_, artifact := contract.FormatOfFile(name)
+	return artifact || name == contract.ManifestFile
+}
+
 // attemptPrefix of any key that a person may have.
 func attemptPrefix(key string) string {
-	switch path.Base(key) {
-	case result.ArtifactFileGzip, result.ArtifactFilePlain, result.ManifestFile:
+	if IsAttemptFile(path.Base(key)) {
 		key = path.Dir(key)
 	}
 	key = strings.Trim(key, "/")
@@ -83,62 +85,69 @@ func attemptPrefix(key string) string {
 }
 
 // readManifest returns nil when there is none.
-func readManifest(ctx context.Context, s *store.Store, prefix string) (*result.Manifest, error) {
-	data, found, err := s.ReadFile(ctx, prefix+result.ManifestFile, maxManifestBytes)
+func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, error) {
+	data, found, err := s.ReadFile(ctx, prefix+contract.ManifestFile, contract.MaxManifestBytes)
 	if err != nil || !found {
 		return nil, err
 	}
-	manifest, err := result.DecodeManifest(data)
+	manifest, err := contract.DecodeManifest(data)
 	if err != nil {
-		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+result.ManifestFile), err)
+		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
 	}
 	return manifest, nil
 }
 
-// Cat writes the artifact to w, decompressed unless raw, and fails at the end if it is not what the manifest says: size,
-// SHA-256 and, decompressed, gzip's own checksum and the length of the text.
+// Cat writes the artifact's files to w, one after another, decompressed unless raw. It fails at the end of a file that is not
+// what the manifest says: size, SHA-256 and, decompressed, the format's own checksum and the length of the text.
 func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw bool) error {
-	stored, size, err := s.Reader(ctx, entry.Key())
+	for _, file := range entry.Manifest.Files {
+		if err := cat(ctx, s, entry, file, w, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, w io.Writer, raw bool) error {
+	key := entry.Key(file)
+	stored, size, err := s.Reader(ctx, key)
 	if err != nil {
 		return err
 	}
 	defer stored.Close()
-	artifact := entry.Manifest.Artifact
-	if size != artifact.SizeBytes {
-		return doubt(s, entry, "it has %d bytes and its manifest says %d", size, artifact.SizeBytes)
+	if size != file.Size {
+		return doubt(s, key, "it has %d bytes and its manifest says %d", size, file.Size)
 	}
 	hash := sha256.New()
 	hashed := io.TeeReader(stored, hash)
-	format := entry.Manifest.Compression
-	if raw {
-		format = compress.None
-	}
-	text, err := compress.NewReader(hashed, format)
-	if err != nil {
-		return doubt(s, entry, "%w", err)
+	text := io.NopCloser(hashed)
+	if !raw {
+		if text, err = compress.NewReader(hashed, entry.Manifest.Format); err != nil {
+			return doubt(s, key, "%w", err)
+		}
 	}
 	out := &sink{w: w}
 	written, err := io.CopyBuffer(out, struct{ io.Reader }{text}, make([]byte, 1<<20))
 	switch _, explained := errors.AsType[*result.Error](err); {
 	case out.err != nil:
-		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key()), out.err)
+		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(key), out.err)
 	case explained:
 		return err
 	case err != nil:
-		return doubt(s, entry, "after %d bytes: %w", written, err)
+		return doubt(s, key, "after %d bytes: %w", written, err)
 	}
 	if err := text.Close(); err != nil {
-		return doubt(s, entry, "%w", err)
+		return doubt(s, key, "%w", err)
 	}
 	// Whatever follows the compressed stream belongs to the file too.
 	if _, err := io.Copy(io.Discard, hashed); err != nil {
 		return err
 	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != artifact.SHA256 {
-		return doubt(s, entry, "its SHA-256 is %s and its manifest says %s", sum, artifact.SHA256)
+	if sum := hex.EncodeToString(hash.Sum(nil)); sum != file.SHA256 {
+		return doubt(s, key, "its SHA-256 is %s and its manifest says %s", sum, file.SHA256)
 	}
-	if !raw && written != artifact.UncompressedBytes {
-		return doubt(s, entry, "it holds %d bytes of SQL and its manifest says %d", written, artifact.UncompressedBytes)
+	if !raw && written != file.UncompressedBytes {
+		return doubt(s, key, "it holds %d bytes of SQL and its manifest says %d", written, file.UncompressedBytes)
 	}
 	return nil
 }
@@ -157,19 +166,22 @@ func (s *sink) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Verify reads the artifact back whole: what Cat proves, and that the text ends with the client's completion trailer.
+// Verify reads the artifact back whole: what Cat proves and, of a file whose manifest says so, that its text ends with the
+// client's completion trailer.
 func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
-	scanner := &sqltext.Scanner{}
-	if err := Cat(ctx, s, entry, scanner, false); err != nil {
-		return err
-	}
-	if !scanner.Completed() {
-		return doubt(s, entry, "its text does not end with the line %q", sqltext.Trailer)
+	for _, file := range entry.Manifest.Files {
+		scanner := &sqltext.Scanner{}
+		if err := cat(ctx, s, entry, file, scanner, false); err != nil {
+			return err
+		}
+		if entry.Manifest.Proves(file.Name, contract.ProofTrailer) && !scanner.Completed() {
+			return doubt(s, entry.Key(file), "its text does not end with the line %q", sqltext.Trailer)
+		}
 	}
 	return nil
 }
 
-func doubt(s *store.Store, entry *Entry, format string, args ...any) error {
+func doubt(s *store.Store, key, format string, args ...any) error {
 	return result.Errorf(contract.ArtifactDoubted, "do not restore it; make another dump",
-		"%s is not what was written: %w", s.URI(entry.Key()), fmt.Errorf(format, args...))
+		"%s is not what was written: %w", s.URI(key), fmt.Errorf(format, args...))
 }

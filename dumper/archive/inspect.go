@@ -23,13 +23,13 @@ type Report struct {
 type Attempt struct {
 	// Location of the attempt.
 	Location string `json:"location"`
-	// Complete: there is a manifest and an artifact of the size that it states. `dumper verify` proves the rest.
+	// Complete: there is a manifest, and every file of it with the size that it states. `dumper verify` proves the rest.
 	Complete bool `json:"complete"`
 	// Problem says why it is not complete.
 	Problem string `json:"problem,omitempty"`
 	// Files by name, with their sizes in bytes.
-	Files    map[string]int64 `json:"files"`
-	Manifest *result.Manifest `json:"manifest,omitempty"`
+	Files    map[string]int64   `json:"files"`
+	Manifest *contract.Manifest `json:"manifest,omitempty"`
 }
 
 // Inspect lists the attempts below a key without reading artifacts.
@@ -62,7 +62,7 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 
 func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, error) {
 	attempt := Attempt{Location: s.URI(strings.TrimSuffix(folder, "/")), Files: files}
-	if _, ok := files[result.ManifestFile]; !ok {
+	if _, ok := files[contract.ManifestFile]; !ok {
 		attempt.Problem = "there is no manifest: the attempt did not end, or failed"
 		return attempt, nil
 	}
@@ -76,13 +76,16 @@ func inspectAttempt(ctx context.Context, s *store.Store, folder string, files ma
 		return attempt, nil
 	}
 	attempt.Manifest = manifest
-	switch size, there := files[manifest.Artifact.File]; {
-	case !there:
-		attempt.Problem = "there is a manifest and no " + manifest.Artifact.File
-	case size != manifest.Artifact.SizeBytes:
-		attempt.Problem = manifest.Artifact.File + " does not have the size that the manifest states"
-	default:
-		attempt.Complete = true
+	for _, file := range manifest.Files {
+		switch size, there := files[file.Name]; {
+		case !there:
+			attempt.Problem = "there is a manifest and no " + file.Name
+			return attempt, nil
+		case size != file.Size:
+			attempt.Problem = file.Name + " does not have the size that the manifest states"
+			return attempt, nil
+		}
 	}
+	attempt.Complete = true
 	return attempt, nil
 }

@@ -126,7 +126,7 @@ func TestTLSModesAreMappedForEachClient(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := server(test.engine, test.mode)
-			program := &client.Program{Software: result.Software{Flavour: string(test.engine), Version: test.version}}
+			program := &client.Program{Software: contract.Software{Flavour: string(test.engine), Version: test.version}}
 			got := strings.Join(program.Connection(s, s.Host, s.Port), " ")
 			if diff := cmp.Diff("--protocol=TCP --host=db --port=3306 "+test.want, got); diff != "" {
 				t.Errorf("options (-want +got):\n%s", diff)
@@ -143,7 +143,7 @@ func TestAModeThatAClientCannotBeHeldToIsRefused(t *testing.T) {
 		"10.5.8-MariaDB": false, "10.11.19-MariaDB": false, "11.3.2-MariaDB": false, "11.4.1-MariaDB": true, "11.4.3-MariaDB": true,
 		"11.4.4-MariaDB": false, "11.5.2-MariaDB": true, "11.6.1-MariaDB": true, "11.6.2-MariaDB": false, "11.8.2-MariaDB": false, "": false,
 	} {
-		program := &client.Program{Path: "/usr/bin/mariadb-dump", Software: result.Software{Flavour: "MariaDB", Version: version}}
+		program := &client.Program{Path: "/usr/bin/mariadb-dump", Software: contract.Software{Flavour: "MariaDB", Version: version}}
 		for mode, want := range map[v1alpha1.TLSMode]bool{v1alpha1.TLSRequired: false, v1alpha1.TLSVerifyCA: refused, v1alpha1.TLSVerifyIdentity: false} {
 			err := program.CheckTLS(server(v1alpha1.EngineMariaDB, mode))
 			if (err != nil) != want {

@@ -14,7 +14,7 @@ import (
 // Program is the client that this machine or image has.
 type Program struct {
 	Path     string
-	Software result.Software
+	Software contract.Software
 	// Options that this version of the client needs and others do not know.
 	Options []string
 }
@@ -70,18 +70,18 @@ func (p *Program) adapt(ctx context.Context) error {
 }
 
 // identify reads what a client says of itself.
-func identify(output string) result.Software {
+func identify(output string) contract.Software {
 	if version := mariadbVersion.FindString(output); version != "" {
-		return result.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: strings.TrimSuffix(version, ",")}
+		return contract.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: strings.TrimSuffix(version, ",")}
 	}
 	if strings.Contains(output, "MariaDB") {
 		// From 11 on the version stands before the word: "from 11.8.2-MariaDB" or "Ver 10.19 for ...".
 		if match := plainVersion.FindStringSubmatch(output); match != nil {
-			return result.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: match[1]}
+			return contract.Software{Flavour: string(v1alpha1.EngineMariaDB), Version: match[1]}
 		}
 	}
 	if match := plainVersion.FindStringSubmatch(output); match != nil {
-		return result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: match[1]}
+		return contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: match[1]}
 	}
-	return result.Software{}
+	return contract.Software{}
 }

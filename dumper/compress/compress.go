@@ -1,68 +1,78 @@
-// Package compress turns text into ordinary gzip on all processors, and back.
+// Package compress turns text into the formats of internal/contract, on several processors, and back.
 package compress
 
 import (
-	"bufio"
 	"fmt"
 	"io"
-	"runtime"
 
-	"github.com/klauspost/pgzip"
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
-// Formats, as the API names them.
-const (
-	Gzip = "gzip"
-	None = "none"
-)
-
-const (
-	// blockBytes are compressed by one processor at a time.
-	blockBytes = 1 << 20
-	// maxProcessors that compress. With this many, the client is what everything waits for, and each more would take memory
-	// for blocks all the same: without a CPU limit a pod sees all processors of its node.
-	maxProcessors = 8
-	// readAheadBlocks bounds what a reader decompresses ahead.
-	readAheadBlocks = 4
-)
-
-// NewWriter compresses what is written to it into w. It must be closed. level is 1 (fast) to 9 (small). Its memory is
-// bounded: a few blocks for each of at most maxProcessors.
-func NewWriter(w io.Writer, format string, level int) (io.WriteCloser, error) {
-	switch format {
-	case None:
-		return plain{w}, nil
-	case Gzip:
-	default:
-		return nil, fmt.Errorf("unknown compression %q: use gzip or none", format)
-	}
-	if level < 1 || level > 9 {
-		return nil, fmt.Errorf("compression level %d: use 1 to 9", level)
-	}
-	z, err := pgzip.NewWriterLevel(w, level)
-	if err != nil {
-		return nil, err
-	}
-	if err := z.SetConcurrency(blockBytes, blocks(runtime.GOMAXPROCS(0))); err != nil {
-		return nil, err
-	}
-	return z, nil
+// codec of one format. Its memory is bounded on a machine of any size.
+type codec struct {
+	// level when none is said; 0 where the format has no levels.
+	level int
+	// writer must be closed.
+	writer func(w io.Writer, level int) (io.WriteCloser, error)
+	// reader proves at the end that what it read was whole, and that nothing follows.
+	reader func(io.Reader) (io.ReadCloser, error)
 }
 
-// blocks in flight: one more than processors, so that none waits while the next block is filled.
-func blocks(processors int) int { return min(processors, maxProcessors) + 1 }
+var codecs = map[string]codec{
+	string(v1alpha1.CompressionGzip): gzip,
+	string(v1alpha1.CompressionZstd): zstd,
+	string(v1alpha1.CompressionNone): none,
+}
 
-// NewReader decompresses r. At the end of the stream gzip's own checksum and length have been verified, and that nothing
-// follows.
-func NewReader(r io.Reader, format string) (io.ReadCloser, error) {
-	if format == None {
-		return io.NopCloser(r), nil
+var none = codec{
+	writer: func(w io.Writer, _ int) (io.WriteCloser, error) { return plain{w}, nil },
+	reader: func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil },
+}
+
+// Level that is used for a format when level is said; 0 says none. It is 0 for a format without levels, whatever is said.
+// The error names the levels, or the formats, that there are.
+func Level(format string, level int) (int, error) {
+	c, err := codecOf(format)
+	switch {
+	case err != nil:
+		return 0, err
+	case level != 0 && (level < contract.FastestLevel || level > contract.SmallestLevel):
+		return 0, fmt.Errorf("unknown compression level %d: use %d to %d", level, contract.FastestLevel, contract.SmallestLevel)
+	case level == 0 || c.level == 0:
+		return c.level, nil
 	}
-	z, err := pgzip.NewReaderN(bufio.NewReaderSize(r, 1<<20), blockBytes, readAheadBlocks)
+	return level, nil
+}
+
+// NewWriter compresses what is written to it into w. It must be closed. level is contract.FastestLevel to SmallestLevel, or 0
+// for the format's own.
+func NewWriter(w io.Writer, format string, level int) (io.WriteCloser, error) {
+	c, err := codecOf(format)
 	if err != nil {
-		return nil, fmt.Errorf("this is not gzip: %w", err)
+		return nil, err
 	}
-	return z, nil
+	if level, err = Level(format, level); err != nil {
+		return nil, err
+	}
+	return c.writer(w, level)
+}
+
+// NewReader decompresses r. At the end of the stream the format's own checksum has been verified, and that nothing follows.
+func NewReader(r io.Reader, format string) (io.ReadCloser, error) {
+	c, err := codecOf(format)
+	if err != nil {
+		return nil, err
+	}
+	return c.reader(r)
+}
+
+func codecOf(format string) (codec, error) {
+	named, err := contract.FormatNamed(format)
+	if err != nil {
+		return codec{}, err
+	}
+	return codecs[named.Name], nil
 }
 
 type plain struct{ io.Writer }

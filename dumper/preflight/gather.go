@@ -32,7 +32,7 @@ type Table struct {
 
 // Facts are what the server says; Judge decides on them.
 type Facts struct {
-	Server result.Software
+	Server contract.Software
 	// Database as the server writes it.
 	Database string
 	// FoldsCase: the server takes upper and lower case in table names for the same.
@@ -79,7 +79,7 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	if strings.ContainsFunc(version, unicode.IsControl) {
 		return ForeignVersion(g.at)
 	}
-	facts.Server = result.Software{Flavour: string(v1alpha1.EngineMySQL), Version: shorten(version)}
+	facts.Server = contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: shorten(version)}
 	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {
 		facts.Server.Flavour = string(v1alpha1.EngineMariaDB)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // grants are what SHOW GRANTS says about one database. information_schema's privilege tables are not asked: on some
@@ -110,7 +110,7 @@ func (g grants) onTable(privilege, table string) bool {
 
 // seesRoutines reports whether the account would notice that the database has routines. An account that does not gets
 // a dump without them and no error.
-func (g grants) seesRoutines(server result.Software) bool {
+func (g grants) seesRoutines(server contract.Software) bool {
 	// MySQL 8 keeps routines where no grant reaches; a mysql.proc that somebody still has a grant on is not there any more.
 	if g.systemTables && !isMySQL8(server) || g.global["SELECT"] || g.global["SHOW_ROUTINE"] {
 		return true
@@ -124,7 +124,7 @@ func (g grants) seesRoutines(server result.Software) bool {
 }
 
 // routineGrant is what to grant so that the bodies of routines can be read.
-func routineGrant(server result.Software) string {
+func routineGrant(server contract.Software) string {
 	switch {
 	case !isMySQL8(server):
 		return "SELECT ON mysql.proc"
@@ -140,7 +140,7 @@ var (
 	before8020   = regexp.MustCompile(`^8\.0\.1?[0-9]([^0-9]|$)`)
 )
 
-func isMySQL8(server result.Software) bool {
+func isMySQL8(server contract.Software) bool {
 	return server.Flavour == string(v1alpha1.EngineMySQL) && !beforeMySQL8.MatchString(server.Version)
 }
 

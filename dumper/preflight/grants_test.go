@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
@@ -80,7 +80,7 @@ func TestRoutinesAreSeenWithAnyOfThesePrivileges(t *testing.T) {
 		"GRANT SELECT ON `shop`.`proc` TO `u`@`%`":           false,
 		"GRANT SELECT (`name`) ON `mysql`.`proc` TO `u`@`%`": false,
 	} {
-		if got := parseGrants([]string{line}, "shop", v1alpha1.EngineMariaDB).seesRoutines(result.Software{Flavour: "MariaDB", Version: "10.11.14-MariaDB"}); got != want {
+		if got := parseGrants([]string{line}, "shop", v1alpha1.EngineMariaDB).seesRoutines(contract.Software{Flavour: "MariaDB", Version: "10.11.14-MariaDB"}); got != want {
 			t.Errorf("%s: seen %t, want %t", line, got, want)
 		}
 	}
@@ -102,7 +102,7 @@ func TestRoutinesOfMySQL8AreNotInATable(t *testing.T) {
 		"9.1.0":            {"MySQL", false, "SHOW_ROUTINE ON *.*"},
 		"10.0.0":           {"MySQL", false, "SHOW_ROUTINE ON *.*"},
 	} {
-		server := result.Software{Flavour: want.flavour, Version: version}
+		server := contract.Software{Flavour: want.flavour, Version: version}
 		for _, line := range []string{"GRANT SELECT ON `mysql`.`proc` TO `u`@`%`", "GRANT SELECT ON `mysql`.* TO `u`@`%`"} {
 			if got := parseGrants([]string{line}, "shop", v1alpha1.EngineMySQL).seesRoutines(server); got != want.seen {
 				t.Errorf("%s on %s: seen %t", line, version, got)

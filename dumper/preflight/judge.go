@@ -24,7 +24,7 @@ type Request struct {
 
 // Plan is what the client is told to copy. All names are as the server writes them.
 type Plan struct {
-	Server   result.Software
+	Server   contract.Software
 	Database string
 	// Only these tables and views are named to the client; empty means the whole database.
 	Only []string

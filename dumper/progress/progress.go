@@ -11,33 +11,18 @@ import (
 	"sync"
 	"time"
 
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
-
-// Snapshot is the answer to GET result.ProgressPath.
-type Snapshot struct {
-	// Attempt is the pod's UID, so that the answer of another pod at the same address is not believed.
-	Attempt string `json:"attempt"`
-	// Bytes of SQL text read from the client.
-	Bytes int64 `json:"bytes"`
-	// EstimatedBytes in all, by the server's statistics; 0 when unknown.
-	EstimatedBytes int64 `json:"estimatedBytes"`
-	// Table or view being copied.
-	Table string `json:"table"`
-	// TablesDone and TablesTotal count tables and views.
-	TablesDone  int `json:"tablesDone"`
-	TablesTotal int `json:"tablesTotal"`
-}
 
 // Progress of one attempt. Its zero value, with an attempt, is ready.
 type Progress struct {
 	mu  sync.Mutex
-	now Snapshot
+	now contract.Progress
 }
 
 // New progress of an attempt.
-func New(attempt string) *Progress { return &Progress{now: Snapshot{Attempt: attempt}} }
+func New(attempt string) *Progress { return &Progress{now: contract.Progress{Attempt: attempt}} }
 
 // Expect says what is to come.
 func (p *Progress) Expect(bytes int64, tables int) {
@@ -74,15 +59,15 @@ func (p *Progress) Done() {
 }
 
 // Now is the progress at this moment.
-func (p *Progress) Now() Snapshot {
+func (p *Progress) Now() contract.Progress {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.now
 }
 
-// ServeHTTP answers GET result.ProgressPath and nothing else.
+// ServeHTTP answers GET contract.ProgressPath and nothing else.
 func (p *Progress) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != result.ProgressPath {
+	if r.URL.Path != contract.ProgressPath {
 		http.NotFound(w, r)
 		return
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/dumper/progress"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func TestOnlyProgressIsServed(t *testing.T) {
@@ -39,7 +39,7 @@ func TestOnlyProgressIsServed(t *testing.T) {
 func TestProgressCountsTablesAndViewsAsTheyCome(t *testing.T) {
 	p := progress.New("uid")
 	p.Expect(1000, 3)
-	var got []progress.Snapshot
+	var got []contract.Progress
 	for _, step := range []struct {
 		kind sqltext.Kind
 		name string
@@ -50,7 +50,7 @@ func TestProgressCountsTablesAndViewsAsTheyCome(t *testing.T) {
 	}
 	p.Done()
 	got = append(got, p.Now())
-	want := []progress.Snapshot{
+	want := []contract.Progress{
 		{Attempt: "uid", EstimatedBytes: 1000, TablesTotal: 3, Bytes: 10, Table: "a"},
 		{Attempt: "uid", EstimatedBytes: 1000, TablesTotal: 3, Bytes: 20, Table: "a"},
 		{Attempt: "uid", EstimatedBytes: 1000, TablesTotal: 3, Bytes: 30, Table: "a"},
@@ -70,7 +70,7 @@ func TestItIsServedUntilTheContextEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.Get("http://" + address + result.ProgressPath)
+	response, err := http.Get("http://" + address + contract.ProgressPath)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestItIsServedUntilTheContextEnds(t *testing.T) {
 	cancel()
 	for err == nil {
 		var again *http.Response
-		if again, err = http.Get("http://" + address + result.ProgressPath); err == nil {
+		if again, err = http.Get("http://" + address + contract.ProgressPath); err == nil {
 			_ = again.Body.Close()
 		}
 	}

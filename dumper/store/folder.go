@@ -70,7 +70,7 @@ func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 
 func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, func(int) int64, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	w, err := p.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType})
+	w, err := p.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType(key)})
 	if err != nil {
 		cancel()
 		return nil, nil, err

@@ -77,6 +77,14 @@ func TestWhatIsWrittenIsReadAndListedAndDiscarded(t *testing.T) {
 	if _, found, err := s.ReadFile(ctx, attempt+"nothing", 100); found || err != nil {
 		t.Errorf("a file that is not there: %t, %v", found, err)
 	}
+	if data, _, err := s.ReadFile(ctx, artifact, int64(len("text"))); string(data) != "text" || err != nil {
+		t.Errorf("as long as it can be: %q, %v", data, err)
+	}
+	data, _, err = s.ReadFile(ctx, artifact, int64(len("text"))-1)
+	mustBe(t, err, contract.ArtifactDoubted, "has more than the 3 bytes that it can have")
+	if data != nil {
+		t.Errorf("longer than it can be: %q", data)
+	}
 	if err := s.Discard(ctx, attempt, "dump.sql.gz", "nothing"); err != nil {
 		t.Error(err)
 	}

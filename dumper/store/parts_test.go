@@ -125,6 +125,38 @@ func TestWhatIsWrittenInPiecesArrivesWhole(t *testing.T) {
 	}
 }
 
+func TestAStoreIsToldTheMediaTypeOfAnArtifact(t *testing.T) {
+	for key, want := range map[string]string{
+		"shop/one/dump.sql.gz": "application/gzip", "shop/one/dump.sql.zst": "application/zstd", "shop/one/dump.sql": "application/sql", "shop/one/manifest.json": "application/octet-stream",
+	} {
+		for size, how := range map[int]string{1: "put whole", minPartBytes + 1: "in parts"} {
+			t.Run(key+" "+how, func(t *testing.T) {
+				b := &bucketInMemory{parts: map[string][]byte{}}
+				var told atomic.Value
+				s, _ := endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Query().Has("uploads") || size == 1 {
+						told.Store(r.Header.Get("Content-Type"))
+					}
+					b.ServeHTTP(w, r)
+				})
+				w, err := s.NewWriter(t.Context(), key, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write(make([]byte, size)); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Commit(); err != nil {
+					t.Fatal(err)
+				}
+				if told.Load() != want {
+					t.Errorf("%v, want %s", told.Load(), want)
+				}
+			})
+		}
+	}
+}
+
 func TestAPartLargerThanTheMemoryForPartsStillFits(t *testing.T) {
 	pool := newBlockPool()
 	pool.fit(2 * uploadBytes)

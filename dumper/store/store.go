@@ -92,7 +92,8 @@ func (s *Store) WriteFile(ctx context.Context, key string, data []byte) error {
 	return err
 }
 
-// ReadFile reads a small object. found is false when there is none.
+// ReadFile reads a small object. found is false when there is none. One with more bytes than the limit is an error, of which
+// nothing is kept: what is cut off somewhere says something else than the whole.
 func (s *Store) ReadFile(ctx context.Context, key string, limit int64) (data []byte, found bool, err error) {
 	r, err := s.bucket.NewReader(ctx, key, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound && !isBucketMissing(err) {
@@ -102,9 +103,14 @@ func (s *Store) ReadFile(ctx context.Context, key string, limit int64) (data []b
 		return nil, false, s.explain(ctx, err, key)
 	}
 	defer r.Close()
-	data, err = io.ReadAll(io.LimitReader(r, limit))
-	if err != nil {
-		return nil, false, s.explain(ctx, err, key)
+	// The store's own word on the size is not believed, but it spares reading what is too much.
+	if r.Size() <= limit {
+		if data, err = io.ReadAll(io.LimitReader(r, limit+1)); err != nil {
+			return nil, false, s.explain(ctx, err, key)
+		}
+	}
+	if r.Size() > limit || int64(len(data)) > limit {
+		return nil, true, result.Errorf(contract.ArtifactDoubted, "look at what it is, and who wrote it", "%s has more than the %d bytes that it can have", s.URI(key), limit)
 	}
 	return data, true, nil
 }
@@ -163,7 +169,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 
 // Verify compares what the store holds at the key with what was sent. A store that tells the MD5 of what it holds, as
 // most do in the ETag, is believed; from any other the object is read back whole.
-func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verification, error) {
+func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof, error) {
 	attributes, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store", "%s is not there although it was committed", s.URI(key))
@@ -176,7 +182,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 			"%s has %d bytes and %d were sent", s.URI(key), attributes.Size, sum.Bytes)
 	}
 	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
-		return result.VerifiedByETag, nil
+		return contract.ProofETag, nil
 	}
 	reader, _, err := s.Reader(ctx, key)
 	if err != nil {
@@ -191,7 +197,7 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (result.Verific
 		return "", result.Errorf(contract.ArtifactDoubted, "if it stays, do not trust the store",
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
-	return result.VerifiedByReading, nil
+	return contract.ProofReadBack, nil
 }
 
 // Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
@@ -211,7 +217,7 @@ func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 		}
 	}
 	for attempt, files := range attempts {
-		if !slices.Contains(files, result.ManifestFile) {
+		if !slices.Contains(files, contract.ManifestFile) {
 			err = errors.Join(err, s.discard(ctx, prefix+attempt+"/", files))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"sync"
 	"time"
@@ -24,8 +25,13 @@ const sendingParts = 2
 // be writing it when the upload is aborted: then the part stays, and with some servers the upload too.
 const lastParts = 3 * time.Second
 
-// contentType of everything that is stored.
-const contentType = "application/octet-stream"
+// contentType of an object, by its name: an artifact's is its format's.
+func contentType(key string) string {
+	if format, found := contract.FormatOfFile(path.Base(key)); found {
+		return format.MediaType
+	}
+	return "application/octet-stream"
+}
 
 // upload of one object into a bucket, in parts as they are filled. An object that does not fill the first is put whole.
 //
@@ -90,7 +96,7 @@ func (u *upload) send() error {
 		return result.Errorf(contract.StorageFull, "leave tables out with --exclude, or compress", "%s would have more parts than the %d that S3 takes", u.place.uri(u.key), maxParts)
 	}
 	if u.id == nil {
-		created, err := u.place.client.CreateMultipartUpload(u.ctx, &s3.CreateMultipartUploadInput{Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType)})
+		created, err := u.place.client.CreateMultipartUpload(u.ctx, &s3.CreateMultipartUploadInput{Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType(u.key))})
 		if err != nil {
 			return err
 		}
@@ -136,7 +142,7 @@ func (u *upload) commit() error {
 func (u *upload) finish() error {
 	if u.id == nil {
 		_, err := u.place.client.PutObject(u.ctx, &s3.PutObjectInput{
-			Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType), Body: u.filling.reader(), ContentLength: &u.filling.bytes,
+			Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType(u.key)), Body: u.filling.reader(), ContentLength: &u.filling.bytes,
 		})
 		return err
 	}

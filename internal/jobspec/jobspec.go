@@ -3,6 +3,7 @@
 package jobspec
 
 import (
+	"maps"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -10,7 +11,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/naming"
@@ -19,10 +19,8 @@ import (
 const (
 	// ContainerName of the one container that speaks for an attempt.
 	ContainerName = "dumper"
-	// ProgressPort serves ProgressPath while the container runs.
+	// ProgressPort serves contract.ProgressPath while the container runs.
 	ProgressPort = 8080
-	// ProgressPath answers with the attempt's progress as JSON.
-	ProgressPath = result.ProgressPath
 
 	// backoffLimit is how many failed pods are made up for.
 	backoffLimit = 2
@@ -59,14 +57,20 @@ type Request struct {
 	Allowed jobmeta.Rules
 }
 
-// Build the Job of a dump.
-func Build(r Request) *batchv1.Job {
+// Build the Job of a dump. The error is of a request that is larger than the dumper can be told, and says what to shorten.
+func Build(r Request) (*batchv1.Job, error) {
+	asked, err := request(r).Encode()
+	if err != nil {
+		return nil, err
+	}
 	template := r.Source.Spec.Job
 	if template == nil {
 		template = &v1alpha1.JobTemplate{}
 	}
 	labels := labels(r, template)
 	annotations := jobmeta.Of(r.Allowed.Annotations, template.Annotations)
+	onPod := maps.Clone(annotations)
+	onPod[contract.RequestAnnotation] = string(asked)
 
 	return &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},
@@ -86,11 +90,11 @@ func Build(r Request) *batchv1.Job {
 			PodFailurePolicy:      podFailurePolicy(),
 			ActiveDeadlineSeconds: new(activeDeadline(r.Source.Spec.Limits)),
 			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: annotations},
+				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: onPod},
 				Spec:       podSpec(r, template),
 			},
 		},
-	}
+	}, nil
 }
 
 // podFailurePolicy fails the Job at once where trying again cannot mend it. Everything else, disruption too, counts as an

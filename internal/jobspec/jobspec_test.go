@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 )
@@ -30,7 +31,7 @@ func TestJobs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request()
 			edit(&r)
-			got, err := yaml.Marshal(jobspec.Build(r))
+			got, err := yaml.Marshal(build(t, r))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,12 +52,26 @@ func TestJobs(t *testing.T) {
 	}
 }
 
+type fataler interface {
+	Helper()
+	Fatal(...any)
+}
+
+func build(t fataler, r jobspec.Request) *batchv1.Job {
+	t.Helper()
+	job, err := jobspec.Build(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return job
+}
+
 // request for a dump of shop into a bucket, with the API's defaults.
 func request() jobspec.Request {
 	return jobspec.Request{
 		Dump: &v1alpha1.DatabaseDump{
 			ObjectMeta: metav1.ObjectMeta{Name: "first", Namespace: "shop", UID: "0b1f7c9e-1111-4222-8333-444455556666"},
-			Spec:       v1alpha1.DatabaseDumpSpec{Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6}},
+			Spec:       v1alpha1.DatabaseDumpSpec{Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip}},
 		},
 		Source: &v1alpha1.DatabaseSource{
 			ObjectMeta: metav1.ObjectMeta{Name: "shop", Namespace: "shop"},
@@ -82,7 +97,7 @@ func toVolume(r *jobspec.Request) {
 	r.Storage = v1alpha1.DumpStorageSpec{
 		PersistentVolumeClaim: &v1alpha1.PersistentVolumeClaimStorage{ClaimName: "dumps", Prefix: "nightly"},
 	}
-	r.Dump.Spec.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionNone, Level: 6}
+	r.Dump.Spec.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionNone}
 	r.Dump.Spec.SchemaOnly = true
 }
 
@@ -110,6 +125,7 @@ func everything(r *jobspec.Request) {
 			// Neither is allowed, and the second by no manager.
 			"sidecar.istio.io/inject":                               "true",
 			"container.apparmor.security.beta.kubernetes.io/dumper": "unconfined",
+			"volcado.io/request":                                    `{"version":1}`,
 		},
 		ServiceAccountName: "dumper",
 		ImagePullSecrets:   []v1alpha1.SecretReference{{Name: "registry"}},
@@ -135,7 +151,7 @@ func TestALimitIsNeverBelowItsRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := request()
 			r.Source.Spec.Job = &v1alpha1.JobTemplate{Resources: &tc.given}
-			got := jobspec.Build(r).Spec.Template.Spec.Containers[0].Resources
+			got := build(t, r).Spec.Template.Spec.Containers[0].Resources
 			if got.Requests.Memory().String() != tc.wantRequest || got.Limits.Memory().String() != tc.wantLimit {
 				t.Errorf("request %s and limit %s, want %s and %s", got.Requests.Memory(), got.Limits.Memory(), tc.wantRequest, tc.wantLimit)
 			}
@@ -151,7 +167,7 @@ func TestLocationsAreTheManagersOwn(t *testing.T) {
 	r := request()
 	artifact, manifest := jobspec.URIs(r.Storage, r.Dump, "pod-uid")
 	want := "s3://dumps/prod/shop/first/0b1f7c9e-1111-4222-8333-444455556666/pod-uid/"
-	if artifact != want+result.ArtifactFileGzip || manifest != want+result.ManifestFile {
+	if artifact != want+contract.DefaultFormat().File() || manifest != want+contract.ManifestFile {
 		t.Errorf("got %s and %s", artifact, manifest)
 	}
 	toVolume(&r)

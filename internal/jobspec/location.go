@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // KeyPrefix is below which all of a dump lies: <storage prefix>/<namespace>/<name>/<UID>. Each attempt writes below it
@@ -33,13 +33,15 @@ func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt
 		root = "pvc://" + dump.Namespace + "/" + storage.PersistentVolumeClaim.ClaimName + "/"
 	}
 	key := path.Join(KeyPrefix(storage, dump), string(attempt))
-	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, result.ManifestFile)
+	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, contract.ManifestFile)
 }
 
-// ArtifactFile is the name that the artifact of a dump must have.
+// ArtifactFile is the name that the artifact of a dump must have. It is empty, which no artifact's name is, for a format that
+// this manager does not know: then its CRDs are newer than itself.
 func ArtifactFile(compression v1alpha1.Compression) string {
-	if compression.Format == v1alpha1.CompressionNone {
-		return result.ArtifactFilePlain
+	format, err := contract.FormatNamed(string(compression.Format))
+	if err != nil {
+		return ""
 	}
-	return result.ArtifactFileGzip
+	return format.File()
 }

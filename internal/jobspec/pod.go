@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Paths in the dumper's container.
@@ -18,6 +19,8 @@ const (
 	storageDirectory       = root + "/storage"
 	storageCADirectory     = root + "/storage-ca"
 	workDirectory          = root + "/work"
+	requestDirectory       = root + "/request"
+	requestFile            = "request.json"
 	artifactsDirectory     = "/var/lib/volcado/artifacts"
 	caFile                 = "ca.crt"
 	terminationMessagePath = "/dev/termination-log"
@@ -28,6 +31,9 @@ const user = 65532
 
 // secretMode lets the user's group read a mounted Secret, and nobody else.
 const secretMode = 0o440
+
+// requestMode lets everybody in the pod read the request, in which nothing is secret.
+const requestMode = 0o444
 
 func podSpec(r Request, template *v1alpha1.JobTemplate) corev1.PodSpec {
 	volumes, mounts := volumes(r)
@@ -53,7 +59,7 @@ func podSpec(r Request, template *v1alpha1.JobTemplate) corev1.PodSpec {
 			Name:            ContainerName,
 			Image:           r.Images.Of(r.Source.Spec.Engine),
 			ImagePullPolicy: corev1.PullIfNotPresent,
-			Args:            args(r),
+			Args:            arguments(),
 			Env: []corev1.EnvVar{{Name: "POD_UID", ValueFrom: &corev1.EnvVarSource{
 				FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.uid"},
 			}}},
@@ -139,6 +145,12 @@ func volumes(r Request) ([]corev1.Volume, []corev1.VolumeMount) {
 		}})
 	}
 
+	add(path.Base(requestDirectory), requestDirectory, true, corev1.VolumeSource{DownwardAPI: &corev1.DownwardAPIVolumeSource{
+		Items: []corev1.DownwardAPIVolumeFile{{Path: requestFile, FieldRef: &corev1.ObjectFieldSelector{
+			APIVersion: "v1", FieldPath: "metadata.annotations['" + contract.RequestAnnotation + "']",
+		}}},
+		DefaultMode: new(int32(requestMode)),
+	}})
 	// In memory, because the option file that holds the password is written here.
 	add("work", workDirectory, false, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{
 		Medium: corev1.StorageMediumMemory, SizeLimit: resource.NewQuantity(1<<20, resource.BinarySI),

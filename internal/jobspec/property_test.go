@@ -1,12 +1,13 @@
 package jobspec_test
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -14,10 +15,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
-	"github.com/volcado-io/volcado/internal/pattern"
 )
 
 func TestMain(m *testing.M) { envtestenv.Main(m) }
@@ -33,8 +34,8 @@ var (
 	prefixes = rapid.StringMatching(`([A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,9}(/[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,9}){0,2})?`)
 )
 
-// wish is an arbitrary valid request, and what the dumper must be told in consequence.
-func wish(t *rapid.T) (jobspec.Request, map[string][]string) {
+// wish is an arbitrary valid request, and what the dumper must be told of it.
+func wish(t *rapid.T) (jobspec.Request, contract.Copy) {
 	r := request()
 	if rapid.Bool().Draw(t, "full") {
 		everything(&r)
@@ -48,83 +49,59 @@ func wish(t *rapid.T) (jobspec.Request, map[string][]string) {
 	r.Dump.Name, r.Dump.UID = labels63.Draw(t, "dump"), types.UID(rapid.StringMatching(`[0-9a-f]{8}-[0-9a-f]{4}`).Draw(t, "uid"))
 	r.Source.Name = labels63.Draw(t, "source")
 	r.Source.Spec.Host = rapid.StringMatching(`[A-Za-z0-9]([A-Za-z0-9_.:-]{0,20}[A-Za-z0-9])?`).Draw(t, "host")
-	r.Database = v1alpha1.DatabaseName(names.Draw(t, "database"))
+	want := contract.Copy{Database: names.Draw(t, "database"), SchemaOnly: r.Dump.Spec.SchemaOnly}
+	r.Database = v1alpha1.DatabaseName(want.Database)
 	r.Source.Spec.Exclude = &v1alpha1.SourceExclusions{}
 	for _, p := range rapid.SliceOfN(patterns, 0, 3).Draw(t, "floor") {
 		r.Source.Spec.Exclude.Tables = append(r.Source.Spec.Exclude.Tables, v1alpha1.QualifiedPattern("*."+p))
+		want.Exclude.Tables = append(want.Exclude.Tables, p)
 	}
 	r.Dump.Spec.Tables, r.Dump.Spec.Exclude = nil, nil
-	var tables, data []string
 	if rapid.Bool().Draw(t, "only some tables") {
 		for _, n := range rapid.SliceOfN(names, 1, 4).Draw(t, "tables") {
 			r.Dump.Spec.Tables = append(r.Dump.Spec.Tables, v1alpha1.DatabaseName(n))
-			tables = append(tables, n)
+			want.Tables = append(want.Tables, n)
 		}
 	}
-	excluded := pattern.TablesOf(r.Source.Spec.Exclude.Tables, r.Database)
 	if more := rapid.SliceOfN(patterns, 0, 3).Draw(t, "exclude"); len(more) > 0 {
 		r.Dump.Spec.Exclude = &v1alpha1.DumpExclusions{}
 		for _, p := range more {
 			r.Dump.Spec.Exclude.Data = append(r.Dump.Spec.Exclude.Data, v1alpha1.NamePattern(p))
-			data = append(data, p)
+			want.Exclude.Data = append(want.Exclude.Data, p)
 		}
 	}
-	return r, map[string][]string{
-		"database": {string(r.Database)}, "host": {r.Source.Spec.Host}, "table": tables, "exclude-table": excluded,
-		"exclude-data": data, "dump": {r.Dump.Namespace + "/" + r.Dump.Name}, "attempt": {"THE-POD"},
-		"key-prefix": {jobspec.KeyPrefix(r.Storage, r.Dump)},
-	}
+	return r, want
 }
 
-// expand is what kubelet does with an argument: $$ is a dollar, $(NAME) a variable, anything else stays.
-// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
-func expand(argument string, env map[string]string) string {
-	var out strings.Builder
-	for i := 0; i < len(argument); i++ {
-		if argument[i] != '$' || i+1 == len(argument) {
-			out.WriteByte(argument[i])
-			continue
-		}
-		i++
-		if argument[i] == '$' {
-			out.WriteByte('$')
-			continue
-		}
-		if end := strings.IndexByte(argument[i:], ')'); argument[i] == '(' && end > 0 {
-			if value, ok := env[argument[i+1:i+end]]; ok {
-				out.WriteString(value)
-				i += end
-				continue
-			}
-		}
-		out.WriteByte('$')
-		out.WriteByte(argument[i])
+// asked is the request that kubelet writes into the dumper's file: the annotation that the volume names, as it is. kubelet
+// expands $(NAME) in arguments and environments alone.
+func asked(t fataler, job *batchv1.Job) *contract.Request {
+	t.Helper()
+	request, err := contract.DecodeRequest([]byte(job.Spec.Template.Annotations[contract.RequestAnnotation]))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out.String()
+	return request
 }
 
-// TestWhatSomebodyTypedIsOnlyEverAValue: after kubelet's expansion, each flag has exactly the values that were meant.
+// Nothing that somebody typed is in the arguments, and each name arrives as it is.
 func TestWhatSomebodyTypedIsOnlyEverAValue(t *testing.T) {
+	arguments := []string{
+		"dump", "--request-file=/run/volcado/request/request.json", "--attempt=$(POD_UID)", "--work-dir=/run/volcado/work",
+		"--progress-address=:8080", "--result-file=/dev/termination-log",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		r, want := wish(t)
-		args := jobspec.Build(r).Spec.Template.Spec.Containers[0].Args
-		if args[0] != "dump" {
-			t.Fatalf("the first argument is %q", args[0])
+		job := build(t, r)
+		if diff := cmp.Diff(arguments, job.Spec.Template.Spec.Containers[0].Args); diff != "" {
+			t.Fatalf("arguments (-want +got)\n%s", diff)
 		}
-		got := map[string][]string{}
-		for _, a := range args[1:] {
-			a = expand(a, map[string]string{"POD_UID": "THE-POD"})
-			flag, value, _ := strings.Cut(a, "=")
-			name, ok := strings.CutPrefix(flag, "--")
-			if !ok || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-				t.Fatalf("argument %q does not begin with a flag of ours", a)
-			}
-			got[name] = append(got[name], value)
+		got := asked(t, job)
+		if diff := cmp.Diff(want, got.Copy); diff != "" {
+			t.Fatalf("(-want +got)\n%s", diff)
 		}
-		for name, values := range want {
-			if strings.Join(got[name], "\x00") != strings.Join(values, "\x00") {
-				t.Fatalf("--%s is %q, want %q", name, got[name], values)
-			}
+		if got.Source.Host != r.Source.Spec.Host || got.Dump != r.Dump.Namespace+"/"+r.Dump.Name || got.KeyPrefix != jobspec.KeyPrefix(r.Storage, r.Dump) {
+			t.Fatalf("it asks for %+v", got)
 		}
 	})
 }
@@ -165,9 +142,17 @@ func TestNoKeyThatIsNotAllowedReachesTheJob(t *testing.T) {
 			Annotations: rapid.MapOf(keys, rapid.Just(v1alpha1.JobAnnotationValue(typed))).Draw(t, "annotations"),
 		}
 		// Reserved ones too, which no flag would let through.
-		entries := rapid.SliceOfN(rapid.OneOf(keys, rapid.Map(domains, func(d string) string { return cmp.Or(d, "app") })), 0, 4)
+		entries := rapid.SliceOfN(rapid.OneOf(keys, rapid.Map(domains, func(d string) string {
+			if d == "" {
+				return "app"
+			}
+			return d
+		})), 0, 4)
 		r.Allowed = jobmeta.Rules{Labels: entries.Draw(t, "allowed labels"), Annotations: entries.Draw(t, "allowed annotations")}
-		job := jobspec.Build(r)
+		job, err := jobspec.Build(r)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, metadata := range []metav1.ObjectMeta{job.ObjectMeta, job.Spec.Template.ObjectMeta} {
 			for key, value := range metadata.Labels {
 				if value == typed && !allowed(r.Allowed.Labels, key) {
@@ -180,7 +165,7 @@ func TestNoKeyThatIsNotAllowedReachesTheJob(t *testing.T) {
 				}
 			}
 			for key := range r.Source.Spec.Job.Annotations {
-				if _, kept := metadata.Annotations[key]; allowed(r.Allowed.Annotations, key) != kept {
+				if kept := metadata.Annotations[key] == typed; allowed(r.Allowed.Annotations, key) != kept {
 					t.Fatalf("annotation %s is allowed and did not reach the Job, or the other way round", key)
 				}
 				someKept = someKept || allowed(r.Allowed.Annotations, key)
@@ -205,7 +190,7 @@ func TestEveryJobIsValidAndItsPodRestricted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, _ := wish(t)
 		r.Dump.Namespace = namespace.Name
-		job := jobspec.Build(r)
+		job := build(t, r)
 		if err := env.Client.Create(context.Background(), job.DeepCopy(), client.DryRunAll); err != nil {
 			t.Fatalf("the Job is refused: %v", err)
 		}

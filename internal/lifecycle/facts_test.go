@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 	"github.com/volcado-io/volcado/internal/naming"
@@ -30,7 +29,7 @@ func facts() lifecycle.Facts {
 			},
 			Spec: v1alpha1.DatabaseDumpSpec{
 				SourceRef:   v1alpha1.ObjectReference{Name: "shop"},
-				Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip, Level: 6},
+				Compression: v1alpha1.Compression{Format: v1alpha1.CompressionGzip},
 			},
 		},
 		Source: &v1alpha1.DatabaseSource{
@@ -126,7 +125,7 @@ func jobStopping(reason string) batchv1.JobCondition {
 }
 
 func failing(reason contract.Reason) string {
-	data, err := result.Result{Attempt: "pod-uid", Failure: &result.Failure{Reason: reason, Message: "it failed"}}.Encode()
+	data, err := contract.Result{Attempt: "pod-uid", Failure: &contract.Failure{Reason: reason, Message: "it failed"}}.Encode()
 	if err != nil {
 		panic(err)
 	}
@@ -137,8 +136,8 @@ func succeeding() string { return succeedingWith(0) }
 
 // succeedingWith: with so many tables that have no transactions.
 func succeedingWith(nonTransactional int) string {
-	data, err := result.Result{Attempt: "pod-uid", NonTransactional: nonTransactional, Artifact: &result.Artifact{
-		File: result.ArtifactFileGzip, SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
+	data, err := contract.Result{Attempt: "pod-uid", NonTransactional: nonTransactional, Artifact: &contract.Artifact{
+		File: contract.DefaultFormat().File(), SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {
 		panic(err)

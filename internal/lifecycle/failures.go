@@ -120,7 +120,7 @@ func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
 	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
 		return notEnrolled(dump)
 	}
-	return failure(r.Reason, text.OneLine("The API server refused the Job: "+r.Message, contract.MaxMessage))
+	return failure(r.Reason, text.OneLine(r.Message, contract.MaxMessage))
 }
 
 func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {

@@ -47,15 +47,15 @@ type Facts struct {
 	NameTaken bool
 	// Pods that the Job controls, or did before it was deleted.
 	Pods []corev1.Pod
-	// Rejection is why the API server refused the Job just now, nil when it was not asked.
+	// Rejection is why there was no Job just now, nil when none was asked for.
 	Rejection *Rejection
 }
 
-// Rejection is the API server's refusal of a Job.
+// Rejection is of a Job that the API server refused, or that could not be made.
 type Rejection struct {
 	// Reason: ReasonNamespaceNotEnrolled or ReasonJobRejected.
 	Reason string
-	// Message of the API server.
+	// Message is a sentence: who refused it, and why.
 	Message string
 	// Final: the same Job would be refused again, whatever changes around it.
 	Final bool

@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/text"
@@ -44,7 +43,7 @@ func (j *judgement) finishWithArtifact() bool {
 	return false
 }
 
-func (j *judgement) describe(word *result.Result) {
+func (j *judgement) describe(word *contract.Result) {
 	if word.Server != nil {
 		j.status.Server = &v1alpha1.SoftwareVersion{Flavour: text.OneLine(word.Server.Flavour, 32), Version: text.OneLine(word.Server.Version, 128)}
 	}
@@ -62,12 +61,12 @@ func (j *judgement) completeProgress(bytes int64) {
 }
 
 // wordOf is the result that a pod's dumper left, or why there is none.
-func wordOf(pod *corev1.Pod) (*result.Result, error) {
+func wordOf(pod *corev1.Pod) (*contract.Result, error) {
 	c := dumperStatus(pod)
 	if c == nil || c.State.Terminated == nil {
 		return nil, fmt.Errorf("container %s has not ended", jobspec.ContainerName)
 	}
-	return result.Decode(c.State.Terminated.Message, string(pod.UID))
+	return contract.Decode(c.State.Terminated.Message, string(pod.UID))
 }
 
 func newestFirst(pods []corev1.Pod) []*corev1.Pod {
@@ -158,7 +157,7 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 
 // ofDumper takes over the dumper's own words. A reason outside its vocabulary is not repeated: conditions have a syntax
 // for reasons, and one that breaks it would make every write of the status fail.
-func ofDumper(f result.Failure) v1alpha1.Failure {
+func ofDumper(f contract.Failure) v1alpha1.Failure {
 	if f.Reason.ExitCode() == contract.Internal.ExitCode() && f.Reason != contract.Internal {
 		return dumperFailed("The dumper failed for a reason that this manager does not know: " + text.OneLine(f.Message, 512))
 	}

@@ -18,7 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // ask applies a DatabaseDump of the source with kubectl, as somebody who works in the namespace does. more is YAML below
@@ -106,7 +106,7 @@ func (w *world) completed(d *v1alpha1.DatabaseDump) {
 		w.Fatalf("dumper verify does not vouch for what the status says, %s: %v\n%s", s.Artifact.SHA256, err, said)
 	}
 	report := w.inspect(d)
-	if len(report.Attempts) != 1 || !report.Attempts[0].Complete || report.Attempts[0].Manifest.Artifact.SHA256 != s.Artifact.SHA256 {
+	if len(report.Attempts) != 1 || !report.Attempts[0].Complete || report.Attempts[0].Manifest.Files[0].SHA256 != s.Artifact.SHA256 {
 		w.Fatalf("there is not exactly one complete artifact below the dump's key: %+v", report)
 	}
 	if m := report.Attempts[0].Manifest; m.Dump != d.Namespace+"/"+d.Name || m.Database != string(s.Database) {
@@ -117,10 +117,10 @@ func (w *world) completed(d *v1alpha1.DatabaseDump) {
 // inspection is what `dumper inspect` prints.
 type inspection struct {
 	Attempts []struct {
-		Location string           `json:"location"`
-		Complete bool             `json:"complete"`
-		Files    map[string]int64 `json:"files"`
-		Manifest *result.Manifest `json:"manifest"`
+		Location string             `json:"location"`
+		Complete bool               `json:"complete"`
+		Files    map[string]int64   `json:"files"`
+		Manifest *contract.Manifest `json:"manifest"`
 	} `json:"attempts"`
 }
 

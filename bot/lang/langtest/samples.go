@@ -59,7 +59,7 @@ func progressSamples() map[string]view.View {
 	return map[string]view.View{
 		"Progress-asked": view.Progress{Dump: shop, Stage: view.StageAsked},
 		"Progress-asked-with-options": view.Progress{Stage: view.StageAsked, Dump: dump(func(d *view.Dump) {
-			d.Options = view.Options{Tables: []string{"orders", "customers"}, SchemaOnly: true, Compression: "none"}
+			d.Options = view.Options{Tables: []string{"orders", "customers"}, SchemaOnly: true, Uncompressed: true}
 		})},
 		"Progress-unheard":               view.Progress{Dump: shop, Stage: view.StageUnheard},
 		"Progress-pending":               view.Progress{Dump: shop, Stage: view.StagePending},

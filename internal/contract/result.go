@@ -1,8 +1,4 @@
-// Package result is the dumper's own word on how a dump went: the termination message that the manager reads, the
-// manifest beside an artifact, and how an error becomes a failure with one of internal/contract's reasons.
-//
-// It is the only contract between the dumper and the manager, so it depends on neither.
-package result
+package contract
 
 import (
 	"encoding/json"
@@ -10,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -18,21 +13,8 @@ import (
 // https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
 const MaxMessageBytes = 4096
 
-// Version of the formats in this package. A reader refuses another.
-const Version = 1
-
-// Names of the files that one attempt leaves below its key.
-const (
-	// ManifestFile is written last: it makes the artifact exist.
-	ManifestFile = "manifest.json"
-	// ArtifactFileGzip is the artifact with compression gzip.
-	ArtifactFileGzip = "dump.sql.gz"
-	// ArtifactFilePlain is the artifact with compression none.
-	ArtifactFilePlain = "dump.sql"
-)
-
-// ProgressPath at which the dumper serves how far it is, see dumper/progress.
-const ProgressPath = "/v1/progress"
+// ResultVersion of a Result. A reader refuses another.
+const ResultVersion = 1
 
 // Software names a database program and its version.
 type Software struct {
@@ -44,7 +26,7 @@ type Software struct {
 
 // Artifact is what a successful attempt wrote and verified.
 type Artifact struct {
-	// File is the artifact's name below the attempt's key: ArtifactFileGzip or ArtifactFilePlain.
+	// File is the artifact's name below the attempt's key, Format.File of its format.
 	File string `json:"file"`
 	// SizeBytes of the file in storage.
 	SizeBytes int64 `json:"sizeBytes"`
@@ -56,7 +38,7 @@ type Artifact struct {
 
 // Failure says why an attempt has no artifact.
 type Failure struct {
-	Reason contract.Reason `json:"reason"`
+	Reason Reason `json:"reason"`
 	// Message is one sentence: what happened, to which thing. Never a password, a token or a presigned URL.
 	Message string `json:"message"`
 	// Hint says what to do.
@@ -80,7 +62,7 @@ type Result struct {
 
 // Encode renders the result in at most MaxMessageBytes. Message, hint and versions are cut when they are too long.
 func (r Result) Encode() ([]byte, error) {
-	r.Version = Version
+	r.Version = ResultVersion
 	data, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode the result: %w", err)
@@ -109,13 +91,16 @@ func (s *Software) short() *Software {
 // Decode reads a termination message and refuses one that is not whole: another version, another attempt, both or
 // neither outcome, an artifact with an impossible name, size or hash.
 func Decode(message, attempt string) (*Result, error) {
+	if len(message) > MaxMessageBytes {
+		return nil, fmt.Errorf("the termination message has more than %d bytes", MaxMessageBytes)
+	}
 	var r Result
 	if err := json.Unmarshal([]byte(message), &r); err != nil {
 		return nil, fmt.Errorf("the termination message is not a result: %w", err)
 	}
 	switch {
-	case r.Version != Version:
-		return nil, fmt.Errorf("the result has version %d, this program reads %d", r.Version, Version)
+	case r.Version != ResultVersion:
+		return nil, fmt.Errorf("the result has version %d, this program reads %d", r.Version, ResultVersion)
 	case r.Attempt != attempt:
 		return nil, errors.New("the result speaks of another attempt")
 	case (r.Artifact == nil) == (r.Failure == nil):
@@ -132,16 +117,18 @@ func Decode(message, attempt string) (*Result, error) {
 }
 
 func (a Artifact) check() error {
-	switch {
-	case a.File != ArtifactFileGzip && a.File != ArtifactFilePlain:
+	switch _, found := FormatOfFile(a.File); {
+	case !found:
 		return errors.New("its file has an unknown name")
 	case a.SizeBytes <= 0 || a.UncompressedBytes <= 0:
 		return errors.New("it is empty")
 	case !isSHA256(a.SHA256):
-		return errors.New("its SHA-256 is not 64 hexadecimal digits")
+		return errNoSHA256
 	}
 	return nil
 }
+
+var errNoSHA256 = errors.New("its SHA-256 is not 64 hexadecimal digits")
 
 func isSHA256(s string) bool {
 	if len(s) != 64 {

@@ -1,0 +1,45 @@
+package compress
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/klauspost/pgzip"
+)
+
+const (
+	// blockBytes are compressed by one processor at a time.
+	blockBytes = 1 << 20
+	// maxProcessors that compress. With this many, the client is what everything waits for, and each more would take memory
+	// for blocks all the same: without a CPU limit a pod sees all processors of its node.
+	maxProcessors = 8
+	// readAheadBlocks bounds what a reader decompresses ahead.
+	readAheadBlocks = 4
+)
+
+// gzip is ordinary gzip, made of blocks.
+var gzip = codec{
+	level: 1,
+	writer: func(w io.Writer, level int) (io.WriteCloser, error) {
+		z, err := pgzip.NewWriterLevel(w, level)
+		if err != nil {
+			return nil, err
+		}
+		if err := z.SetConcurrency(blockBytes, blocks(runtime.GOMAXPROCS(0))); err != nil {
+			return nil, err
+		}
+		return z, nil
+	},
+	reader: func(r io.Reader) (io.ReadCloser, error) {
+		z, err := pgzip.NewReaderN(bufio.NewReaderSize(r, 1<<20), blockBytes, readAheadBlocks)
+		if err != nil {
+			return nil, fmt.Errorf("this is not gzip: %w", err)
+		}
+		return z, nil
+	},
+}
+
+// blocks in flight: one more than processors, so that none waits while the next block is filled.
+func blocks(processors int) int { return min(processors, maxProcessors) + 1 }

@@ -1,0 +1,37 @@
+package contract_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/volcado-io/volcado/internal/contract"
+)
+
+// Kubelet keeps 4096 bytes of a termination message and the manager reads it as JSON: one byte more is a lost result.
+func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
+	text := rapid.Custom(func(r *rapid.T) string {
+		return strings.Repeat(rapid.SampledFrom([]string{"", "8.4", "<", "\x00", "\u2028", "é", "🦊", "\xff"}).Draw(r, "piece"), rapid.IntRange(0, 10_000).Draw(r, "times"))
+	})
+	const attempt = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
+	rapid.Check(t, func(r *rapid.T) {
+		whole := contract.Result{Attempt: attempt, StartedAt: at, FinishedAt: at, NonTransactional: 1 << 40,
+			Server: &contract.Software{Flavour: "MariaDB", Version: text.Draw(r, "server")},
+			Client: &contract.Software{Flavour: "MariaDB", Version: text.Draw(r, "client")}}
+		if rapid.Bool().Draw(r, "failed") {
+			whole.Failure = &contract.Failure{Reason: contract.StorageTLSVerificationFailed, Message: text.Draw(r, "message"), Hint: text.Draw(r, "hint")}
+		} else {
+			whole.Artifact = &contract.Artifact{File: contract.DefaultFormat().File(), SizeBytes: 1 << 50, UncompressedBytes: 1 << 50, SHA256: strings.Repeat("a", 64)}
+		}
+		data, err := whole.Encode()
+		if err != nil || len(data) > contract.MaxMessageBytes {
+			r.Fatalf("%d bytes, %v", len(data), err)
+		}
+		if _, err := contract.Decode(string(data), attempt); err != nil {
+			r.Fatal(err)
+		}
+	})
+}
