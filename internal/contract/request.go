@@ -115,14 +115,10 @@ type S3 struct {
 // Encode renders the request in at most MaxRequestBytes. The error of one that is larger says what to shorten.
 func (r Request) Encode() ([]byte, error) {
 	r.Version = RequestVersion
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	// Nobody embeds it in HTML, and < > & would be six bytes each.
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(r); err != nil {
+	data, err := json.Marshal(r)
+	if err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
-	data := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 	if len(data) > MaxRequestBytes {
 		return nil, fmt.Errorf("the request has %d bytes, and the dumper can be told %d: shorten tables, exclude.tables or exclude.data "+
 			"of the dump or of its source, where one pattern with * stands for many names", len(data), MaxRequestBytes)

@@ -35,3 +35,18 @@ func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
 		}
 	})
 }
+
+func TestATerminationMessageThatKubeletCouldNotKeepIsRefused(t *testing.T) {
+	const attempt = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+	data, err := contract.Result{Attempt: attempt, Failure: &contract.Failure{Reason: contract.AccessDenied}}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	padded := string(data) + strings.Repeat(" ", contract.MaxMessageBytes-len(data))
+	if _, err := contract.Decode(padded, attempt); err != nil {
+		t.Errorf("as long as can be: %v", err)
+	}
+	if _, err := contract.Decode(padded+" ", attempt); err == nil {
+		t.Error("one byte more was read")
+	}
+}
