@@ -7,10 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/volcado-io/volcado/dumper/client"
+	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/engine"
 	"github.com/volcado-io/volcado/dumper/mounted"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -47,18 +51,22 @@ type Request struct {
 // Prefix of the attempt's keys, with a slash at its end.
 func (r Request) Prefix() string { return r.KeyPrefix + "/" + r.Attempt + "/" }
 
-// attempt carries what the steps find out.
+// attempt is what its steps share.
 type attempt struct {
 	Request
 	progress *progress.Progress
 	log      *slog.Logger
 	now      func() time.Time
-
+	started  time.Time
+	// secrets are taken out of all that is said.
 	secrets []string
-	store   *store.Store
-	program *client.Program
-	plan    *preflight.Plan
-	started time.Time
+}
+
+// found is what the steps found out, as far as they came.
+type found struct {
+	program  *client.Program
+	plan     *plan.Plan
+	artifact *contract.Artifact
 }
 
 // Run makes the attempt and returns its result, whatever happens. Deadline and interruption come as the context's cause,
@@ -66,48 +74,46 @@ type attempt struct {
 func Run(ctx context.Context, request Request, progress *progress.Progress, log *slog.Logger) contract.Result {
 	a := &attempt{Request: request, progress: progress, log: log, now: time.Now}
 	a.started = a.now().UTC()
-	artifact, err := a.run(ctx)
+	f, err := a.run(ctx)
 	r := contract.Result{Attempt: a.Attempt, StartedAt: a.started, FinishedAt: a.now().UTC()}
-	if a.program != nil {
-		r.Client = &a.program.Software
+	if f.program != nil {
+		r.Client = &f.program.Software
 	}
-	if a.plan != nil {
-		r.Server, r.NonTransactional = &a.plan.Server, len(a.plan.NonTransactional)
+	if f.plan != nil {
+		r.Server, r.NonTransactional = &f.plan.Server, len(f.plan.NonTransactional)
 	}
 	if err != nil {
-		failure := Redact(result.FailureOf(err), a.secrets)
+		failure := Redact(result.FailureOf(reasoned(ctx, err)), a.secrets)
 		r.Failure = &failure
 		return r
 	}
-	r.Artifact = artifact
+	r.Artifact = f.artifact
 	return r
 }
 
-func (a *attempt) run(ctx context.Context) (_ *contract.Artifact, err error) {
-	// A step may fail with the store open.
-	defer func() {
-		if a.store != nil {
-			_ = a.store.Close()
-		}
-	}()
-	for _, step := range []func(context.Context) error{a.readSecrets, a.findClient, a.openStore, a.preflight} {
-		if err := step(ctx); err != nil {
-			return nil, reasoned(ctx, err)
-		}
-	}
-	defer func() {
-		if err != nil {
-			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix(), contract.ManifestFile, a.file()))
-		}
-	}()
-	copied, err := a.copy(ctx)
+func (a *attempt) run(ctx context.Context) (f found, err error) {
+	server, err := a.readSecrets()
 	if err != nil {
-		return nil, reasoned(ctx, err)
+		return f, err
 	}
-	if err := a.vouch(ctx, copied); err != nil {
-		return nil, reasoned(ctx, err)
+	if f.program, err = findClient(ctx, server); err != nil {
+		return f, err
 	}
-	return &copied.artifact, nil
+	opened, err := a.openStore(ctx)
+	if opened != nil {
+		defer func() { _ = opened.Close() }()
+	}
+	if err != nil {
+		return f, err
+	}
+	if f.plan, err = a.preflight(ctx, server); err != nil {
+		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix()))
+		return f, err
+	}
+	if f.artifact, err = a.copy(ctx, server, opened, f); err != nil {
+		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix(), contract.ManifestFile, a.Format.File()))
+	}
+	return f, err
 }
 
 // reasoned prefers why the work was stopped to the way in which a step noticed.
@@ -121,95 +127,123 @@ func reasoned(ctx context.Context, err error) error {
 	return err
 }
 
-func (a *attempt) readSecrets(context.Context) error {
+// readSecrets returns the server with its account, bound to what the Secret says.
+func (a *attempt) readSecrets() (source.Server, error) {
+	server := a.Server
 	username, password, err := source.ReadCredentials(a.Credentials)
 	if err != nil {
-		return err
+		return server, err
 	}
-	a.Server.Username, a.Server.Password, a.Server.Secret = username, password, a.Credentials.Name
+	server.Username, server.Password, server.Secret = username, password, a.Credentials.Name
 	a.secrets = append(a.secrets, password)
-	authority, err := a.Server.Bind(a.Credentials, a.CA)
+	authority, err := server.Bind(a.Credentials, a.CA)
 	if err != nil {
-		return err
+		return server, err
 	}
-	return a.Server.ResolveCA(authority)
+	return server, server.ResolveCA(authority)
 }
 
-func (a *attempt) findClient(ctx context.Context) (err error) {
-	if a.program, err = client.Find(ctx, a.Server.Engine); err != nil {
-		return err
+func findClient(ctx context.Context, server source.Server) (*client.Program, error) {
+	program, err := client.Find(ctx, server.Engine)
+	if err != nil {
+		return nil, err
 	}
-	return a.program.CheckTLS(a.Server)
+	return program, program.CheckTLS(server)
 }
 
 // openStore also proves that the artifact could be written: that should not come out after hours of reading from a
-// production server.
-func (a *attempt) openStore(ctx context.Context) error {
+// production server. The store is to be closed, also after an error.
+func (a *attempt) openStore(ctx context.Context) (*store.Store, error) {
 	opened, secrets, err := a.OpenStore(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.store, a.secrets = opened, append(a.secrets, secrets...)
-	if err := opened.Probe(ctx, a.Prefix()+a.file()); err != nil {
-		return err
+	a.secrets = append(a.secrets, secrets...)
+	if err := opened.Probe(ctx, a.Prefix()+a.Format.File()); err != nil {
+		return opened, err
 	}
 	if a.Dump != "" {
-		a.warn("what earlier attempts left may not be gone", opened.Reclaim(ctx, a.KeyPrefix+"/"))
+		a.warn(opened, "what earlier attempts left may not be gone", opened.Reclaim(ctx, a.KeyPrefix+"/"))
 	}
-	return nil
+	return opened, nil
 }
 
-func (a *attempt) preflight(ctx context.Context) (err error) {
-	defer func() {
-		if err != nil {
-			a.warn("what the attempt left may not be gone", a.store.Discard(ctx, a.Prefix()))
-		}
-	}()
-	db, err := preflight.Connect(ctx, a.Server, a.Copy.Database)
+// preflight plans the copy, or fails with the plan as far as there is one.
+func (a *attempt) preflight(ctx context.Context, server source.Server) (*plan.Plan, error) {
+	db, err := preflight.Connect(ctx, server, a.Copy.Database)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer db.Close()
-	facts, err := preflight.Gather(ctx, db, a.Server, a.Copy.Database)
+	facts, err := preflight.Gather(ctx, db, server, a.Copy.Database)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	plan, err := preflight.Judge(facts, a.Copy, a.Server.Origin(a.Copy.Database))
+	p, err := preflight.Judge(facts, a.Copy, server.Origin(a.Copy.Database))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.plan = plan
-	a.progress.Expect(plan.EstimatedBytes, len(plan.Tables)+len(plan.Views))
-	a.log.Info("the server can be copied", "server", a.Server.Address(), "version", plan.Server.Version, "database", plan.Database,
-		"tables", len(plan.Tables), "views", len(plan.Views), "excluded", len(plan.Excluded), "withoutData", len(plan.WithoutData),
-		"nonTransactional", len(plan.NonTransactional), "estimatedBytes", plan.EstimatedBytes, "client", a.program.Software.Version)
-	return preflight.CheckViews(ctx, db, a.Server, plan)
+	a.progress.Expect(p.EstimatedBytes, len(p.Tables)+len(p.Views))
+	a.log.Info("the server can be copied", "server", server.Address(), "version", p.Server.Version, "database", p.Database,
+		"tables", len(p.Tables), "views", len(p.Views), "excluded", len(p.Excluded), "withoutData", len(p.WithoutData),
+		"nonTransactional", len(p.NonTransactional), "estimatedBytes", p.EstimatedBytes)
+	return p, preflight.CheckViews(ctx, db, server, p)
+}
+
+// copy runs the engine and stores what it writes. Nothing is visible in storage before the evidence was judged and the
+// compressors are closed, and nothing counts before it was compared with what was sent and the manifest was written.
+func (a *attempt) copy(ctx context.Context, server source.Server, opened *store.Store, f found) (*contract.Artifact, error) {
+	level, err := compress.Level(a.Format.Name, a.Level)
+	if err != nil {
+		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
+	}
+	s := &sink{store: opened, prefix: a.Prefix(), format: a.Format, level: level}
+	defer s.abort()
+	var e engine.Engine = &engine.Mysqldump{Program: f.program, Server: server, WorkDir: a.WorkDir, Progress: a.progress}
+	evidence, err := e.Copy(ctx, f.plan, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Judge(evidence, f.plan); err != nil {
+		return nil, err
+	}
+	files, err := s.commit()
+	if err != nil {
+		return nil, err
+	}
+	a.progress.Done()
+	m := a.describe(server, f, evidence)
+	m.Level = level
+	return a.vouch(ctx, opened, m, files, evidence.Proofs())
+}
+
+// vouch compares the files in storage with what was sent, and writes the manifest that makes them an artifact.
+func (a *attempt) vouch(ctx context.Context, opened *store.Store, m contract.Manifest, files []stored, proofs []contract.Proof) (*contract.Artifact, error) {
+	m.Proofs = map[string][]contract.Proof{}
+	for _, file := range files {
+		verified, err := opened.Verify(ctx, a.Prefix()+file.Name, file.sum)
+		if err != nil {
+			return nil, err
+		}
+		m.Files = append(m.Files, file.File)
+		m.Proofs[file.Name] = append(slices.Clone(proofs), verified)
+	}
+	data, err := contract.EncodeManifest(m)
+	if err != nil {
+		return nil, err
+	}
+	if err := opened.WriteFile(ctx, a.Prefix()+contract.ManifestFile, data); err != nil {
+		return nil, fmt.Errorf("write the manifest: %w", err)
+	}
+	only := files[0]
+	a.log.Info("the artifact is verified", "location", opened.URI(a.Prefix()+only.Name), "bytes", only.Size,
+		"uncompressedBytes", only.UncompressedBytes, "sha256", only.SHA256, "proofs", m.Proofs[only.Name])
+	return &contract.Artifact{File: only.Name, SizeBytes: only.Size, SHA256: only.SHA256, UncompressedBytes: only.UncompressedBytes}, nil
 }
 
 // warn of what nobody decides on, and somebody may have to clean up.
-func (a *attempt) warn(what string, err error) {
+func (a *attempt) warn(in *store.Store, what string, err error) {
 	if err != nil {
-		a.log.Warn(what, "location", a.store.URI(a.Prefix()), "error", Redact(result.FailureOf(err), a.secrets).Message)
+		a.log.Warn(what, "location", in.URI(a.Prefix()), "error", Redact(result.FailureOf(err), a.secrets).Message)
 	}
-}
-
-// file is the artifact's name below the prefix.
-func (a *attempt) file() string { return a.Format.File() }
-
-// vouch compares the artifact in storage with what was sent, and writes the manifest that makes it exist.
-func (a *attempt) vouch(ctx context.Context, copied *copied) error {
-	verified, err := a.store.Verify(ctx, a.Prefix()+a.file(), copied.sum)
-	if err != nil {
-		return err
-	}
-	data, err := contract.EncodeManifest(a.manifest(copied, verified))
-	if err != nil {
-		return err
-	}
-	if err := a.store.WriteFile(ctx, a.Prefix()+contract.ManifestFile, data); err != nil {
-		return fmt.Errorf("write the manifest: %w", err)
-	}
-	a.log.Info("the artifact is verified", "location", a.store.URI(a.Prefix()+a.file()), "bytes", copied.artifact.SizeBytes,
-		"uncompressedBytes", copied.artifact.UncompressedBytes, "sha256", copied.artifact.SHA256, "verifiedBy", verified)
-	return nil
 }

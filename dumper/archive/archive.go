@@ -13,7 +13,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
-	"github.com/volcado-io/volcado/dumper/sqltext"
+	"github.com/volcado-io/volcado/dumper/sqlstream"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
@@ -170,12 +170,16 @@ func (s *sink) Write(p []byte) (int, error) {
 // client's completion trailer.
 func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
 	for _, file := range entry.Manifest.Files {
-		scanner := &sqltext.Scanner{}
-		if err := cat(ctx, s, entry, file, scanner, false); err != nil {
+		text, out := io.Pipe()
+		go func() { out.CloseWithError(cat(ctx, s, entry, file, out, false)) }()
+		watch := sqlstream.NewWatch()
+		err := sqlstream.Copy(io.Discard, text, watch.Handle)
+		_ = text.Close()
+		if err != nil {
 			return err
 		}
-		if entry.Manifest.Proves(file.Name, contract.ProofTrailer) && !scanner.Completed() {
-			return doubt(s, entry.Key(file), "its text does not end with the line %q", sqltext.Trailer)
+		if entry.Manifest.Proves(file.Name, contract.ProofTrailer) && !watch.Completed() {
+			return doubt(s, entry.Key(file), "its text does not end with the line %q", sqlstream.Trailer)
 		}
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
-	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/plan"
 )
 
 // common options of both clients. --compact is never given: it would take the completion trailer away.
@@ -37,38 +37,38 @@ type Run struct {
 // mysqldump cannot leave out the rows of single tables, and mariadb-dump does not when tables are named (it then ignores
 // --ignore-table-data and --ignore-table). So their definitions are a run of their own. It comes first: views of the main
 // run may refer to these tables.
-func Runs(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []Run {
-	main := Run{Options: options(engine, program, plan), Database: plan.Database, Tables: plan.Only}
-	for _, table := range plan.Excluded {
-		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
+func Runs(engine v1alpha1.Engine, program *Program, p *plan.Plan) []Run {
+	main := Run{Options: options(engine, program, p), Database: p.Database, Tables: p.Only}
+	for _, table := range p.Excluded {
+		main.Ignored = append(main.Ignored, "--ignore-table="+p.Database+"."+table)
 	}
-	if len(plan.WithoutData) == 0 || plan.SchemaOnly {
+	if len(p.WithoutData) == 0 || p.SchemaOnly {
 		return []Run{main}
 	}
-	if engine == v1alpha1.EngineMariaDB && len(plan.Only) == 0 {
-		for _, table := range plan.WithoutData {
-			main.Ignored = append(main.Ignored, "--ignore-table-data="+plan.Database+"."+table)
+	if engine == v1alpha1.EngineMariaDB && len(p.Only) == 0 {
+		for _, table := range p.WithoutData {
+			main.Ignored = append(main.Ignored, "--ignore-table-data="+p.Database+"."+table)
 		}
 		return []Run{main}
 	}
 	definitions := Run{
-		Options:  append(options(engine, program, &preflight.Plan{}), "--no-data"),
-		Database: plan.Database, Tables: plan.WithoutData,
+		Options:  append(options(engine, program, &plan.Plan{}), "--no-data"),
+		Database: p.Database, Tables: p.WithoutData,
 	}
 	if engine == v1alpha1.EngineMariaDB {
 		// Without the sequence of a default, the table could not be made. The main run writes it again, for there it is
 		// read when the rows are, and no row has a number that it has yet to give.
-		for _, sequence := range plan.Sequences {
+		for _, sequence := range p.Sequences {
 			if !slices.Contains(definitions.Tables, sequence) {
 				definitions.Tables = append(slices.Clone(definitions.Tables), sequence)
 			}
 		}
 	}
-	for _, table := range plan.WithoutData {
-		main.Ignored = append(main.Ignored, "--ignore-table="+plan.Database+"."+table)
+	for _, table := range p.WithoutData {
+		main.Ignored = append(main.Ignored, "--ignore-table="+p.Database+"."+table)
 	}
-	if len(plan.Only) > 0 {
-		main.Tables = slices.DeleteFunc(slices.Clone(plan.Only), func(t string) bool { return slices.Contains(plan.WithoutData, t) })
+	if len(p.Only) > 0 {
+		main.Tables = slices.DeleteFunc(slices.Clone(p.Only), func(t string) bool { return slices.Contains(p.WithoutData, t) })
 		if len(main.Tables) == 0 {
 			// Without a name it would dump the whole database.
 			return []Run{definitions}
@@ -77,24 +77,24 @@ func Runs(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []Run 
 	return []Run{definitions, main}
 }
 
-func options(engine v1alpha1.Engine, program *Program, plan *preflight.Plan) []string {
+func options(engine v1alpha1.Engine, program *Program, p *plan.Plan) []string {
 	list := slices.Clone(common)
-	if plan.Routines {
+	if p.Routines {
 		list = append(list, "--routines")
 	} else {
 		list = append(list, "--skip-routines")
 	}
-	if plan.Events {
+	if p.Events {
 		list = append(list, "--events")
 	} else {
 		list = append(list, "--skip-events")
 	}
-	if plan.UsesSequences {
+	if p.UsesSequences {
 		// Around the rows of a table it locks that table alone, and then no row can be loaded: a default's sequence "was not
 		// locked with LOCK TABLES" (1100), even where each row brings its value. The locks are there for speed, that of MyISAM.
 		list = append(list, "--skip-add-locks")
 	}
-	if plan.SchemaOnly {
+	if p.SchemaOnly {
 		list = append(list, "--no-data")
 	}
 	if engine == v1alpha1.EngineMySQL {

@@ -10,7 +10,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/mounted"
-	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -26,57 +26,57 @@ func TestArgumentsOfEachPlan(t *testing.T) {
 	const mysqlOnly = " --no-tablespaces --set-gtid-purged=OFF --column-statistics=0"
 	for name, test := range map[string]struct {
 		engine  v1alpha1.Engine
-		plan    preflight.Plan
+		plan    plan.Plan
 		want    []string
 		options []string
 	}{
 		"MariaDB, all of it": {
-			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true},
+			engine: v1alpha1.EngineMariaDB, plan: plan.Plan{Routines: true, Events: true},
 			want: []string{always + " --routines --events -- shop"},
 		},
 		"MySQL, all of it": {
-			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true},
+			engine: v1alpha1.EngineMySQL, plan: plan.Plan{Routines: true, Events: true},
 			want: []string{always + " --routines --events" + mysqlOnly + " -- shop"},
 		},
 		"MySQL with a client that dumps masking policies": {
-			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true}, options: []string{"--skip-masking-policies"},
+			engine: v1alpha1.EngineMySQL, plan: plan.Plan{Routines: true, Events: true}, options: []string{"--skip-masking-policies"},
 			want: []string{always + " --routines --events" + mysqlOnly + " --skip-masking-policies -- shop"},
 		},
 		"MariaDB, some excluded": {
-			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true, Excluded: []string{"a", "b"}, WithoutData: []string{"log"}},
+			engine: v1alpha1.EngineMariaDB, plan: plan.Plan{Routines: true, Events: true, Excluded: []string{"a", "b"}, WithoutData: []string{"log"}},
 			want: []string{always + " --routines --events --ignore-table=shop.a --ignore-table=shop.b --ignore-table-data=shop.log -- shop"},
 		},
 		"MySQL, some excluded: definitions come first": {
-			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true, Excluded: []string{"a"}, WithoutData: []string{"log", "old"}},
+			engine: v1alpha1.EngineMySQL, plan: plan.Plan{Routines: true, Events: true, Excluded: []string{"a"}, WithoutData: []string{"log", "old"}},
 			want: []string{
 				always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log old",
 				always + " --routines --events" + mysqlOnly + " --ignore-table=shop.a --ignore-table=shop.log --ignore-table=shop.old -- shop",
 			},
 		},
 		"MariaDB, named tables, one without data: the client would not leave its rows out": {
-			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Only: []string{"t", "log"}, WithoutData: []string{"log"}},
+			engine: v1alpha1.EngineMariaDB, plan: plan.Plan{Only: []string{"t", "log"}, WithoutData: []string{"log"}},
 			want: []string{
 				always + " --skip-routines --skip-events --no-data -- shop log",
 				always + " --skip-routines --skip-events --ignore-table=shop.log -- shop t",
 			},
 		},
 		"MariaDB, a table that draws from a sequence: its rows cannot be loaded under a lock": {
-			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Routines: true, Events: true, UsesSequences: true, Sequences: []string{"s"}},
+			engine: v1alpha1.EngineMariaDB, plan: plan.Plan{Routines: true, Events: true, UsesSequences: true, Sequences: []string{"s"}},
 			want: []string{always + " --routines --events --skip-add-locks -- shop"},
 		},
 		"MariaDB, named tables, one that draws from a sequence without data: the sequence comes first": {
-			engine: v1alpha1.EngineMariaDB, plan: preflight.Plan{Only: []string{"t", "s"}, WithoutData: []string{"t"}, UsesSequences: true, Sequences: []string{"s"}},
+			engine: v1alpha1.EngineMariaDB, plan: plan.Plan{Only: []string{"t", "s"}, WithoutData: []string{"t"}, UsesSequences: true, Sequences: []string{"s"}},
 			want: []string{
 				always + " --skip-routines --skip-events --no-data -- shop t s",
 				always + " --skip-routines --skip-events --skip-add-locks --ignore-table=shop.t -- shop s",
 			},
 		},
 		"named tables, all without data: the database is not dumped for want of a name": {
-			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
+			engine: v1alpha1.EngineMySQL, plan: plan.Plan{Only: []string{"log"}, WithoutData: []string{"log"}},
 			want: []string{always + " --skip-routines --skip-events" + mysqlOnly + " --no-data -- shop log"},
 		},
 		"MySQL, the schema alone": {
-			engine: v1alpha1.EngineMySQL, plan: preflight.Plan{Routines: true, Events: true, SchemaOnly: true, WithoutData: []string{"log"}},
+			engine: v1alpha1.EngineMySQL, plan: plan.Plan{Routines: true, Events: true, SchemaOnly: true, WithoutData: []string{"log"}},
 			want: []string{always + " --routines --events --no-data" + mysqlOnly + " -- shop"},
 		},
 	} {
@@ -161,7 +161,7 @@ func TestNoNameIsEverAnOption(t *testing.T) {
 	name := rapid.OneOf(rapid.StringN(1, 64, -1), rapid.SampledFrom([]string{"--result-file=x", "--", "-x", "=", "a.b", ";"}))
 	names := rapid.SliceOfN(name, 0, 5)
 	rapid.Check(t, func(r *rapid.T) {
-		plan := preflight.Plan{Database: name.Draw(r, "database"), Only: names.Draw(r, "only"), Excluded: names.Draw(r, "excluded"), WithoutData: names.Draw(r, "withoutData")}
+		plan := plan.Plan{Database: name.Draw(r, "database"), Only: names.Draw(r, "only"), Excluded: names.Draw(r, "excluded"), WithoutData: names.Draw(r, "withoutData")}
 		engine := rapid.SampledFrom([]v1alpha1.Engine{v1alpha1.EngineMariaDB, v1alpha1.EngineMySQL}).Draw(r, "engine")
 		for _, run := range client.Runs(engine, &client.Program{}, &plan) {
 			arguments := run.Arguments("f", nil)

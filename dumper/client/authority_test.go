@@ -8,7 +8,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/mounted"
-	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/internal/certtest"
@@ -77,7 +77,7 @@ func dumpWith(t *testing.T, s source.Server) ([]byte, error) {
 	if client.NeedsGuard(s) {
 		connection = program.Connection(s, "127.0.0.1", guard(t, s.Address()).Port())
 	}
-	run := client.Runs(s.Engine, program, &preflight.Plan{Database: "guarded"})[0]
+	run := client.Runs(s.Engine, program, &plan.Plan{Database: "guarded"})[0]
 	process, err := client.Start(t.Context(), program.Path, run.Arguments(optionFile, connection))
 	if err != nil {
 		t.Fatal(err)

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
-	"github.com/volcado-io/volcado/internal/pattern"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -22,85 +22,35 @@ type Request struct {
 	SchemaOnly                 bool
 }
 
-// Plan is what the client is told to copy. All names are as the server writes them.
-type Plan struct {
-	Server   contract.Software
-	Database string
-	// Only these tables and views are named to the client; empty means the whole database.
-	Only []string
-	// Tables whose definition is copied, without views.
-	Tables []string
-	Views  []string
-	// Excluded tables and views are left out altogether.
-	Excluded []string
-	// WithoutData are tables of which only the definition is copied.
-	WithoutData []string
-	// Elsewhere are tables whose rows are no part of the database, so that the clients leave them out by themselves.
-	Elsewhere []string
-	// NonTransactional are tables among those whose rows are copied that are not held still.
-	NonTransactional []string
-	// UsesSequences: a column's default refers to a sequence.
-	UsesSequences bool
-	// Sequences of this database that defaults of columns refer to. They must be there before the tables.
-	Sequences []string
-	// Qualified are tables whose definition names this database, because a column's default refers to a sequence of it.
-	Qualified []string
-	// Routines and Events are copied.
-	Routines, Events bool
-	SchemaOnly       bool
-	// EstimatedBytes of rows, by the server's statistics.
-	EstimatedBytes int64
-	excludeTables  []string
-	excludeData    []string
-	foldsCase      bool
-	// leftOut are the tables and views of the database that are not copied, and functions those functions that are not.
-	leftOut, functions []string
-}
-
-// same compares names of tables and databases as the server does.
-func (p *Plan) same(a, b string) bool { return a == b || p.foldsCase && strings.EqualFold(a, b) }
-
-// IsDatabase compares a name with the database's as the server does.
-func (p *Plan) IsDatabase(name string) bool { return p.same(name, p.Database) }
-
-// Leaves reports whether a table that the preflight did not know may be in the artifact, and its rows: the client reads
-// the list of tables again, and a table may have come into being since.
-func (p *Plan) Leaves(table string) (definition, rows bool) {
-	if matchAny(p.excludeTables, table) {
-		return false, false
-	}
-	return true, !p.SchemaOnly && !matchAny(p.excludeData, table)
-}
-
 // Judge decides from the facts whether the whole of what was asked for can be copied.
-func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) {
-	plan := &Plan{
+func Judge(facts *Facts, request Request, at servererror.Origin) (*plan.Plan, error) {
+	p := &plan.Plan{
 		Server: facts.Server, Database: facts.Database, SchemaOnly: request.SchemaOnly,
-		excludeTables: request.ExcludeTables, excludeData: request.ExcludeData, foldsCase: facts.FoldsCase,
+		ExcludeTables: request.ExcludeTables, ExcludeData: request.ExcludeData, FoldsCase: facts.FoldsCase,
 	}
-	chosen, err := choose(facts, request, plan, at)
+	chosen, err := choose(facts, request, p, at)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range chosen {
-		plan.add(t, request)
+		add(p, t, request)
 	}
 	if err := harmless(chosen, at); err != nil {
 		return nil, err
 	}
 	whole := len(request.Tables) == 0
-	plan.Routines, plan.Events = whole, whole
-	plan.leaveOut(facts, chosen)
-	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(plan.Excluded) > 0) {
-		return nil, nothing(plan, at)
+	p.Routines, p.Events = whole, whole
+	leaveOut(p, facts, chosen)
+	if len(chosen) == 0 && (facts.Routines+facts.Events == 0 || len(p.Excluded) > 0) {
+		return nil, nothing(p, at)
 	}
-	if err := plan.drawFrom(facts.Defaults, facts.Tables, at); err != nil {
+	if err := drawFrom(p, facts.Defaults, facts.Tables, at); err != nil {
 		return nil, err
 	}
-	if err := permitted(facts, plan, whole, at); err != nil {
+	if err := permitted(facts, p, whole, at); err != nil {
 		return nil, err
 	}
-	return plan, nil
+	return p, nil
 }
 
 // elsewhere are the engines whose rows both clients leave out without a word: those of other tables, of other servers, of
@@ -109,28 +59,28 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*Plan, error) 
 var elsewhere = []string{"MRG_MyISAM", "MRG_ISAM", "CONNECT", "OQGRAPH", "SPIDER", "VP", "FEDERATED"}
 
 // leaveOut notes what of the database is not in the copy.
-func (p *Plan) leaveOut(facts *Facts, chosen []Table) {
+func leaveOut(p *plan.Plan, facts *Facts, chosen []Table) {
 	copied := map[string]bool{}
 	for _, t := range chosen {
 		copied[t.Name] = true
 	}
 	for _, t := range facts.Tables {
 		if !copied[t.Name] {
-			p.leftOut = append(p.leftOut, t.Name)
+			p.LeftOut = append(p.LeftOut, t.Name)
 		}
 	}
 	if !p.Routines {
-		p.functions = facts.Functions
+		p.Functions = facts.Functions
 	}
 }
 
-func (p *Plan) add(t Table, request Request) {
+func add(p *plan.Plan, t Table, request Request) {
 	if t.View {
 		p.Views = append(p.Views, t.Name)
 		return
 	}
 	p.Tables = append(p.Tables, t.Name)
-	if matchAny(request.ExcludeData, t.Name) {
+	if plan.MatchAny(request.ExcludeData, t.Name) {
 		p.WithoutData = append(p.WithoutData, t.Name)
 		return
 	}
@@ -148,14 +98,14 @@ func (p *Plan) add(t Table, request Request) {
 }
 
 // choose picks the tables and views to copy, and notes what is left out.
-func choose(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([]Table, error) {
+func choose(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) ([]Table, error) {
 	if len(request.Tables) > 0 {
-		return named(facts, request, plan, at)
+		return named(facts, request, p, at)
 	}
 	var chosen []Table
 	for _, t := range facts.Tables {
-		if matchAny(request.ExcludeTables, t.Name) {
-			plan.Excluded = append(plan.Excluded, t.Name)
+		if plan.MatchAny(request.ExcludeTables, t.Name) {
+			p.Excluded = append(p.Excluded, t.Name)
 		} else {
 			chosen = append(chosen, t)
 		}
@@ -163,22 +113,22 @@ func choose(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([
 	return chosen, nil
 }
 
-func named(facts *Facts, request Request, plan *Plan, at servererror.Origin) ([]Table, error) {
+func named(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) ([]Table, error) {
 	var chosen []Table
 	for _, name := range request.Tables {
 		i := slices.IndexFunc(facts.Tables, func(t Table) bool {
 			return t.Name == name || facts.FoldsCase && strings.EqualFold(t.Name, name)
 		})
 		// The answer is the same whether an excluded table exists or not.
-		if matchAny(request.ExcludeTables, name) {
+		if plan.MatchAny(request.ExcludeTables, name) {
 			return nil, result.Errorf(contract.InvalidRequest, "leave the table out of the request, or ask the data owner to change the source's exclusions",
 				"table %q of database %q is asked for and excluded at once", name, facts.Database)
 		}
 		if i < 0 {
 			return nil, missing(name, facts, request, at)
 		}
-		if table := facts.Tables[i]; !slices.Contains(plan.Only, table.Name) {
-			plan.Only = append(plan.Only, table.Name)
+		if table := facts.Tables[i]; !slices.Contains(p.Only, table.Name) {
+			p.Only = append(p.Only, table.Name)
 			chosen = append(chosen, table)
 		}
 	}
@@ -189,7 +139,7 @@ func missing(name string, facts *Facts, request Request, at servererror.Origin) 
 	hint := "check the spelling; on most servers upper and lower case differ"
 	var names []string
 	for _, t := range facts.Tables {
-		if !matchAny(request.ExcludeTables, t.Name) {
+		if !plan.MatchAny(request.ExcludeTables, t.Name) {
 			names = append(names, t.Name)
 		}
 	}
@@ -199,42 +149,42 @@ func missing(name string, facts *Facts, request Request, at servererror.Origin) 
 	return result.Errorf(contract.TableNotFound, hint, "database %q on %s has no table %q", facts.Database, at.Address, name)
 }
 
-func nothing(plan *Plan, at servererror.Origin) error {
-	if len(plan.Excluded) > 0 {
+func nothing(p *plan.Plan, at servererror.Origin) error {
+	if len(p.Excluded) > 0 {
 		return result.Errorf(contract.NothingToDump, "exclude less: the source's own exclusions and the request's add up",
-			"all %d tables of database %q on %s are excluded", len(plan.Excluded), plan.Database, at.Address)
+			"all %d tables of database %q on %s are excluded", len(p.Excluded), p.Database, at.Address)
 	}
 	return result.Errorf(contract.NothingToDump, "check that this is the database you mean, and that the account may see its tables: "+servererror.GrantHint(at, "SELECT"),
-		"database %q on %s has no tables that the user %q can see", plan.Database, at.Address, at.Username)
+		"database %q on %s has no tables that the user %q can see", p.Database, at.Address, at.Username)
 }
 
 // permitted finds the privileges without which the client would leave something out without a word, or fail late.
-func permitted(facts *Facts, plan *Plan, whole bool, at servererror.Origin) error {
-	if facts.Bodyless > 0 && plan.Routines {
+func permitted(facts *Facts, p *plan.Plan, whole bool, at servererror.Origin) error {
+	if facts.Bodyless > 0 && p.Routines {
 		return lacks(facts, at, "the text of the routines", bodyGrant(facts, at))
 	}
-	if plan.Events && !facts.SeesEvents {
+	if p.Events && !facts.SeesEvents {
 		return lacks(facts, at, "the privilege EVENT", "run on the server: "+grant(at, "EVENT"))
 	}
 	if facts.Grants == nil {
 		return nil
 	}
 	var privileges []string
-	if !held(facts, "SELECT", slices.Concat(plan.Tables, plan.Views), whole) {
+	if !held(facts, "SELECT", slices.Concat(p.Tables, p.Views), whole) {
 		privileges = append(privileges, "SELECT")
 	}
-	if !held(facts, "SHOW VIEW", plan.Views, whole && len(plan.Views) > 0) {
+	if !held(facts, "SHOW VIEW", p.Views, whole && len(p.Views) > 0) {
 		privileges = append(privileges, "SHOW VIEW")
 	}
 	// Without TRIGGER a table's triggers are left out silently.
-	if !held(facts, "TRIGGER", plan.Tables, false) {
+	if !held(facts, "TRIGGER", p.Tables, false) {
 		privileges = append(privileges, "TRIGGER")
 	}
 	if len(privileges) > 0 {
 		names := strings.Join(privileges, ", ")
 		return lacks(facts, at, "the privilege "+names, "run on the server: "+grant(at, names))
 	}
-	if plan.Routines && !facts.Grants.seesRoutines(facts.Server) {
+	if p.Routines && !facts.Grants.seesRoutines(facts.Server) {
 		return lacks(facts, at, "the privilege to see routines (without it they would be missing from the dump, unnoticed)", bodyGrant(facts, at))
 	}
 	return nil
@@ -263,8 +213,4 @@ func grant(at servererror.Origin, privileges string) string {
 
 func bodyGrant(facts *Facts, at servererror.Origin) string {
 	return "run on the server: GRANT " + routineGrant(facts.Server) + " TO '" + strings.ReplaceAll(at.Username, "'", "''") + "'@'%'"
-}
-
-func matchAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool { return pattern.MatchFold(p, name) })
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -45,7 +46,7 @@ func (g gatherer) defaults(ctx context.Context, facts *Facts) error {
 
 // drawFrom notes the sequences that defaults of columns refer to, and fails where the copy would lack one: its table could
 // not be made. A sequence of another database stays what it is, as in a view.
-func (p *Plan) drawFrom(defaults []sequenceDefault, tables []Table, at servererror.Origin) error {
+func drawFrom(p *plan.Plan, defaults []sequenceDefault, tables []Table, at servererror.Origin) error {
 	for _, d := range defaults {
 		if !slices.Contains(p.Tables, d.table) {
 			continue
@@ -59,10 +60,10 @@ func (p *Plan) drawFrom(defaults []sequenceDefault, tables []Table, at servererr
 				p.Qualified = append(p.Qualified, d.table)
 			}
 		}
-		is := func(name string) bool { return p.same(name, d.sequence.name) }
+		is := func(name string) bool { return p.Same(name, d.sequence.name) }
 		i := slices.IndexFunc(p.Tables, is)
 		if i < 0 {
-			return p.lacksSequence(d, slices.ContainsFunc(tables, func(t Table) bool { return is(t.Name) }), at)
+			return lacksSequence(p, d, slices.ContainsFunc(tables, func(t Table) bool { return is(t.Name) }), at)
 		}
 		if name := p.Tables[i]; !slices.Contains(p.Sequences, name) {
 			p.Sequences = append(p.Sequences, name)
@@ -71,10 +72,10 @@ func (p *Plan) drawFrom(defaults []sequenceDefault, tables []Table, at servererr
 	return nil
 }
 
-func (p *Plan) lacksSequence(d sequenceDefault, exists bool, at servererror.Origin) error {
+func lacksSequence(p *plan.Plan, d sequenceDefault, exists bool, at servererror.Origin) error {
 	var what, hint string
 	switch {
-	case matchAny(p.excludeTables, d.sequence.name):
+	case plan.MatchAny(p.ExcludeTables, d.sequence.name):
 		what, hint = "which is excluded", "leave the table out too (--exclude, exclude.tables), or keep the sequence"
 	case exists:
 		what, hint = "which is not among the named tables", fmt.Sprintf("name %q among the tables too", d.sequence.name)

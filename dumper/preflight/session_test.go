@@ -7,6 +7,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/mounted"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -47,7 +48,7 @@ func TestALostConnectionIsNotReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := CheckViews(t.Context(), db, s, &Plan{Database: "shop", Views: []string{"v"}})
+	err := CheckViews(t.Context(), db, s, &plan.Plan{Database: "shop", Views: []string{"v"}})
 	if result.FailureOf(err).Reason != contract.ConnectionLost {
 		t.Errorf("the failure is %v", err)
 	}

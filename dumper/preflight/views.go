@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
@@ -23,13 +24,13 @@ const mostNamed = 5
 
 // CheckViews fails where a view cannot be copied, where the artifact could not be loaded because of one, or where one
 // would go on reading the original. The client finds the first alone, and stops at the first view of many.
-func CheckViews(ctx context.Context, db *Session, server source.Server, plan *Plan) error {
-	if len(plan.Views) == 0 {
+func CheckViews(ctx context.Context, db *Session, server source.Server, p *plan.Plan) error {
+	if len(p.Views) == 0 {
 		return nil
 	}
-	at := server.Origin(plan.Database)
-	for _, check := range []func(context.Context, *Session, servererror.Origin, *Plan) error{lacking, broken, namesake} {
-		if err := check(ctx, db, at, plan); err != nil {
+	at := server.Origin(p.Database)
+	for _, check := range []func(context.Context, *Session, servererror.Origin, *plan.Plan) error{lacking, broken, namesake} {
+		if err := check(ctx, db, at, p); err != nil {
 			return classify(ctx, err, at)
 		}
 	}
@@ -38,20 +39,20 @@ func CheckViews(ctx context.Context, db *Session, server source.Server, plan *Pl
 
 // lacking fails where a view of the copy reads something of the database that is left out: the client would copy the view
 // without a word. Both servers keep a view's text with every table written `db`.`table`.
-func lacking(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
-	if len(plan.leftOut) == 0 && len(plan.functions) == 0 {
+func lacking(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
+	if len(p.LeftOut) == 0 && len(p.Functions) == 0 {
 		return nil
 	}
 	texts, err := viewTexts(ctx, db)
 	if err != nil {
 		return err
 	}
-	for _, view := range plan.Views {
+	for _, view := range p.Views {
 		for _, r := range references(texts[view]) {
-			if r.database != "" && !plan.IsDatabase(r.database) {
+			if r.database != "" && !p.IsDatabase(r.database) {
 				continue
 			}
-			if err := plan.lacks(view, r, at); err != nil {
+			if err := lackedBy(p, view, r, at); err != nil {
 				return err
 			}
 		}
@@ -59,19 +60,19 @@ func lacking(ctx context.Context, db *Session, at servererror.Origin, plan *Plan
 	return nil
 }
 
-func (p *Plan) lacks(view string, r reference, at servererror.Origin) error {
-	is := func(name string) bool { return p.same(name, r.name) }
+func lackedBy(p *plan.Plan, view string, r reference, at servererror.Origin) error {
+	is := func(name string) bool { return p.Same(name, r.name) }
 	unloadable := func(hint, reads string) error {
 		return result.Errorf(contract.BrokenView, hint, "the copy of database %q on %s could not be loaded: its view %q %s", p.Database, at.Address, view, reads)
 	}
 	switch {
 	case r.call:
-		if slices.ContainsFunc(p.functions, func(f string) bool { return strings.EqualFold(f, r.name) }) {
+		if slices.ContainsFunc(p.Functions, func(f string) bool { return strings.EqualFold(f, r.name) }) {
 			return unloadable("leave the view out, or copy the whole database: routines are not copied with named tables",
 				fmt.Sprintf("calls the function %q, which is left out", r.name))
 		}
-	case r.database == "" || !slices.ContainsFunc(p.leftOut, is):
-	case matchAny(p.excludeTables, r.name):
+	case r.database == "" || !slices.ContainsFunc(p.LeftOut, is):
+	case plan.MatchAny(p.ExcludeTables, r.name):
 		return unloadable("leave the view out too (--exclude, exclude.tables), or keep the table and leave out its rows alone (exclude.data)",
 			fmt.Sprintf("reads the excluded table %q", r.name))
 	default:
@@ -100,10 +101,10 @@ func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
 }
 
 // broken tries each view as the client will and fails with the names of all that are broken.
-func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
+func broken(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
 	var names []string
 	var first *result.Error
-	for _, view := range plan.Views {
+	for _, view := range p.Views {
 		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+sqltext.QuoteName(view))
 		if err == nil {
 			err = errors.Join(rows.Close(), rows.Err())
@@ -128,21 +129,21 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, plan *Plan)
 		return nil
 	}
 	return result.Errorf(contract.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
-		"database %q on %s has broken views: %s (the first: %s)", plan.Database, at.Address, text.Names(names, mostNamed), first.Message)
+		"database %q on %s has broken views: %s (the first: %s)", p.Database, at.Address, text.Names(names, mostNamed), first.Message)
 }
 
 // namesake fails where the definition that the client writes names the database: the restored view would read the
 // original's tables, or call its functions, without a word, or not load where there is no original. The servers leave the
 // name out of a view unless one of its tables, or of those that its views read, is in another database; then they write
 // it everywhere. A function keeps it if the view was made with it, and a sequence always has it.
-func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Plan) error {
+func namesake(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
 	var names []string
-	for _, view := range plan.Views {
+	for _, view := range p.Views {
 		var name, text, client, collation string
 		if err := db.QueryRowContext(ctx, "SHOW CREATE VIEW "+sqltext.QuoteName(view)).Scan(&name, &text, &client, &collation); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && plan.IsDatabase(r.database) }) {
+		if slices.ContainsFunc(references(text), func(r reference) bool { return r.database != "" && p.IsDatabase(r.database) }) {
 			names = append(names, view)
 		}
 	}
@@ -152,5 +153,5 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, plan *Pla
 	return result.Errorf(contract.BrokenView,
 		"leave them out with --exclude (exclude.tables), or define them without the database's name, without tables of another database and without sequences",
 		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence",
-		plan.Database, at.Address, text.Names(names, mostNamed))
+		p.Database, at.Address, text.Names(names, mostNamed))
 }

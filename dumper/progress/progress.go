@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
@@ -38,11 +37,8 @@ func (p *Progress) Add(bytes int) {
 	p.now.Bytes += int64(bytes)
 }
 
-// Table is for sqltext.Scanner.OnTable.
-func (p *Progress) Table(kind sqltext.Kind, name string) {
-	if kind == sqltext.ViewPlaceholder || kind == sqltext.TableRows {
-		return
-	}
+// Table says that the definition of a table or a view begins.
+func (p *Progress) Table(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.now.Table != "" {

@@ -1,3 +1,4 @@
+// Package sqltext writes and reads names as SQL text holds them.
 package sqltext
 
 import "strings"

@@ -35,8 +35,8 @@ var formats = []Format{
 	{Name: string(v1alpha1.CompressionNone), Suffix: "", MediaType: "application/sql"},
 }
 
-// baseName of every artifact, without its format's suffix.
-const baseName = "dump.sql"
+// BaseName of every artifact, without its format's suffix.
+const BaseName = "dump.sql"
 
 // DefaultFormat is the format that is used when none is said.
 func DefaultFormat() Format { return formats[0] }
@@ -79,7 +79,7 @@ func FormatOfFile(name string) (format Format, found bool) {
 }
 
 // File is the name of an artifact's file, below the key of its attempt.
-func (f Format) File() string { return baseName + f.Suffix }
+func (f Format) File() string { return BaseName + f.Suffix }
 
 // Compressed reports whether a file must be decoded to have its text.
 func (f Format) Compressed() bool { return f.Decode != "" }
