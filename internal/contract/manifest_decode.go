@@ -1,9 +1,11 @@
 package contract
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +16,9 @@ import (
 func DecodeManifest(data []byte) (*Manifest, error) {
 	if len(data) > MaxManifestBytes {
 		return nil, fmt.Errorf("the manifest has more than %d bytes", MaxManifestBytes)
+	}
+	if err := checkTokens(data); err != nil {
+		return nil, fmt.Errorf("the manifest is not JSON of the expected form: %w", err)
 	}
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -32,6 +37,24 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("the manifest: %w", err)
 	}
 	return &m, nil
+}
+
+// maxTokens of JSON, names and brackets too. It is more than a manifest with all its names and files has.
+const maxTokens = 1 << 20
+
+// checkTokens keeps what is read from taking much more memory than its text: a file is 56 bytes, and {} is two.
+func checkTokens(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	for range maxTokens {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("it has more than %d parts", maxTokens)
 }
 
 // fromVersion1 takes over what version 1 says in other words: one artifact, and how its copy in storage was proved. Its dumper

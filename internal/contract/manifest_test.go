@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,23 @@ func TestAManifestThatDescribesNoCopyIsRefused(t *testing.T) {
 		if m, err := contract.DecodeManifest([]byte(data)); err == nil {
 			t.Errorf("%s is a manifest: %+v", sentence, m)
 		}
+	}
+}
+
+// Storage can hold anything: a list of twenty million empty files is shorter than a manifest can be, and a gigabyte in memory.
+func TestAManifestDoesNotTakeMoreMemoryThanItsText(t *testing.T) {
+	data := []byte(`{"version": 2, "files": [{}` + strings.Repeat(",{}", 20_000_000) + "]}")
+	if len(data) > contract.MaxManifestBytes {
+		t.Fatalf("%d bytes", len(data))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := contract.DecodeManifest(data); err == nil || !strings.Contains(err.Error(), "more than 1048576 parts") {
+		t.Errorf("it says: %v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > contract.MaxManifestBytes {
+		t.Errorf("it took %d MiB", taken>>20)
 	}
 }
 
