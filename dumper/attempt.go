@@ -106,7 +106,7 @@ func (a *attempt) run(ctx context.Context) (f found, err error) {
 	if err != nil {
 		return f, err
 	}
-	if f.plan, err = a.preflight(ctx, server); err != nil {
+	if f.plan, err = a.preflight(ctx, server, f.program); err != nil {
 		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix()))
 		return f, err
 	}
@@ -169,7 +169,7 @@ func (a *attempt) openStore(ctx context.Context) (*store.Store, error) {
 }
 
 // preflight plans the copy, or fails with the plan as far as there is one.
-func (a *attempt) preflight(ctx context.Context, server source.Server) (*plan.Plan, error) {
+func (a *attempt) preflight(ctx context.Context, server source.Server, program *client.Program) (*plan.Plan, error) {
 	db, err := preflight.Connect(ctx, server, a.Copy.Database)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func (a *attempt) preflight(ctx context.Context, server source.Server) (*plan.Pl
 	a.progress.Expect(p.EstimatedBytes, len(p.Tables)+len(p.Views))
 	a.log.Info("the server can be copied", "server", server.Address(), "version", p.Server.Version, "database", p.Database,
 		"tables", len(p.Tables), "views", len(p.Views), "excluded", len(p.Excluded), "withoutData", len(p.WithoutData),
-		"nonTransactional", len(p.NonTransactional), "estimatedBytes", p.EstimatedBytes)
+		"nonTransactional", len(p.NonTransactional), "estimatedBytes", p.EstimatedBytes, "client", program.Software.Version)
 	return p, preflight.CheckViews(ctx, db, server, p)
 }
 

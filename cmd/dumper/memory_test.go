@@ -25,7 +25,7 @@ func TestMemoryDoesNotGrowWithTheDatabase(t *testing.T) {
 	credentials := server.Account(t, "huge", "pw", dbtest.WholeDump("huge")...)
 	s3 := s3test.Start(t, s3test.Options{})
 	// The table cannot be read: its file is as large as it says, and hollow.
-	script := `head -c 300000000 /dev/urandom | base64 -w 1000; echo "-- Dump completed"`
+	script := `echo 'INSERT INTO t VALUES'; head -c 300000000 /dev/urandom | base64 -w 1000; echo ';'; echo '-- Dump completed'`
 	for _, c := range []struct {
 		gibibytes   int
 		compression string

@@ -37,6 +37,9 @@ func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 	server.Exec(t, "CREATE OR REPLACE DATABASE "+quoted, "USE "+quoted,
 		"CREATE TABLE kept (id INT)", "INSERT INTO kept VALUES (1)", "CREATE TABLE `$(left) $$out` (id INT)", "CREATE TABLE emptied (id INT)", "INSERT INTO emptied VALUES (1)")
 	credentials := server.Account(t, "requester", "pw", "ALL ON *.*")
+	if err := os.WriteFile(filepath.Join(credentials, "host"), []byte("localhost"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	byRequest, byFlags := t.TempDir(), t.TempDir()
 	run(t, "dump", "--attempt=one", "--request-file="+requestFile(t, contract.Request{
 		Source: contract.Source{

@@ -138,7 +138,7 @@ func TestOptionFilesSayWhatTheyShould(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		if want := "--user=" + server.Username + "\n--password=" + server.Password + "\n"; output != want {
+		if want := "--user=" + server.Username + "\n--password=" + server.Password + "\n--plugin-dir=" + filepath.Join(filepath.Dir(file), "plugins") + "\n"; output != want {
 			r.Fatalf("the clients read %q, want %q", output, want)
 		}
 	})

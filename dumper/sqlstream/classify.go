@@ -1,10 +1,6 @@
 package sqlstream
 
-import (
-	"bytes"
-
-	"github.com/volcado-io/volcado/dumper/sqltext"
-)
+import "bytes"
 
 // created are the objects of CREATE statements, by the word that names them.
 var created = map[string]Kind{
@@ -62,11 +58,8 @@ func nameAfter(l *lexer) string {
 	for t.is("IF") || t.is("NOT") || t.is("EXISTS") {
 		t = l.next()
 	}
-	switch {
-	case t.kind == quotedName && t.text[0] == '`':
-		return sqltext.UnquoteName(string(t.text))
-	case t.kind == word:
-		return string(t.text)
+	if t.kind == quotedName || t.kind == word {
+		return t.name()
 	}
 	return ""
 }

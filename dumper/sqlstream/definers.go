@@ -46,14 +46,9 @@ func definer(e *Event) (found cuts) {
 func (l *lexer) account() int {
 	last := l.next()
 	after := last.after()
-	pos := l.pos
-	switch t := l.next(); {
-	case t.isSymbol('@'):
+	if t := l.peek(); t.isSymbol('@') || t.isSymbol('(') {
+		l.next()
 		after = l.next().after()
-	case t.isSymbol('('):
-		after = l.next().after()
-	default:
-		l.pos = pos
 	}
 	return after
 }

@@ -191,7 +191,16 @@ func (g *generated) trigger() {
 		g.define(sqlstream.Trigger, "")
 		g.write("DELIMITER ;;\n/*!50003 CREATE*/ ")
 		g.definer("/*!50017")
-		g.write("/*!50003 TRIGGER `tr` BEFORE INSERT ON `t` FOR EACH ROW %s */;;\nDELIMITER ;\n", g.body())
+		g.write("/*!50003 TRIGGER ")
+		named := rapid.Bool().Draw(g.T, "named")
+		if named {
+			g.taken(quoteName(g.database) + ".")
+		}
+		g.write("`tr` BEFORE INSERT ON ")
+		if named {
+			g.taken(quoteName(g.database) + ".")
+		}
+		g.write("`t` FOR EACH ROW %s */;;\nDELIMITER ;\n", g.body())
 	})
 }
 

@@ -1,10 +1,6 @@
 package sqlstream
 
-import (
-	"strings"
-
-	"github.com/volcado-io/volcado/dumper/sqltext"
-)
+import "strings"
 
 // Nameless takes the database's name out of the statements in which the clients write it, so that the text can be loaded
 // into a database of any name:
@@ -19,6 +15,10 @@ import (
 //
 // is a column that draws from a sequence, whose database MariaDB always names. With the name, the copy would draw its
 // numbers from the source's sequence, or not be loaded.
+//
+//	TRIGGER shop.audit AFTER INSERT ON shop.orders FOR EACH ROW
+//
+// is a trigger as somebody wrote it: MariaDB keeps its text. Its body is not touched.
 type Nameless struct {
 	// Database is the name to take out.
 	Database string
@@ -42,6 +42,8 @@ func (n *Nameless) Handle(e *Event) error {
 			e.Raw = found.from(e.Raw)
 		}
 		n.Definitions[e.Name]++
+	case Trigger:
+		e.Raw = n.trigger(e).from(e.Raw)
 	}
 	return nil
 }
@@ -57,7 +59,7 @@ func (n *Nameless) alterDatabase(e *Event) (found cuts) {
 	if name.kind != quotedName {
 		return nil
 	}
-	switch sqltext.UnquoteName(string(name.text)) {
+	switch name.name() {
 	case n.Database, escaper.Replace(n.Database):
 		found.add(name.at, min(name.after()+len(" "), len(e.Raw)))
 	}
@@ -78,8 +80,32 @@ func (n *Nameless) sequences(e *Event) (found cuts) {
 		if database.kind != quotedName {
 			continue
 		}
-		if point := l.next(); point.isSymbol('.') && n.Same(sqltext.UnquoteName(string(database.text)), n.Database) {
+		if point := l.next(); point.isSymbol('.') && n.Same(database.name(), n.Database) {
 			found.add(database.at, point.after())
+		}
+	}
+	return found
+}
+
+// trigger finds the database's name before the trigger's own name, and before that of its table.
+func (n *Nameless) trigger(e *Event) (found cuts) {
+	l := lexer{text: e.Raw, mode: e.Mode}
+	named := func(t token) {
+		if point := l.peek(); point.isSymbol('.') && n.Same(t.name(), n.Database) {
+			found.add(t.at, point.after())
+		}
+	}
+	for t := l.next(); t.kind != end; t = l.next() {
+		switch {
+		case t.is("TRIGGER"):
+			t = l.next()
+			for t.is("IF") || t.is("NOT") || t.is("EXISTS") {
+				t = l.next()
+			}
+			named(t)
+		case t.is("ON"):
+			named(l.next())
+			return found
 		}
 	}
 	return found

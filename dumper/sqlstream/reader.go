@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-
-	"github.com/volcado-io/volcado/dumper/sqltext"
 )
 
 const (
@@ -201,7 +199,7 @@ func (r *Reader) beginsRows(e *Event, text []byte) (isRows, enough bool) {
 			return false, r.err != nil
 		}
 		if t.kind == quotedName && e.Name == "" {
-			e.Name = sqltext.UnquoteName(string(t.text))
+			e.Name = t.name()
 		}
 		if t.is("VALUES") {
 			r.looked = r.done + t.after()

@@ -1,6 +1,9 @@
 package sqlstream
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // tokenKind of a token.
 type tokenKind int
@@ -28,6 +31,15 @@ func (t token) is(word_ string) bool {
 }
 
 func (t token) isSymbol(c byte) bool { return t.kind == symbol && t.text[0] == c }
+
+// name is what the token names: what is in quotes, or the word itself.
+func (t token) name() string {
+	if t.kind != quotedName || len(t.text) < 2 {
+		return string(t.text)
+	}
+	quote := string(t.text[:1])
+	return strings.ReplaceAll(string(t.text[1:len(t.text)-1]), quote+quote, quote)
+}
 
 // after is the offset of the byte that follows the token.
 func (t token) after() int { return t.at + len(t.text) }
@@ -61,6 +73,12 @@ func (l *lexer) next() token {
 		l.pos++
 	}
 	return token{kind: kind, text: l.text[from:l.pos], at: from}
+}
+
+// peek is the next token, which is read again.
+func (l *lexer) peek() token {
+	before := *l
+	return before.next()
 }
 
 // quoted moves past what is in quotes. A doubled quote does not end them.
