@@ -50,7 +50,7 @@ var (
 		`'-- Table structure for table `, `'ALTER DATABASE shop'`, `'nextval(`, `'🦊;'`, `'/*'`, `'*/;'`, `'DELIMITER ;;'`,
 	})
 	// strings in definitions, as the servers write them.
-	strings_ = rapid.SampledFrom([]string{`''`, `'it''s'`, `'; -- x\ny'`, `'nextval('`, "'`shop`.`s`'", `'\\'`, `'CREATE TABLE ('`})
+	literals = rapid.SampledFrom([]string{`''`, `'it''s'`, `'; -- x\ny'`, `'nextval('`, "'`shop`.`s`'", `'\\'`, `'CREATE TABLE ('`})
 	// bodies of triggers, routines and events, up to their delimiter.
 	bodies = rapid.SampledFrom([]string{
 		"set @a = 1", "begin select 1; end", "begin\n  -- it's a comment; ;;\n  select ';;';\nend", "begin /* it's ;; */ select 'x''y'; end", "begin\n# ;; \"\nselect \"a`b\"; end",
@@ -108,13 +108,13 @@ func (g *generated) table(name string) {
 				g.write("%s)", quoteName(names.Draw(g.T, "sequence")))
 			}
 		case 1:
-			g.write(" DEFAULT (concat(%s,setval))", strings_.Draw(g.T, "string"))
+			g.write(" DEFAULT (concat(%s,setval))", literals.Draw(g.T, "string"))
 		case 2:
-			g.write(" COMMENT %s", strings_.Draw(g.T, "comment"))
+			g.write(" COMMENT %s", literals.Draw(g.T, "comment"))
 		}
 		g.write(",\n")
 	}
-	g.write("  PRIMARY KEY (`a`)\n) ENGINE=InnoDB COMMENT=%s;\n/*!40101 SET character_set_client = @saved_cs_client */;\n", strings_.Draw(g.T, "comment"))
+	g.write("  PRIMARY KEY (`a`)\n) ENGINE=InnoDB COMMENT=%s;\n/*!40101 SET character_set_client = @saved_cs_client */;\n", literals.Draw(g.T, "comment"))
 	g.rows(name)
 	for range rapid.IntRange(0, 2).Draw(g.T, "triggers") {
 		g.trigger()

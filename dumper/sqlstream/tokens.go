@@ -26,8 +26,8 @@ type token struct {
 }
 
 // is compares a word without regard to case.
-func (t token) is(word_ string) bool {
-	return t.kind == word && len(t.text) == len(word_) && bytes.EqualFold(t.text, []byte(word_))
+func (t token) is(keyword string) bool {
+	return t.kind == word && len(t.text) == len(keyword) && bytes.EqualFold(t.text, []byte(keyword))
 }
 
 func (t token) isSymbol(c byte) bool { return t.kind == symbol && t.text[0] == c }
