@@ -31,7 +31,7 @@ type Request struct {
 	Credentials mounted.Secret
 	// CA is the authority that the server's certificate must come from.
 	CA     mounted.Authority
-	Copy   preflight.Request
+	Copy   contract.Copy
 	Format contract.Format
 	// Level of compression, or 0 for the format's own.
 	Level int
@@ -67,6 +67,7 @@ type found struct {
 	program  *client.Program
 	plan     *plan.Plan
 	artifact *contract.Artifact
+	warnings []contract.Warning
 }
 
 // Run makes the attempt and returns its result, whatever happens. Deadline and interruption come as the context's cause,
@@ -80,14 +81,14 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 		r.Client = &f.program.Software
 	}
 	if f.plan != nil {
-		r.Server, r.NonTransactional = &f.plan.Server, len(f.plan.NonTransactional)
+		r.Server = &f.plan.Server
 	}
 	if err != nil {
 		failure := Redact(result.FailureOf(reasoned(ctx, err)), a.secrets)
 		r.Failure = &failure
 		return r
 	}
-	r.Artifact = f.artifact
+	r.Artifact, r.Warnings = f.artifact, contract.Brief(f.warnings)
 	return r
 }
 
@@ -110,7 +111,7 @@ func (a *attempt) run(ctx context.Context) (f found, err error) {
 		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix()))
 		return f, err
 	}
-	if f.artifact, err = a.copy(ctx, server, opened, f); err != nil {
+	if f.artifact, f.warnings, err = a.copy(ctx, server, opened, f); err != nil {
 		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix(), contract.ManifestFile, a.Format.File()))
 	}
 	return f, err
@@ -186,35 +187,40 @@ func (a *attempt) preflight(ctx context.Context, server source.Server, program *
 	a.progress.Expect(p.EstimatedBytes, len(p.Tables)+len(p.Views))
 	a.log.Info("the server can be copied", "server", server.Address(), "version", p.Server.Version, "database", p.Database,
 		"tables", len(p.Tables), "views", len(p.Views), "excluded", len(p.Excluded), "withoutData", len(p.WithoutData),
-		"nonTransactional", len(p.NonTransactional), "estimatedBytes", p.EstimatedBytes, "client", program.Software.Version)
+		"warnings", len(p.Warnings), "estimatedBytes", p.EstimatedBytes, "client", program.Software.Version)
+	if p.History && !program.DumpsHistory {
+		return p, result.Errorf(contract.InvalidRequest, "use a dumper image with mariadb-dump 10.11 or newer, or request history: Current",
+			"%s %s cannot copy the history of system-versioned tables", program.Path, program.Software.Version)
+	}
 	return p, preflight.CheckViews(ctx, db, server, p)
 }
 
 // copy runs the engine and stores what it writes. Nothing is visible in storage before the evidence was judged and the
 // compressors are closed, and nothing counts before it was compared with what was sent and the manifest was written.
-func (a *attempt) copy(ctx context.Context, server source.Server, opened *store.Store, f found) (*contract.Artifact, error) {
+func (a *attempt) copy(ctx context.Context, server source.Server, opened *store.Store, f found) (*contract.Artifact, []contract.Warning, error) {
 	level, err := compress.Level(a.Format.Name, a.Level)
 	if err != nil {
-		return nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
+		return nil, nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
 	s := &sink{store: opened, prefix: a.Prefix(), format: a.Format, level: level}
 	defer s.abort()
 	var e engine.Engine = &engine.Mysqldump{Program: f.program, Server: server, WorkDir: a.WorkDir, Progress: a.progress}
 	evidence, err := e.Copy(ctx, f.plan, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := e.Judge(evidence, f.plan); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	files, err := s.commit()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a.progress.Done()
 	m := a.describe(server, f, evidence)
 	m.Level = level
-	return a.vouch(ctx, opened, m, files, evidence.Proofs())
+	artifact, err := a.vouch(ctx, opened, m, files, evidence.Proofs())
+	return artifact, m.Warnings, err
 }
 
 // vouch compares the files in storage with what was sent, and writes the manifest that makes them an artifact.

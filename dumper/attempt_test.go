@@ -11,7 +11,6 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper"
 	"github.com/volcado-io/volcado/dumper/mounted"
-	"github.com/volcado-io/volcado/dumper/preflight"
 	"github.com/volcado-io/volcado/dumper/progress"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -41,7 +40,7 @@ func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
 			r := dumper.Run(t.Context(), dumper.Request{
 				Server:      source.Server{Engine: v1alpha1.EngineMariaDB, Host: "no-such-host.invalid", Port: 3306, TLSMode: v1alpha1.TLSDisabled},
 				Credentials: mounted.Secret{Dir: credentials},
-				Copy:        preflight.Request{Database: "shop"},
+				Copy:        contract.Copy{Database: "shop"},
 				Format:      contract.DefaultFormat(), Level: 6, KeyPrefix: "shop", Attempt: "one",
 				OpenStore: func(context.Context) (_ *store.Store, _ []string, err error) {
 					opened, err = store.OpenFolder(folder, true)

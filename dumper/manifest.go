@@ -5,10 +5,11 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/engine"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/dumper/sqlstream"
 	"github.com/volcado-io/volcado/internal/contract"
 	loading "github.com/volcado-io/volcado/internal/restore"
-	"github.com/volcado-io/volcado/internal/text"
 )
 
 // describe the copy, but for its files.
@@ -18,10 +19,10 @@ func (a *attempt) describe(server source.Server, f found, e *engine.Evidence) co
 		Dump: a.Dump, Attempt: a.Attempt, Format: a.Format.Name,
 		Server: p.Server, Host: server.Host, Port: server.Port, Client: f.program.Software,
 		Database: p.Database, SchemaOnly: p.SchemaOnly, Routines: p.Routines, Events: p.Events,
-		Consistent: len(p.NonTransactional) == 0, SandboxLine: e.Sandbox(),
+		SandboxLine: e.Sandbox(), Warnings: warnings(p, e),
 		Tables: contract.Tables{
 			Count: len(p.Tables), Names: p.Tables, Views: p.Views, Only: len(p.Only) > 0,
-			Excluded: p.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(p.WithoutData, p.Elsewhere))), NonTransactional: p.NonTransactional,
+			Excluded: p.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(p.WithoutData, p.Elsewhere))),
 		},
 		StartedAt: a.started, FinishedAt: a.now().UTC(),
 	}
@@ -29,11 +30,20 @@ func (a *attempt) describe(server source.Server, f found, e *engine.Evidence) co
 		m.ClientOptions = append(m.ClientOptions, run.Options)
 	}
 	m.Restore, m.Notes = restore(server.Engine, a.Format, &m)
-	if len(p.Elsewhere) > 0 {
-		m.Notes = append(m.Notes, "These tables keep their rows elsewhere (FEDERATED, CONNECT, SPIDER, MERGE and the like), so the artifact has only their "+
-			"definitions, with the address and any password in them. Loaded, they read and write what the original's do: "+text.Names(p.Elsewhere, 100))
-	}
 	return m
+}
+
+// warnings of the plan, and those of what the engine wrote.
+func warnings(p *plan.Plan, e *engine.Evidence) []contract.Warning {
+	all := slices.Clone(p.Warnings)
+	if n := e.Count(sqlstream.Trigger, sqlstream.Function); n > 0 {
+		all = append(all, contract.Warning{Name: contract.LoadNeedsTrust, Count: n})
+	}
+	kinds := []sqlstream.Kind{sqlstream.View, sqlstream.Trigger, sqlstream.Procedure, sqlstream.Function, sqlstream.Package, sqlstream.ScheduledEvent}
+	if n := e.Count(kinds...); n > 0 && p.KeepDefiners {
+		all = append(all, contract.Warning{Name: contract.DefinersKept, Count: n})
+	}
+	return all
 }
 
 // restore is the command that restores the artifact from standard input, and what to know about it.
@@ -51,9 +61,6 @@ func restore(engine v1alpha1.Engine, format contract.Format, m *contract.Manifes
 	}
 	if m.Tables.Only {
 		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")
-	}
-	if !m.Consistent {
-		notes = append(notes, "The tables under nonTransactional were read one after another, not at one moment.")
 	}
 	return command, notes
 }

@@ -43,6 +43,30 @@ type Compression struct {
 	Level int32 `json:"level,omitempty"`
 }
 
+// Definers says what becomes of the accounts that views, triggers, routines and events were defined by.
+// +kubebuilder:validation:Enum=Strip;Keep
+// +kubebuilder:validation:MaxLength=16
+type Definers string
+
+const (
+	// DefinersStrip leaves them out.
+	DefinersStrip Definers = "Strip"
+	// DefinersKeep keeps them.
+	DefinersKeep Definers = "Keep"
+)
+
+// History says which rows of system-versioned tables are copied.
+// +kubebuilder:validation:Enum=Current;All
+// +kubebuilder:validation:MaxLength=16
+type History string
+
+const (
+	// HistoryCurrent copies the rows as they are now.
+	HistoryCurrent History = "Current"
+	// HistoryAll copies past rows too.
+	HistoryAll History = "All"
+)
+
 // ChannelKind says who can read a channel.
 // +kubebuilder:validation:Enum=Direct;Private;Public;Shared
 type ChannelKind string
@@ -133,6 +157,8 @@ func (r Requester) IsPerson(other Requester) bool {
 // +kubebuilder:validation:XValidation:rule="has(self.exclude) == has(oldSelf.exclude) && (!has(self.exclude) || self.exclude == oldSelf.exclude)",message="exclude is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="self.?schemaOnly.orValue(false) == oldSelf.?schemaOnly.orValue(false)",message="schemaOnly is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.compression) == has(oldSelf.compression) && (!has(self.compression) || self.compression == oldSelf.compression)",message="compression is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="self.definers == oldSelf.definers",message="definers is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="self.history == oldSelf.history",message="history is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.reason) == has(oldSelf.reason) && (!has(self.reason) || self.reason == oldSelf.reason)",message="reason is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) && (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy)",message="requestedBy is immutable"
 // +kubebuilder:validation:XValidation:rule="!oldSelf.?cancel.orValue(false) || self.?cancel.orValue(false)",message="cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"
@@ -164,6 +190,16 @@ type DatabaseDumpSpec struct {
 	// compression of the artifact.
 	// +kubebuilder:default={}
 	Compression Compression `json:"compression,omitempty"`
+
+	// definers of views, triggers, routines and events. Strip leaves them out, so that whoever loads the copy owns what it
+	// defines, and needs no privilege to make things in the name of others. Keep keeps them.
+	// +kubebuilder:default=Strip
+	Definers Definers `json:"definers,omitempty"`
+
+	// history of system-versioned tables (MariaDB). Current copies the rows as they are now. All copies past rows too, with
+	// their timestamps.
+	// +kubebuilder:default=Current
+	History History `json:"history,omitempty"`
 
 	// reason why the copy is wanted, for people: one line, without control characters.
 	// +optional
@@ -244,11 +280,6 @@ type Artifact struct {
 	// sha256 of the artifact's bytes, 64 hexadecimal digits.
 	// +kubebuilder:validation:MaxLength=64
 	SHA256 string `json:"sha256"`
-	// nonTransactionalTables is how many of the tables whose rows are in the artifact have an engine without transactions:
-	// their rows may be of another moment than the rest. The manifest names them. Absent where there is none.
-	// +optional
-	// +kubebuilder:validation:Minimum=0
-	NonTransactionalTables int32 `json:"nonTransactionalTables,omitempty"`
 }
 
 // Failure says why there is no artifact.
@@ -263,6 +294,23 @@ type Failure struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Hint string `json:"hint,omitempty"`
+}
+
+// Warning of something that a successful copy does not have, or that loading it needs.
+type Warning struct {
+	// name is one word, of a fixed list.
+	// +kubebuilder:validation:MaxLength=64
+	Name string `json:"name"`
+	// count of the tables or definitions that it is about.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Count int32 `json:"count,omitempty"`
+	// names of the first few; the manifest has the rest.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=3
+	// +kubebuilder:validation:items:MaxLength=64
+	Names []string `json:"names,omitempty"`
 }
 
 // Phase is one word for people, derived from the conditions. Nothing decides on it.
@@ -337,6 +385,13 @@ type DatabaseDumpStatus struct {
 	// artifact of a successful dump.
 	// +optional
 	Artifact *Artifact `json:"artifact,omitempty"`
+
+	// warnings name what the copy does not have, or what loading it needs. docs/warnings.md explains each.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=8
+	Warnings []Warning `json:"warnings,omitempty"`
 
 	// failure of a dump that failed, was refused or was cancelled.
 	// +optional

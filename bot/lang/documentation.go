@@ -52,6 +52,17 @@ func (l *Lang) DumperFailuresMarkdown() string {
 	return b.String() + "\n"
 }
 
+// WarningsMarkdown is the table of docs/warnings.md.
+func (l *Lang) WarningsMarkdown() string {
+	c := l.in(documented)
+	var b strings.Builder
+	b.WriteString("\n| warning | what it means | what to do |\n| --- | --- | --- |\n")
+	for _, name := range contract.WarningNames() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, c.say("docs.warning."+string(name)+".means", nil), c.say("docs.warning."+string(name)+".do", nil))
+	}
+	return b.String() + "\n"
+}
+
 // ManagerFailuresMarkdown is the table of the manager's reasons in docs/failures.md.
 func (l *Lang) ManagerFailuresMarkdown() string {
 	c := l.in(documented)

@@ -20,6 +20,7 @@ func TestTheDocumentationIsMadeFromTheCatalogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, "../../docs/chat.md", "commands", l.CommandsMarkdown())
+	holds(t, "../../docs/warnings.md", "warnings", l.WarningsMarkdown())
 	holds(t, "../../docs/failures.md", "dumper's reasons", l.DumperFailuresMarkdown())
 	holds(t, "../../docs/failures.md", "manager's reasons", l.ManagerFailuresMarkdown())
 }

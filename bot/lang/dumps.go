@@ -79,6 +79,7 @@ func (c *catalogue) blocked(v view.Blocked) chat.Reply {
 
 func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
 	r := c.base(chat.Good, v)
+	r.Lines = append(r.Lines, c.warnings(v.Warnings)...)
 	r.Fields = fields(
 		c.field("source", v.Dump.Source),
 		c.field("contents", c.options(v.Dump.Options)),
@@ -86,6 +87,23 @@ func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
 	)
 	r.Actions = []chat.Action{c.action("how", "how "+v.Dump.Name), c.action("again", "again "+v.Dump.Name)}
 	return r
+}
+
+// maxWarnings that are said, so that a success fits a phone.
+const maxWarnings = 3
+
+// warnings in the reader's language, and how many more there are. One that this bot does not know, from a newer manager, is
+// among the latter.
+func (c *catalogue) warnings(all []view.Warning) (lines []string) {
+	for _, w := range all {
+		if len(lines) < maxWarnings {
+			lines = append(lines, present(c.sayIf("warning."+w.Name+".line", w))...)
+		}
+	}
+	if more := len(all) - len(lines); more > 0 {
+		lines = append(lines, c.say("warnings.more", more))
+	}
+	return lines
 }
 
 // failed says why in the reader's language, by the reason. The message stays as the manager wrote it.

@@ -25,6 +25,7 @@ func (c *catalogue) funcs() template.FuncMap {
 		"age":      c.age,
 		"clock":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 		"list":     c.list,
+		"named":    c.named,
 		"plural":   plural,
 		"quote":    c.quote,
 		"quoted":   c.quoted,

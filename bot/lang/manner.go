@@ -2,10 +2,12 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/volcado-io/volcado/bot/view"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -116,6 +118,18 @@ func (m manner) list(names []string) string {
 		return last
 	}
 	return strings.Join(before, ", ") + m.and(last) + last
+}
+
+// named ends a sentence with the names of what a warning is about: a colon, the names, and how many more there are.
+func (m manner) named(w view.Warning) string {
+	if len(w.Names) == 0 {
+		return ""
+	}
+	names := slices.Clone(w.Names)
+	if more := w.More(); more > 0 {
+		names = append(names, fmt.Sprintf(m.more, more))
+	}
+	return ": " + m.list(names)
 }
 
 // quote repeats in quotes what somebody typed, cut where it is long.

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -42,9 +43,12 @@ func TestEveryReasonIsTitledAndAdvised(t *testing.T) {
 		}
 		for _, entry := range c.texts.Templates() {
 			group, rest, _ := strings.Cut(entry.Name(), ".")
-			reason, _, _ := strings.Cut(rest, ".")
-			if (group == "reason" || group == "docs") && !known[reason] {
-				t.Errorf("%s: %s is of no reason", c.tag, entry.Name())
+			if group == "docs" && strings.HasPrefix(rest, "warning.") {
+				group, rest = "warning", strings.TrimPrefix(rest, "warning.")
+			}
+			word, _, _ := strings.Cut(rest, ".")
+			if (group == "reason" || group == "docs") && !known[word] || group == "warning" && !slices.Contains(contract.WarningNames(), contract.WarningName(word)) {
+				t.Errorf("%s: %s is of no reason and no warning", c.tag, entry.Name())
 			}
 		}
 	}
@@ -57,6 +61,7 @@ func TestEveryEntryOfTheDocumentationIsUsed(t *testing.T) {
 	l := &Lang{catalogues: []*catalogue{c}, matcher: language.NewMatcher([]language.Tag{language.English})}
 	l.DumperFailuresMarkdown()
 	l.ManagerFailuresMarkdown()
+	l.WarningsMarkdown()
 	for entry, did := range said {
 		if strings.HasPrefix(entry, "docs.") && !did {
 			t.Errorf("%s is in no table", entry)

@@ -147,7 +147,9 @@ func ended(d *v1alpha1.DatabaseDump, facts view.Dump) view.View {
 		a := d.Status.Artifact
 		v := view.Succeeded{
 			Dump: facts, Bytes: a.SizeBytes, Uncompressed: a.UncompressedBytes, URI: a.URI, SHA256: a.SHA256,
-			NonTransactional: int(a.NonTransactionalTables),
+		}
+		for _, w := range d.Status.Warnings {
+			v.Warnings = append(v.Warnings, view.Warning{Name: w.Name, Count: int(w.Count), Names: w.Names})
 		}
 		v.Took, v.Waited = took(d)
 		if s := d.Status.Server; s != nil {

@@ -158,7 +158,8 @@ func TestHowADumpEnded(t *testing.T) {
 		d.CreationTimestamp, d.Status.StartTime, d.Status.CompletionTime = *ago(100 * time.Second), ago(90*time.Second), ago(30*time.Second)
 	}
 	copied := func(d *v1alpha1.DatabaseDump) {
-		d.Status.Artifact = &v1alpha1.Artifact{URI: "s3://b/k", SizeBytes: 10, UncompressedBytes: 20, SHA256: "ab", NonTransactionalTables: 2}
+		d.Status.Artifact = &v1alpha1.Artifact{URI: "s3://b/k", SizeBytes: 10, UncompressedBytes: 20, SHA256: "ab"}
+		d.Status.Warnings = []v1alpha1.Warning{{Name: "TablesNotConsistent", Count: 2, Names: []string{"a"}}}
 		d.Status.Server = &v1alpha1.SoftwareVersion{Flavour: "MySQL", Version: "8.4"}
 	}
 	succeeded := []func(*v1alpha1.DatabaseDump){done, copied, with(v1alpha1.ConditionComplete, "Verified"), with(v1alpha1.ConditionFinished, "Succeeded")}
@@ -173,7 +174,7 @@ func TestHowADumpEnded(t *testing.T) {
 		want view.View
 	}{
 		"succeeded": {dumpOf(succeeded...), view.Succeeded{
-			Bytes: 10, Uncompressed: 20, URI: "s3://b/k", SHA256: "ab", NonTransactional: 2, Server: "MySQL 8.4", Took: time.Minute, Waited: 10 * time.Second,
+			Bytes: 10, Uncompressed: 20, URI: "s3://b/k", SHA256: "ab", Warnings: []view.Warning{{Name: "TablesNotConsistent", Count: 2, Names: []string{"a"}}}, Server: "MySQL 8.4", Took: time.Minute, Waited: 10 * time.Second,
 		}},
 		"failed":    {dumpOf(done, failure, with(v1alpha1.ConditionFinished, "Failed")), view.Failed{End: view.EndFailed, Reason: "AccessDenied", Message: "No.", Hint: "Grant it.", Took: time.Minute}},
 		"cancelled": {dumpOf(done, failure, with(v1alpha1.ConditionFinished, "Cancelled")), view.Failed{End: view.EndCancelled, Reason: "AccessDenied", Message: "No.", Hint: "Grant it.", Took: time.Minute}},

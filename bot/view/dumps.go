@@ -103,9 +103,21 @@ type Succeeded struct {
 	// SHA256 as hexadecimal digits. Said by How, not by this.
 	SHA256 string
 	Server string
-	// NonTransactional is how many tables may be of another moment than the rest.
-	NonTransactional int
+	// Warnings of what the copy does not have, or what loading it needs.
+	Warnings []Warning
 }
+
+// Warning of a successful dump.
+type Warning struct {
+	// Name is a word of docs/warnings.md, for which lang has a sentence.
+	Name string
+	// Count of the tables or definitions that it is about, and the first few of their Names.
+	Count int
+	Names []string
+}
+
+// More than Names has.
+func (w Warning) More() int { return max(0, w.Count-len(w.Names)) }
 
 // Failed is the last word on a dump that did not succeed.
 type Failed struct {

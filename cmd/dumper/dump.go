@@ -91,6 +91,8 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringArrayVar(&r.Copy.Tables, "table", nil, "copy only this table or view, without routines and events (repeatable)")
 	f.StringArrayVar(&r.Copy.Exclude.Tables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
 	f.StringArrayVar(&r.Copy.Exclude.Data, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
+	f.StringVar((*string)(&r.Copy.Definers), "definers", string(v1alpha1.DefinersStrip), "Strip leaves the accounts out that defined views, triggers, routines and events; Keep keeps them")
+	f.StringVar((*string)(&r.Copy.History), "history", string(v1alpha1.HistoryCurrent), "of system-versioned tables: Current copies the rows as they are now, All past rows too")
 	f.BoolVar(&r.Copy.SchemaOnly, "schema-only", false, "copy definitions and no rows")
 	f.StringVar(&r.Compression.Format, "compression", contract.DefaultFormat().Name, contract.FormatList())
 	f.IntVar(&r.Compression.Level, "compression-level", 0, "1 (fast) to 9 (small) (default: the format's own, a fast one)")

@@ -115,7 +115,7 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 		"the schema alone": {
 			flags:    []string{"--schema-only"},
 			emptied:  []string{"customers", "orders", "nokey", "audit_log", "sessions", "old_stuff"},
-			manifest: func(m *contract.Manifest) { m.SchemaOnly, m.Consistent, m.Tables.NonTransactional = true, true, nil },
+			manifest: func(m *contract.Manifest) { m.SchemaOnly, m.Warnings = true, m.Warnings[1:] },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,10 +142,12 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 				t.Errorf("the restored database differs (-want +got):\n%s", diff)
 			}
 			m := manifest(t, folder)
-			wantManifest := contract.Manifest{Consistent: false, Tables: contract.Tables{NonTransactional: []string{"old_stuff"}}}
+			wantManifest := contract.Manifest{Warnings: []contract.Warning{
+				{Name: contract.TablesNotConsistent, Count: 1, Names: []string{"old_stuff"}}, {Name: contract.LoadNeedsTrust, Count: 2},
+			}}
 			test.manifest(&wantManifest)
-			gotManifest := contract.Manifest{SchemaOnly: m.SchemaOnly, Consistent: m.Consistent,
-				Tables: contract.Tables{Excluded: m.Tables.Excluded, WithoutData: m.Tables.WithoutData, NonTransactional: m.Tables.NonTransactional}}
+			gotManifest := contract.Manifest{SchemaOnly: m.SchemaOnly, Warnings: m.Warnings,
+				Tables: contract.Tables{Excluded: m.Tables.Excluded, WithoutData: m.Tables.WithoutData}}
 			if diff := cmp.Diff(wantManifest, gotManifest); diff != "" {
 				t.Errorf("manifest (-want +got):\n%s", diff)
 			}

@@ -175,7 +175,7 @@ func settle(report *archive.Report, attempt, file string) error {
 	for _, candidate := range report.Attempts {
 		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt && m.Artifact() != nil {
 			r.Artifact, r.Server, r.Client = m.Artifact(), &m.Server, &m.Client
-			r.NonTransactional, r.StartedAt, r.FinishedAt = len(m.Tables.NonTransactional), m.StartedAt, m.FinishedAt
+			r.Warnings, r.StartedAt, r.FinishedAt = contract.Brief(m.Warnings), m.StartedAt, m.FinishedAt
 			return writeResult(r, file)
 		}
 	}

@@ -110,14 +110,11 @@ func (d *dumping) check() (dumper.Request, error) {
 		Server:      source.Server{Engine: r.Source.Engine, Host: r.Source.Host, Port: r.Source.Port, TLSMode: r.Source.TLS.Mode},
 		Credentials: mounted.Secret{Dir: r.Source.CredentialsDir, Name: r.Source.Secret},
 		CA:          mounted.Authority{Path: r.Source.TLS.CAFile, Secret: r.Source.TLS.CASecret},
-		Copy: preflight.Request{
-			Database: r.Copy.Database, Tables: r.Copy.Tables, SchemaOnly: r.Copy.SchemaOnly,
-			ExcludeTables: r.Copy.Exclude.Tables, ExcludeData: r.Copy.Exclude.Data,
-		},
-		Level: r.Compression.Level, KeyPrefix: r.KeyPrefix, Dump: r.Dump, Attempt: d.attempt, WorkDir: d.workDir,
+		Copy:        r.Copy,
+		Level:       r.Compression.Level, KeyPrefix: r.KeyPrefix, Dump: r.Dump, Attempt: d.attempt, WorkDir: d.workDir,
 		OpenStore: func(ctx context.Context) (*store.Store, []string, error) { return openStorage(ctx, r.Storage, true) },
 	}
-	if err := attempt.Copy.Check(); err != nil {
+	if err := preflight.Check(attempt.Copy); err != nil {
 		return attempt, err
 	}
 	if err := attempt.Server.Check(); err != nil {

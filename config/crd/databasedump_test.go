@@ -72,6 +72,9 @@ var dumpTransitions = map[string]transition{
 
 	"rows after all":                     {`{}`, `spec: {schemaOnly: false}`, "schemaOnly" + immutable},
 	"rows after all, by leaving it out":  {`{}`, `spec: {schemaOnly: null}`, "schemaOnly" + immutable},
+	"definers that are kept, later":      {`{}`, `spec: {definers: Keep}`, "definers" + immutable},
+	"past rows, later":                   {`{}`, `spec: {history: All}`, "history" + immutable},
+	"the default of definers, spelt out": {`spec: {definers: null}`, `spec: {definers: Strip}`, ""},
 	"no rows, later":                     {`spec: {schemaOnly: null}`, `spec: {schemaOnly: true}`, "schemaOnly" + immutable},
 	"a false left out, as Go clients do": {`spec: {schemaOnly: false}`, `spec: {schemaOnly: null}`, ""},
 

@@ -94,6 +94,9 @@ func options(engine v1alpha1.Engine, program *Program, p *plan.Plan) []string {
 		// locked with LOCK TABLES" (1100), even where each row brings its value. The locks are there for speed, that of MyISAM.
 		list = append(list, "--skip-add-locks")
 	}
+	if p.History {
+		list = append(list, "--dump-history")
+	}
 	if p.SchemaOnly {
 		list = append(list, "--no-data")
 	}

@@ -15,6 +15,8 @@ import (
 type Program struct {
 	Path     string
 	Software contract.Software
+	// DumpsHistory of system-versioned tables.
+	DumpsHistory bool
 	// Options that this version of the client needs and others do not know.
 	Options []string
 }
@@ -52,15 +54,14 @@ func Find(ctx context.Context, engine v1alpha1.Engine) (*Program, error) {
 
 // adapt finds out what this version knows.
 func (p *Program) adapt(ctx context.Context) error {
-	if p.Software.Flavour != string(v1alpha1.EngineMySQL) {
-		return nil
-	}
 	command := exec.CommandContext(ctx, p.Path, "--no-defaults", "--help")
 	command.Env = environment()
 	help, err := command.Output()
 	if err != nil {
 		return result.Errorf(contract.Internal, "reinstall the client program", "%s --help failed: %w", p.Path, err)
 	}
+	// mariadb-dump has it from 10.11 on.
+	p.DumpsHistory = strings.Contains(string(help), "--dump-history")
 	// From 9.7 on mysqldump also dumps the server's masking policies, which belong to no database and need privileges of
 	// their own.
 	if strings.Contains(string(help), "--masking-policies") {

@@ -67,14 +67,14 @@ func (e *Evidence) Sandbox() bool {
 	return false
 }
 
-// Holds reports whether the copy has a definition of this kind.
-func (e *Evidence) Holds(kind sqlstream.Kind) bool {
+// Count of the definitions of these kinds in the copy.
+func (e *Evidence) Count(kinds ...sqlstream.Kind) (n int) {
 	for _, run := range e.Runs {
-		if run.Text.Count[kind] > 0 {
-			return true
+		for _, kind := range kinds {
+			n += run.Text.Count[kind]
 		}
 	}
-	return false
+	return n
 }
 
 // Proofs that hold for each file of a copy of which Judge finds nothing wrong.

@@ -46,7 +46,11 @@ func (m *Mysqldump) Copy(ctx context.Context, p *plan.Plan, sink Sink) (*Evidenc
 // edits are the stages that change the text.
 func (m *Mysqldump) edits(p *plan.Plan, evidence *Evidence) []sqlstream.Stage {
 	nameless := &sqlstream.Nameless{Database: p.Database, Same: p.Same, References: evidence.References, Definitions: evidence.Definitions}
-	return []sqlstream.Stage{nameless.Handle}
+	stages := []sqlstream.Stage{nameless.Handle}
+	if !p.KeepDefiners {
+		stages = append(stages, sqlstream.StripDefiners)
+	}
+	return stages
 }
 
 // watch is the stage that tells how far the text is, and stops it where it holds what is left out.

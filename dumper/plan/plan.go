@@ -25,8 +25,6 @@ type Plan struct {
 	WithoutData []string
 	// Elsewhere are tables whose rows are no part of the database, so that the clients leave them out by themselves.
 	Elsewhere []string
-	// NonTransactional are tables among those whose rows are copied that are not held still.
-	NonTransactional []string
 	// UsesSequences: a column's default refers to a sequence.
 	UsesSequences bool
 	// Sequences of this database that defaults of columns refer to. They must be there before the tables.
@@ -36,6 +34,12 @@ type Plan struct {
 	// Routines and Events are copied.
 	Routines, Events bool
 	SchemaOnly       bool
+	// KeepDefiners of views, triggers, routines and events.
+	KeepDefiners bool
+	// History of system-versioned tables is copied.
+	History bool
+	// Warnings of what the copy will not have.
+	Warnings []contract.Warning
 	// EstimatedBytes of rows, by the server's statistics.
 	EstimatedBytes int64
 	// ExcludeTables and ExcludeData are the patterns of what is left out.
@@ -64,4 +68,11 @@ func (p *Plan) Leaves(table string) (definition, rows bool) {
 // MatchAny reports whether one of the patterns matches a name.
 func MatchAny(patterns []string, name string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return pattern.MatchFold(p, name) })
+}
+
+// Warn of something, unless it is about nothing.
+func (p *Plan) Warn(name contract.WarningName, names []string) {
+	if len(names) > 0 {
+		p.Warnings = append(p.Warnings, contract.Warning{Name: name, Count: len(names), Names: names})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,6 +25,8 @@ type Table struct {
 	View bool
 	// Transactional tables are read as they were when the dump's transaction began.
 	Transactional bool
+	// Versioned tables keep their past rows.
+	Versioned bool
 	// Engine as the server names it; empty for a view.
 	Engine string
 	// DataBytes is the server's estimate.
@@ -44,6 +47,10 @@ type Facts struct {
 	Defaults []sequenceDefault
 	// Functions among the routines.
 	Functions []string
+	// RoutineNames and EventNames are those of all.
+	RoutineNames, EventNames []string
+	// Floats are tables with a column of type FLOAT, and Precise those that keep their history by transaction.
+	Floats, Precise []string
 	// SeesEvents is false when the account may not list events.
 	SeesEvents bool
 	// Grants is nil when the server does not say.
@@ -55,7 +62,7 @@ func Gather(ctx context.Context, db *Session, server source.Server, database str
 	at := server.Origin(database)
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
-	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.routines, g.events, g.grants} {
+	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.losses, g.routines, g.events, g.grants} {
 		if err := step(ctx, facts); err != nil {
 			return nil, classify(ctx, err, at)
 		}
@@ -120,7 +127,7 @@ func (g gatherer) tables(ctx context.Context, facts *Facts) error {
 		if schema != facts.Database {
 			continue
 		}
-		t.View = kind == "VIEW"
+		t.View, t.Versioned = kind == "VIEW", kind == "SYSTEM VERSIONED"
 		t.Transactional = transactions == "YES"
 		facts.Tables = append(facts.Tables, t)
 	}
@@ -141,6 +148,7 @@ func (g gatherer) routines(ctx context.Context, facts *Facts) error {
 			return err
 		}
 		facts.Routines++
+		facts.RoutineNames = append(facts.RoutineNames, name)
 		if bodyless {
 			facts.Bodyless++
 		}
@@ -161,8 +169,23 @@ func (g gatherer) events(ctx context.Context, facts *Facts) error {
 	}
 	defer rows.Close()
 	facts.SeesEvents = true
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values := make([]any, len(columns))
+	for i := range values {
+		values[i] = new(sql.RawBytes)
+	}
+	at := slices.Index(columns, "Name")
 	for rows.Next() {
+		if err := rows.Scan(values...); err != nil {
+			return err
+		}
 		facts.Events++
+		if at >= 0 {
+			facts.EventNames = append(facts.EventNames, string(*values[at].(*sql.RawBytes)))
+		}
 	}
 	return rows.Err()
 }

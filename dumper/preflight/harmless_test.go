@@ -14,15 +14,15 @@ func TestATableWhoseNameHoldsALineBreakIsCopiedOnlyIfItIsLeftOut(t *testing.T) {
 	const bad = "t\n\\! touch x"
 	for sentence, test := range map[string]struct {
 		tables  []preflight.Table
-		request preflight.Request
+		request contract.Copy
 		want    contract.Reason
 	}{
-		"a table with a line break":   {[]preflight.Table{{Name: bad}}, preflight.Request{}, contract.InvalidRequest},
-		"a view with a line break":    {[]preflight.Table{{Name: "t"}, {Name: bad, View: true}}, preflight.Request{}, contract.InvalidRequest},
-		"a table that was asked for":  {[]preflight.Table{{Name: bad}}, preflight.Request{Tables: []string{bad}}, contract.InvalidRequest},
-		"a table with an escape code": {[]preflight.Table{{Name: "t\x1b[2J"}}, preflight.Request{}, contract.InvalidRequest},
-		"one that is left out":        {[]preflight.Table{{Name: "t"}, {Name: bad}}, preflight.Request{ExcludeTables: []string{"t*x"}}, ""},
-		"names of any language":       {[]preflight.Table{{Name: "Größe `1`; -- 表"}}, preflight.Request{}, ""},
+		"a table with a line break":   {[]preflight.Table{{Name: bad}}, contract.Copy{}, contract.InvalidRequest},
+		"a view with a line break":    {[]preflight.Table{{Name: "t"}, {Name: bad, View: true}}, contract.Copy{}, contract.InvalidRequest},
+		"a table that was asked for":  {[]preflight.Table{{Name: bad}}, contract.Copy{Tables: []string{bad}}, contract.InvalidRequest},
+		"a table with an escape code": {[]preflight.Table{{Name: "t\x1b[2J"}}, contract.Copy{}, contract.InvalidRequest},
+		"one that is left out":        {[]preflight.Table{{Name: "t"}, {Name: bad}}, contract.Copy{Exclude: contract.Exclusion{Tables: []string{"t*x"}}}, ""},
+		"names of any language":       {[]preflight.Table{{Name: "Größe `1`; -- 表"}}, contract.Copy{}, ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			facts := &preflight.Facts{Database: "shop", Tables: test.tables, SeesEvents: true}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
@@ -12,21 +13,12 @@ import (
 	"github.com/volcado-io/volcado/internal/text"
 )
 
-// Request is what shall be copied of one database.
-type Request struct {
-	Database string
-	// Tables to copy, by name; all when empty.
-	Tables []string
-	// ExcludeTables and ExcludeData are patterns for pattern.MatchFold.
-	ExcludeTables, ExcludeData []string
-	SchemaOnly                 bool
-}
-
 // Judge decides from the facts whether the whole of what was asked for can be copied.
-func Judge(facts *Facts, request Request, at servererror.Origin) (*plan.Plan, error) {
+func Judge(facts *Facts, request contract.Copy, at servererror.Origin) (*plan.Plan, error) {
 	p := &plan.Plan{
 		Server: facts.Server, Database: facts.Database, SchemaOnly: request.SchemaOnly,
-		ExcludeTables: request.ExcludeTables, ExcludeData: request.ExcludeData, FoldsCase: facts.FoldsCase,
+		ExcludeTables: request.Exclude.Tables, ExcludeData: request.Exclude.Data, FoldsCase: facts.FoldsCase,
+		KeepDefiners: request.Definers == v1alpha1.DefinersKeep, History: request.History == v1alpha1.HistoryAll,
 	}
 	chosen, err := choose(facts, request, p, at)
 	if err != nil {
@@ -50,6 +42,10 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*plan.Plan, er
 	if err := permitted(facts, p, whole, at); err != nil {
 		return nil, err
 	}
+	if err := history(facts, p, at); err != nil {
+		return nil, err
+	}
+	warn(facts, p, chosen)
 	return p, nil
 }
 
@@ -74,13 +70,13 @@ func leaveOut(p *plan.Plan, facts *Facts, chosen []Table) {
 	}
 }
 
-func add(p *plan.Plan, t Table, request Request) {
+func add(p *plan.Plan, t Table, request contract.Copy) {
 	if t.View {
 		p.Views = append(p.Views, t.Name)
 		return
 	}
 	p.Tables = append(p.Tables, t.Name)
-	if plan.MatchAny(request.ExcludeData, t.Name) {
+	if plan.MatchAny(request.Exclude.Data, t.Name) {
 		p.WithoutData = append(p.WithoutData, t.Name)
 		return
 	}
@@ -92,19 +88,16 @@ func add(p *plan.Plan, t Table, request Request) {
 		return
 	}
 	p.EstimatedBytes += t.DataBytes
-	if !t.Transactional {
-		p.NonTransactional = append(p.NonTransactional, t.Name)
-	}
 }
 
 // choose picks the tables and views to copy, and notes what is left out.
-func choose(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) ([]Table, error) {
+func choose(facts *Facts, request contract.Copy, p *plan.Plan, at servererror.Origin) ([]Table, error) {
 	if len(request.Tables) > 0 {
 		return named(facts, request, p, at)
 	}
 	var chosen []Table
 	for _, t := range facts.Tables {
-		if plan.MatchAny(request.ExcludeTables, t.Name) {
+		if plan.MatchAny(request.Exclude.Tables, t.Name) {
 			p.Excluded = append(p.Excluded, t.Name)
 		} else {
 			chosen = append(chosen, t)
@@ -113,14 +106,14 @@ func choose(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) 
 	return chosen, nil
 }
 
-func named(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) ([]Table, error) {
+func named(facts *Facts, request contract.Copy, p *plan.Plan, at servererror.Origin) ([]Table, error) {
 	var chosen []Table
 	for _, name := range request.Tables {
 		i := slices.IndexFunc(facts.Tables, func(t Table) bool {
 			return t.Name == name || facts.FoldsCase && strings.EqualFold(t.Name, name)
 		})
 		// The answer is the same whether an excluded table exists or not.
-		if plan.MatchAny(request.ExcludeTables, name) {
+		if plan.MatchAny(request.Exclude.Tables, name) {
 			return nil, result.Errorf(contract.InvalidRequest, "leave the table out of the request, or ask the data owner to change the source's exclusions",
 				"table %q of database %q is asked for and excluded at once", name, facts.Database)
 		}
@@ -135,11 +128,11 @@ func named(facts *Facts, request Request, p *plan.Plan, at servererror.Origin) (
 	return chosen, nil
 }
 
-func missing(name string, facts *Facts, request Request, at servererror.Origin) error {
+func missing(name string, facts *Facts, request contract.Copy, at servererror.Origin) error {
 	hint := "check the spelling; on most servers upper and lower case differ"
 	var names []string
 	for _, t := range facts.Tables {
-		if !plan.MatchAny(request.ExcludeTables, t.Name) {
+		if !plan.MatchAny(request.Exclude.Tables, t.Name) {
 			names = append(names, t.Name)
 		}
 	}

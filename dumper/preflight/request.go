@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
@@ -15,12 +16,18 @@ import (
 const maxNameRunes = 64
 
 // Check that the request can be meant. Its errors have reason InvalidRequest.
-func (r Request) Check() error {
+func Check(r contract.Copy) error {
 	if r.Database == "" {
 		return result.Errorf(contract.InvalidRequest, "give --database", "no database was given")
 	}
 	if pattern.IsSystemDatabase(r.Database) {
 		return result.Errorf(contract.InvalidRequest, "name another database", "database %q holds the server's own state and accounts and is never copied", r.Database)
+	}
+	if r.Definers != "" && r.Definers != v1alpha1.DefinersStrip && r.Definers != v1alpha1.DefinersKeep {
+		return result.Errorf(contract.InvalidRequest, "use Strip or Keep", "unknown definers %q", r.Definers)
+	}
+	if r.History != "" && r.History != v1alpha1.HistoryCurrent && r.History != v1alpha1.HistoryAll {
+		return result.Errorf(contract.InvalidRequest, "use Current or All", "unknown history %q", r.History)
 	}
 	for _, name := range append([]string{r.Database}, r.Tables...) {
 		if err := checkName(name); err != nil {

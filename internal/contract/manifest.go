@@ -38,14 +38,16 @@ type Tables struct {
 	// WithoutData are tables whose definition is in the artifact and whose rows are not, because that was asked for or because
 	// their engine keeps them elsewhere.
 	WithoutData []string `json:"withoutData,omitempty"`
-	// NonTransactional tables do not take part in the dump's transaction: they are read one after another, as they are
-	// at that moment.
-	NonTransactional []string `json:"nonTransactional,omitempty"`
 }
 
 // lists of names.
-func (t *Tables) lists() []*[]string {
-	return []*[]string{&t.Names, &t.Views, &t.Excluded, &t.WithoutData, &t.NonTransactional}
+func (m *Manifest) lists() []*[]string {
+	t := &m.Tables
+	all := []*[]string{&t.Names, &t.Views, &t.Excluded, &t.WithoutData}
+	for i := range m.Warnings {
+		all = append(all, &m.Warnings[i].Names)
+	}
+	return all
 }
 
 // File is one file of a copy, below the key of its attempt.
@@ -107,10 +109,10 @@ type Manifest struct {
 	// Routines and Events are in the artifact.
 	Routines bool `json:"routines"`
 	Events   bool `json:"events"`
-	// Consistent: every row is as it was at one moment.
-	Consistent bool `json:"consistent"`
 	// SandboxLine: the first line is MariaDB's sandbox command, which other clients than MariaDB's do not understand.
 	SandboxLine bool `json:"sandboxLine"`
+	// Warnings of what the copy does not have, and of what loading it needs.
+	Warnings []Warning `json:"warnings,omitempty"`
 	// Restore is a shell command that restores the artifact, read from standard input, into DATABASE.
 	Restore string `json:"restore"`
 	// Notes for whoever restores it.
@@ -122,7 +124,8 @@ type Manifest struct {
 // EncodeManifest renders m for people and programs. It writes nothing that DecodeManifest would not read.
 func EncodeManifest(m Manifest) ([]byte, error) {
 	m.Version = ManifestVersion
-	for _, names := range m.Tables.lists() {
+	m.Warnings = slices.Clone(m.Warnings)
+	for _, names := range m.lists() {
 		if len(*names) > MaxManifestNames {
 			*names = nil
 		}

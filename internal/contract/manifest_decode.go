@@ -64,6 +64,9 @@ func (m *Manifest) fromVersion1(data []byte) error {
 		Artifact    Artifact `json:"artifact"`
 		Compression string   `json:"compression"`
 		VerifiedBy  Proof    `json:"verifiedBy"`
+		Tables      struct {
+			NonTransactional []string `json:"nonTransactional"`
+		} `json:"tables"`
 	}
 	if err := json.Unmarshal(data, &old); err != nil {
 		return fmt.Errorf("the manifest is not JSON of the expected form: %w", err)
@@ -72,6 +75,9 @@ func (m *Manifest) fromVersion1(data []byte) error {
 	m.Version, m.Format, m.Level = ManifestVersion, old.Compression, 0
 	m.Files = []File{{Name: a.File, Size: a.SizeBytes, UncompressedBytes: a.UncompressedBytes, SHA256: a.SHA256}}
 	m.Proofs = map[string][]Proof{a.File: {ProofExitCode, ProofErrorStream, ProofTrailer, old.VerifiedBy}}
+	if names := old.Tables.NonTransactional; len(names) > 0 {
+		m.Warnings = []Warning{{Name: TablesNotConsistent, Count: len(names), Names: names}}
+	}
 	return nil
 }
 
@@ -86,10 +92,12 @@ func (m *Manifest) check() error {
 		return fmt.Errorf("its level of compression is %d", m.Level)
 	case m.Port < 0 || m.Port > 65535:
 		return fmt.Errorf("its port is %d", m.Port)
+	case len(m.Warnings) > len(WarningNames()):
+		return fmt.Errorf("it has %d warnings, and there are %d", len(m.Warnings), len(WarningNames()))
 	case len(m.Files) < 1 || len(m.Files) > MaxFiles:
 		return fmt.Errorf("it lists %d files, and a copy has 1 to %d", len(m.Files), MaxFiles)
 	}
-	for _, names := range m.Tables.lists() {
+	for _, names := range m.lists() {
 		if len(*names) > MaxManifestNames {
 			return fmt.Errorf("a list of it has %d names, and %d at most are written", len(*names), MaxManifestNames)
 		}

@@ -189,7 +189,8 @@ func TestTheLargestManifestIsRead(t *testing.T) {
 	for i := range names {
 		names[i] = strings.Repeat("\U0001F98A", 64)
 	}
-	m.Tables = contract.Tables{Names: names, Views: names, Excluded: names, WithoutData: names, NonTransactional: append(names, "one more")}
+	m.Tables = contract.Tables{Names: names, Views: names, Excluded: names, WithoutData: names}
+	m.Warnings = []contract.Warning{{Name: contract.HistoryLeftOut, Count: len(names) + 1, Names: append(names, "one more")}, {Name: contract.FloatsRounded, Count: len(names), Names: names}}
 	data, err := contract.EncodeManifest(m)
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +199,7 @@ func TestTheLargestManifestIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Tables.NonTransactional = nil
+	m.Warnings[0].Names = nil
 	if diff := cmp.Diff(&m, got); diff != "" {
 		t.Error(diff[:min(len(diff), 2000)])
 	}

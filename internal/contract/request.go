@@ -68,6 +68,10 @@ type Copy struct {
 	Exclude Exclusion `json:"exclude,omitzero"`
 	// SchemaOnly copies definitions and no rows.
 	SchemaOnly bool `json:"schemaOnly,omitempty"`
+	// Definers of views, triggers, routines and events; empty means Strip.
+	Definers v1alpha1.Definers `json:"definers,omitempty"`
+	// History of system-versioned tables; empty means Current.
+	History v1alpha1.History `json:"history,omitempty"`
 }
 
 // Exclusion is what is left out, by patterns in which * is special.

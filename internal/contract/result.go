@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/volcado-io/volcado/internal/text"
@@ -54,10 +55,10 @@ type Result struct {
 	Failure  *Failure  `json:"failure,omitempty"`
 	Server   *Software `json:"server,omitempty"`
 	Client   *Software `json:"client,omitempty"`
-	// NonTransactional counts tables that --single-transaction does not hold still; they may be inconsistent.
-	NonTransactional int       `json:"nonTransactional,omitempty"`
-	StartedAt        time.Time `json:"startedAt"`
-	FinishedAt       time.Time `json:"finishedAt"`
+	// Warnings of a successful attempt, Brief.
+	Warnings   []Warning `json:"warnings,omitempty"`
+	StartedAt  time.Time `json:"startedAt"`
+	FinishedAt time.Time `json:"finishedAt"`
 }
 
 // Encode renders the result in at most MaxMessageBytes. Message, hint and versions are cut when they are too long.
@@ -77,6 +78,10 @@ func (r Result) Encode() ([]byte, error) {
 		r.Failure = &short
 	}
 	r.Server, r.Client = r.Server.short(), r.Client.short()
+	r.Warnings = slices.Clone(r.Warnings)
+	for i := range r.Warnings {
+		r.Warnings[i].Names = nil // the manifest has them
+	}
 	return json.Marshal(r)
 }
 

@@ -17,8 +17,15 @@ func TestAResultAlwaysFitsAndIsReadBack(t *testing.T) {
 	})
 	const attempt = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
 	at := time.Date(2026, 11, 22, 10, 0, 0, 123456789, time.UTC)
+	warnings := func(r *rapid.T) (all []contract.Warning) {
+		for _, name := range contract.WarningNames() {
+			names := rapid.SliceOfN(rapid.Just(strings.Repeat("<🦊", 32)), 0, 20).Draw(r, "names")
+			all = append(all, contract.Warning{Name: name, Count: 1 << 40, Names: names})
+		}
+		return contract.Brief(all)
+	}
 	rapid.Check(t, func(r *rapid.T) {
-		whole := contract.Result{Attempt: attempt, StartedAt: at, FinishedAt: at, NonTransactional: 1 << 40,
+		whole := contract.Result{Attempt: attempt, StartedAt: at, FinishedAt: at, Warnings: warnings(r),
 			Server: &contract.Software{Flavour: "MariaDB", Version: text.Draw(r, "server")},
 			Client: &contract.Software{Flavour: "MariaDB", Version: text.Draw(r, "client")}}
 		if rapid.Bool().Draw(r, "failed") {

@@ -30,6 +30,7 @@ func request(r Request) contract.Request {
 		Source: source(r.Source.Spec),
 		Copy: contract.Copy{
 			Database: string(r.Database), Tables: texts(spec.Tables), SchemaOnly: spec.SchemaOnly,
+			Definers: spec.Definers, History: spec.History,
 			Exclude: contract.Exclusion{Tables: tables, Data: data},
 		},
 		Compression: contract.Compression{Format: string(spec.Compression.Format), Level: int(spec.Compression.Level)},

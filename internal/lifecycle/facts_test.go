@@ -132,11 +132,10 @@ func failing(reason contract.Reason) string {
 	return string(data)
 }
 
-func succeeding() string { return succeedingWith(0) }
+func succeeding() string { return succeedingWith() }
 
-// succeedingWith: with so many tables that have no transactions.
-func succeedingWith(nonTransactional int) string {
-	data, err := contract.Result{Attempt: "pod-uid", NonTransactional: nonTransactional, Artifact: &contract.Artifact{
+func succeedingWith(warnings ...contract.Warning) string {
+	data, err := contract.Result{Attempt: "pod-uid", Warnings: warnings, Artifact: &contract.Artifact{
 		File: contract.DefaultFormat().File(), SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {

@@ -286,25 +286,26 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-func TestTablesWithoutTransactionsAreCountedInTheStatus(t *testing.T) {
+func TestTheDumpersWarningsAreInTheStatusAsFarAsTheyAreKnown(t *testing.T) {
+	const known = contract.TablesNotConsistent
 	for name, tc := range map[string]struct {
-		said int
-		want int32
+		said []contract.Warning
+		want []v1alpha1.Warning
 	}{
-		"none":                            {0, 0},
-		"three":                           {3, 3},
-		"less than none is none":          {-3, 0},
-		"more than the API has place for": {1 << 40, math.MaxInt32},
+		"none":                            {nil, nil},
+		"one":                             {[]contract.Warning{{Name: known, Count: 5, Names: []string{"a", "b", "c"}}}, []v1alpha1.Warning{{Name: string(known), Count: 5, Names: []string{"a", "b", "c"}}}},
+		"less than none is none":          {[]contract.Warning{{Name: known, Count: -3}}, []v1alpha1.Warning{{Name: string(known)}}},
+		"more than the API has place for": {[]contract.Warning{{Name: known, Count: 1 << 40, Names: []string{"a", "b", "c", "d"}}}, []v1alpha1.Warning{{Name: string(known), Count: math.MaxInt32, Names: []string{"a", "b", "c"}}}},
+		"one that nobody knows":           {[]contract.Warning{{Name: "Bogus", Count: 1}}, nil},
+		"the same twice":                  {[]contract.Warning{{Name: known, Count: 1}, {Name: known, Count: 2}}, []v1alpha1.Warning{{Name: string(known), Count: 1}}},
+		"a name with a line break": {[]contract.Warning{{Name: known, Count: 1, Names: []string{"a\nb" + strings.Repeat("x", 100)}}},
+			[]v1alpha1.Warning{{Name: string(known), Count: 1, Names: []string{"a b" + strings.Repeat("x", 60) + "…"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := withJob(after(facts(), time.Second))
-			f = withPod(f, ended(f, 0, succeedingWith(tc.said)))
-			a := lifecycle.Judge(f).Status.Artifact
-			if a == nil {
-				t.Fatal("there is no artifact")
-			}
-			if a.NonTransactionalTables != tc.want {
-				t.Errorf("got %d, want %d", a.NonTransactionalTables, tc.want)
+			f = withPod(f, ended(f, 0, succeedingWith(tc.said...)))
+			if diff := cmp.Diff(tc.want, lifecycle.Judge(f).Status.Warnings); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -33,9 +32,8 @@ func (j *judgement) finishWithArtifact() bool {
 		j.status.Artifact = &v1alpha1.Artifact{
 			URI: uri, ManifestURI: manifest, SizeBytes: word.Artifact.SizeBytes,
 			UncompressedBytes: word.Artifact.UncompressedBytes, SHA256: word.Artifact.SHA256,
-			// The API server would refuse the whole status for a number out of its bounds.
-			NonTransactionalTables: int32(min(max(word.NonTransactional, 0), math.MaxInt32)),
 		}
+		j.status.Warnings = warningsOf(word)
 		j.completeProgress(word.Artifact.UncompressedBytes)
 		j.succeed("The artifact was written and verified: " + uri)
 		return true

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // Samples are views of every type and, between them, every branch of every layout and entry. A name is the view's type, a
@@ -13,7 +14,7 @@ import (
 func Samples() map[string]view.View {
 	all := map[string]view.View{}
 	for _, group := range []map[string]view.View{
-		progressSamples(), endSamples(), listSamples(), offerSamples(), sourceSamples(), missSamples(), talkSamples(), usageSamples(),
+		progressSamples(), endSamples(), warningSamples(), listSamples(), offerSamples(), sourceSamples(), missSamples(), talkSamples(), usageSamples(),
 		troubleSamples(),
 	} {
 		maps.Copy(all, group)
@@ -90,15 +91,40 @@ func progressSamples() map[string]view.View {
 	}
 }
 
-func endSamples() map[string]view.View {
-	ready := func(edit func(*view.Succeeded)) view.Succeeded {
-		s := view.Succeeded{
-			Dump: shop, Bytes: 47500493, Uncompressed: 325058560, Took: 6 * time.Second, Waited: 40 * time.Second,
-			URI: URI, SHA256: sha256, Server: "MariaDB 10.11.6",
-		}
-		edit(&s)
-		return s
+// ready is a success.
+func ready(edit func(*view.Succeeded)) view.Succeeded {
+	s := view.Succeeded{
+		Dump: shop, Bytes: 47500493, Uncompressed: 325058560, Took: 6 * time.Second, Waited: 40 * time.Second,
+		URI: URI, SHA256: sha256, Server: "MariaDB 10.11.6",
 	}
+	edit(&s)
+	return s
+}
+
+// warningSamples have each warning, of one table and of many.
+func warningSamples() map[string]view.View {
+	all := map[string]view.View{
+		"Succeeded-with-a-warning-that-nobody-knows": ready(func(s *view.Succeeded) {
+			s.Warnings = []view.Warning{{Name: "OfANewerManager", Count: 1}}
+		}),
+		"Succeeded-with-every-warning": ready(func(s *view.Succeeded) {
+			for _, name := range contract.WarningNames() {
+				s.Warnings = append(s.Warnings, view.Warning{Name: string(name), Count: 1, Names: []string{"orders"}})
+			}
+		}),
+	}
+	for _, name := range contract.WarningNames() {
+		all["Succeeded-one-"+string(name)] = ready(func(s *view.Succeeded) {
+			s.Warnings = []view.Warning{{Name: string(name), Count: 1, Names: []string{"orders"}}}
+		})
+		all["Succeeded-many-"+string(name)] = ready(func(s *view.Succeeded) {
+			s.Warnings = []view.Warning{{Name: string(name), Count: 5, Names: []string{"orders", "items", "customers"}}}
+		})
+	}
+	return all
+}
+
+func endSamples() map[string]view.View {
 	failed := func(end view.End, reason, message, hint string) view.Failed {
 		return view.Failed{
 			Dump: shop, End: end, Reason: reason, Message: message, Hint: hint, Took: 4 * time.Second, Again: "again " + dumpName,
@@ -113,11 +139,9 @@ func endSamples() map[string]view.View {
 		"Succeeded-options": ready(func(s *view.Succeeded) {
 			s.Dump.Options = view.Options{Tables: []string{"orders", "items"}, SchemaOnly: true}
 		}),
-		"Succeeded-one-table-without-transactions": ready(func(s *view.Succeeded) { s.NonTransactional = 1 }),
-		"Succeeded-tables-without-transactions":    ready(func(s *view.Succeeded) { s.NonTransactional = 3 }),
-		"Succeeded-tiny-and-quick":                 ready(func(s *view.Succeeded) { s.Bytes, s.Took = 812, 400*time.Millisecond }),
-		"Succeeded-no-database-known":              ready(func(s *view.Succeeded) { s.Dump.Database = "" }),
-		"Failed-reason-is-known":                   denied,
+		"Succeeded-tiny-and-quick":    ready(func(s *view.Succeeded) { s.Bytes, s.Took = 812, 400*time.Millisecond }),
+		"Succeeded-no-database-known": ready(func(s *view.Succeeded) { s.Dump.Database = "" }),
+		"Failed-reason-is-known":      denied,
 		"Failed-with-a-hint": failed(view.EndFailed, "InsufficientPrivileges", `user "reader" lacks SELECT on shop.orders`,
 			"run on the server: GRANT SELECT ON `shop`.* TO 'reader'@'%'"),
 		"Failed-with-a-hint-for-the-operator": failed(view.EndFailed, "NameConflict", "A Job of that name was made by somebody else",
