@@ -61,6 +61,7 @@ func TestDefaultsOfGoObjectsWithZeroValues(t *testing.T) {
 	}
 	wantDump := *dump.Spec.DeepCopy()
 	wantDump.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionGzip}
+	wantDump.Definers, wantDump.History = v1alpha1.DefinersStrip, v1alpha1.HistoryCurrent
 
 	for name, tc := range map[string]struct {
 		object client.Object

@@ -46,15 +46,17 @@ func (g gatherer) tablesWith(ctx context.Context, condition string) ([]string, e
 
 // history fails where the past rows were asked for and cannot be copied.
 func history(facts *Facts, p *plan.Plan, at servererror.Origin) error {
-	if !p.History {
+	if !p.History || p.SchemaOnly {
+		p.History = false
 		return nil
 	}
 	if facts.Server.Flavour != string(v1alpha1.EngineMariaDB) {
 		return result.Errorf(contract.InvalidRequest, "request history: Current", "%s at %s has no system-versioned tables, so it has no history to copy", at.Engine, at.Address)
 	}
-	precise := withRows(p, facts.Precise)
+	// mariadb-dump ends at such a table, also where its rows are left out.
+	precise := slices.DeleteFunc(slices.Clone(facts.Precise), func(name string) bool { return !slices.Contains(p.Tables, name) })
 	if len(precise) > 0 {
-		return result.Errorf(contract.InvalidRequest, "leave them out, leave out their rows (exclude.data), or request history: Current",
+		return result.Errorf(contract.InvalidRequest, "leave them out with --exclude (exclude.tables), or request history: Current",
 			"the history of database %q on %s cannot be copied: these tables keep it by transaction, which mariadb-dump cannot write: %s", p.Database, at.Address, text.Names(precise, 5))
 	}
 	return nil
