@@ -75,9 +75,11 @@ var badInputs = map[string]badInput{
 		dump: ", tables: [customers]", reason: "TableExcluded", says: []string{"customers"},
 	},
 	"a wrong password": {
-		prepare: func(w *world) { w.secret("stale", map[string]string{"username": w.user(), "password": "wr0ng-canary", "host": "mariadb.shop.svc"}) },
-		source:  func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "stale" },
-		reason:  "AccessDenied", says: []string{"stale"}, never: []string{"wr0ng-canary"},
+		prepare: func(w *world) {
+			w.secret("stale", map[string]string{"username": w.user(), "password": "wr0ng-canary", "host": "mariadb.shop.svc"})
+		},
+		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "stale" },
+		reason: "AccessDenied", says: []string{"stale"}, never: []string{"wr0ng-canary"},
 	},
 	"a Secret that does not exist": {
 		source: func(_ *world, s *v1alpha1.DatabaseSource) { s.Spec.CredentialsSecretRef.Name = "forgotten" },
