@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/hack/bench/figures"
 	"github.com/volcado-io/volcado/hack/bench/percentile"
 )
 
@@ -17,7 +18,7 @@ var asSlack = chat.Limits{EditEvery: 5 * time.Second, EditsPerMinute: 50, Longes
 const runningAtOnce = 20
 
 // burst of messages at an API server that takes its time. Some dumps start and end meanwhile, and are told of.
-func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
+func burst(ctx context.Context, w *world, s scale, r *figures.Report) (err error) {
 	const namespace = "burst"
 	if err := w.enroll(ctx, namespace, qa); err != nil {
 		return err
@@ -54,15 +55,15 @@ func burst(ctx context.Context, w *world, s scale, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	r.set(burstMessages, float64(len(all)))
-	r.set(burstRate, rate)
-	r.set(burstUncreated, float64(missing))
-	r.set(burstCreatedMid, milliseconds(percentile.Of(created, 50)))
-	r.set(burstCreated, milliseconds(percentile.Of(created, 99)))
-	r.set(burstAckedMid, milliseconds(percentile.Of(acknowledged, 50)))
-	r.set(burstAcked, milliseconds(percentile.Of(acknowledged, 99)))
-	r.set(burstMemory, used.own)
-	r.set(burstResident, used.resident)
+	r.Set(burstMessages, float64(len(all)))
+	r.Set(burstRate, rate)
+	r.Set(burstUncreated, float64(missing))
+	r.Set(burstCreatedMid, milliseconds(percentile.Of(created, 50)))
+	r.Set(burstCreated, milliseconds(percentile.Of(created, 99)))
+	r.Set(burstAckedMid, milliseconds(percentile.Of(acknowledged, 50)))
+	r.Set(burstAcked, milliseconds(percentile.Of(acknowledged, 99)))
+	r.Set(burstMemory, used.own)
+	r.Set(burstResident, used.resident)
 	return nil
 }
 

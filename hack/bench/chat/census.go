@@ -11,6 +11,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat/chattest/played"
 	"github.com/volcado-io/volcado/bot/notify"
+	"github.com/volcado-io/volcado/hack/bench/figures"
 )
 
 // quiet is for how long the bot writes and posts nothing when it is taken to have said all.
@@ -28,7 +29,7 @@ func (t *town) silence(ctx context.Context) error {
 }
 
 // census counts, in the cluster and in the chat, what became of the messages.
-func (t *town) census(ctx context.Context, all []message, r *report) error {
+func (t *town) census(ctx context.Context, all []message, r *figures.Report) error {
 	var list v1alpha1.DatabaseDumpList
 	if err := t.world.env.Client.List(ctx, &list, client.InNamespace(troubled)); err != nil {
 		return fmt.Errorf("list the dumps: %w", err)
@@ -58,11 +59,11 @@ func (t *town) census(ctx context.Context, all []message, r *report) error {
 			}
 		}
 	}
-	r.set(troubleNone, float64(none))
-	r.set(troubleTwice, float64(twice))
-	r.set(troubleLost, float64(lost))
-	r.set(troubleDoubled, doubled(said, "/end"))
-	r.set(troubleStatus, doubled(said, "/answer"))
+	r.Set(troubleNone, float64(none))
+	r.Set(troubleTwice, float64(twice))
+	r.Set(troubleLost, float64(lost))
+	r.Set(troubleDoubled, doubled(said, "/end"))
+	r.Set(troubleStatus, doubled(said, "/answer"))
 	return nil
 }
 

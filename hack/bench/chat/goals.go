@@ -1,44 +1,6 @@
 package main
 
-import "fmt"
-
-// goal is what a figure has to be. The zero goal is met by anything: the figure says under which conditions the others were
-// measured.
-type goal struct {
-	is    relation
-	bound float64
-}
-
-type relation string
-
-const (
-	below   relation = "<"
-	atMost  relation = "<="
-	atLeast relation = ">="
-	exactly relation = "="
-)
-
-func (g goal) met(value float64) bool {
-	switch g.is {
-	case below:
-		return value < g.bound
-	case atMost:
-		return value <= g.bound
-	case atLeast:
-		return value >= g.bound
-	case exactly:
-		return value == g.bound
-	default:
-		return true
-	}
-}
-
-func (g goal) String() string {
-	if g.is == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s %g", g.is, g.bound)
-}
+import "github.com/volcado-io/volcado/hack/bench/figures"
 
 // Names of figures.
 const (
@@ -99,69 +61,63 @@ const (
 	memoryAfter    = "memory: the bot's own memory when all were told"
 )
 
-// definition of a figure.
-type definition struct {
-	name, unit string
-	goal       goal
-}
-
 // definitions are all figures, in the order in which they are printed.
-func definitions(s scale) []definition {
-	return []definition{
-		{burstMessages, "", goal{exactly, float64(s.burst)}},
-		{burstRate, "1/s", goal{atLeast, 0.99 * float64(s.rate)}},
-		{burstCreatedMid, "ms", goal{}},
-		{burstCreated, "ms", goal{below, 1000}},
-		{burstAckedMid, "ms", goal{}},
-		{burstAcked, "ms", goal{below, 1000}},
-		{burstUncreated, "", goal{exactly, 0}},
-		{burstMemory, "MiB", goal{}},
-		{burstResident, "MiB", goal{}},
+func definitions(s scale) []figures.Definition {
+	return []figures.Definition{
+		figures.Define(burstMessages, "", figures.Exactly(float64(s.burst))),
+		figures.Define(burstRate, "1/s", figures.AtLeast(0.99*float64(s.rate))),
+		figures.Define(burstCreatedMid, "ms", figures.Goal{}),
+		figures.Define(burstCreated, "ms", figures.Below(1000)),
+		figures.Define(burstAckedMid, "ms", figures.Goal{}),
+		figures.Define(burstAcked, "ms", figures.Below(1000)),
+		figures.Define(burstUncreated, "", figures.Exactly(0)),
+		figures.Define(burstMemory, "MiB", figures.Goal{}),
+		figures.Define(burstResident, "MiB", figures.Goal{}),
 
-		{slackActs, "", goal{exactly, float64(s.slackActs)}},
-		{slackRate, "1/s", goal{atLeast, float64(s.slackRate) * 99 / 100}},
-		{slackAckedMid, "ms", goal{}},
-		{slackAcked, "ms", goal{below, 1000}},
-		{slackOpenedMid, "ms", goal{}},
-		{slackOpened, "ms", goal{below, 1000}},
-		{slackCreatedMid, "ms", goal{}},
-		{slackCreated, "ms", goal{below, 1000}},
-		{slackMissing, "", goal{exactly, 0}},
-		{slackTogether, "", goal{exactly, float64(s.slackTogether)}},
-		{slackEnded, "s", goal{}},
-		{slackTold, "s", goal{atMost, 60}},
-		{slackLost, "", goal{exactly, 0}},
-		{slackDoubled, "", goal{exactly, 0}},
-		{slackIgnored, "", goal{exactly, 0}},
-		{slackLimited, "", goal{}},
-		{slackMemory, "MiB", goal{}},
-		{slackResident, "MiB", goal{}},
+		figures.Define(slackActs, "", figures.Exactly(float64(s.slackActs))),
+		figures.Define(slackRate, "1/s", figures.AtLeast(float64(s.slackRate)*99/100)),
+		figures.Define(slackAckedMid, "ms", figures.Goal{}),
+		figures.Define(slackAcked, "ms", figures.Below(1000)),
+		figures.Define(slackOpenedMid, "ms", figures.Goal{}),
+		figures.Define(slackOpened, "ms", figures.Below(1000)),
+		figures.Define(slackCreatedMid, "ms", figures.Goal{}),
+		figures.Define(slackCreated, "ms", figures.Below(1000)),
+		figures.Define(slackMissing, "", figures.Exactly(0)),
+		figures.Define(slackTogether, "", figures.Exactly(float64(s.slackTogether))),
+		figures.Define(slackEnded, "s", figures.Goal{}),
+		figures.Define(slackTold, "s", figures.AtMost(60)),
+		figures.Define(slackLost, "", figures.Exactly(0)),
+		figures.Define(slackDoubled, "", figures.Exactly(0)),
+		figures.Define(slackIgnored, "", figures.Exactly(0)),
+		figures.Define(slackLimited, "", figures.Goal{}),
+		figures.Define(slackMemory, "MiB", figures.Goal{}),
+		figures.Define(slackResident, "MiB", figures.Goal{}),
 
-		{troubleMessages, "", goal{exactly, float64(s.trouble)}},
-		{troubleAgain, "%", goal{atLeast, 25}},
-		{troubleConnected, "%", goal{atLeast, 5}},
-		{troubleSpoilt, "%", goal{atLeast, 4.5}},
-		{troubleNone, "", goal{exactly, 0}},
-		{troubleTwice, "", goal{exactly, 0}},
-		{troubleLost, "", goal{exactly, 0}},
-		{troubleDoubled, "", goal{exactly, 0}},
-		{troubleStatus, "", goal{exactly, 0}},
-		{troubleWrites, "", goal{atMost, 5}},
-		{troubleMean, "", goal{}},
-		{troubleMemory, "MiB", goal{}},
-		{troubleResident, "MiB", goal{}},
+		figures.Define(troubleMessages, "", figures.Exactly(float64(s.trouble))),
+		figures.Define(troubleAgain, "%", figures.AtLeast(25)),
+		figures.Define(troubleConnected, "%", figures.AtLeast(5)),
+		figures.Define(troubleSpoilt, "%", figures.AtLeast(4.5)),
+		figures.Define(troubleNone, "", figures.Exactly(0)),
+		figures.Define(troubleTwice, "", figures.Exactly(0)),
+		figures.Define(troubleLost, "", figures.Exactly(0)),
+		figures.Define(troubleDoubled, "", figures.Exactly(0)),
+		figures.Define(troubleStatus, "", figures.Exactly(0)),
+		figures.Define(troubleWrites, "", figures.AtMost(5)),
+		figures.Define(troubleMean, "", figures.Goal{}),
+		figures.Define(troubleMemory, "MiB", figures.Goal{}),
+		figures.Define(troubleResident, "MiB", figures.Goal{}),
 
-		{memoryInFlight, "", goal{atLeast, float64(s.inFlight)}},
-		{memoryFinished, "", goal{atLeast, float64(s.trouble)}},
-		{memoryStart, "s", goal{}},
-		{memoryPeak, "MiB", goal{below, 64}},
-		{memoryResident, "MiB", goal{}},
-		{memoryAfter, "MiB", goal{}},
+		figures.Define(memoryInFlight, "", figures.AtLeast(float64(s.inFlight))),
+		figures.Define(memoryFinished, "", figures.AtLeast(float64(s.trouble))),
+		figures.Define(memoryStart, "s", figures.Goal{}),
+		figures.Define(memoryPeak, "MiB", figures.Below(64)),
+		figures.Define(memoryResident, "MiB", figures.Goal{}),
+		figures.Define(memoryAfter, "MiB", figures.Goal{}),
 
-		{setUpTook, "s", goal{}},
-		{burstTook, "s", goal{}},
-		{slackTook, "s", goal{}},
-		{troubleTook, "s", goal{}},
-		{memoryTook, "s", goal{}},
+		figures.Define(setUpTook, "s", figures.Goal{}),
+		figures.Define(burstTook, "s", figures.Goal{}),
+		figures.Define(slackTook, "s", figures.Goal{}),
+		figures.Define(troubleTook, "s", figures.Goal{}),
+		figures.Define(memoryTook, "s", figures.Goal{}),
 	}
 }

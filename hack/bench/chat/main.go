@@ -21,9 +21,9 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
-)
 
-var errMissed = errors.New("a goal was missed")
+	"github.com/volcado-io/volcado/hack/bench/figures"
+)
 
 func main() {
 	flags := flag.NewFlagSet("chat", flag.ExitOnError)
@@ -59,12 +59,12 @@ func run(ctx context.Context, s scale, out string) error {
 		return err
 	}
 	defer w.close()
-	r := newReport()
-	r.set(setUpTook, time.Since(began).Seconds())
+	r := figures.NewReport()
+	r.Set(setUpTook, time.Since(began).Seconds())
 	for _, stage := range []struct {
 		name    string
 		took    string
-		measure func(context.Context, *world, scale, *report) error
+		measure func(context.Context, *world, scale, *figures.Report) error
 	}{
 		{"a burst at an API server that is slow", burstTook, burst},
 		{"a Slack workspace, with the rates that Slack documents", slackTook, slackWorkspace},
@@ -76,20 +76,9 @@ func run(ctx context.Context, s scale, out string) error {
 		if err := stage.measure(ctx, w, s, r); err != nil {
 			return fmt.Errorf("%s: %w", stage.name, errors.Join(err, context.Cause(ctx)))
 		}
-		r.set(stage.took, time.Since(began).Seconds())
+		r.Set(stage.took, time.Since(began).Seconds())
 	}
-	figures, err := r.figures(definitions(s))
-	if err != nil {
-		return err
-	}
-	table(os.Stdout, figures)
-	if err := write(filepath.Join(out, "bench-chat.json"), figures); err != nil {
-		return err
-	}
-	if !met(figures) {
-		return errMissed
-	}
-	return nil
+	return r.Publish(os.Stdout, filepath.Join(out, "bench-chat.json"), definitions(s))
 }
 
 // say tells whoever waits how far it is.

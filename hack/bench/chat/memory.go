@@ -9,10 +9,11 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/hack/bench/figures"
 )
 
 // memory of a bot that is started in a cluster with many finished dumps, and then has many in flight.
-func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
+func memory(ctx context.Context, w *world, s scale, r *figures.Report) (err error) {
 	w.proxy.try(0, 0)
 	inFlight := make(chan struct{})
 	t, err := w.newTown(ctx, "memory", s, asSlack, ways{longest: time.Second, slots: runningAtOnce, hold: inFlight})
@@ -20,7 +21,7 @@ func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.leave()) }()
-	r.set(memoryStart, time.Since(t.bot.started).Seconds())
+	r.Set(memoryStart, time.Since(t.bot.started).Seconds())
 	all, _, err := t.write(ctx, s.inFlight, s.rate, plainly)
 	if err != nil {
 		return err
@@ -40,9 +41,9 @@ func memory(ctx context.Context, w *world, s scale, r *report) (err error) {
 		return err
 	}
 	used, err := t.bot.memory()
-	r.set(memoryPeak, used.own)
-	r.set(memoryResident, used.resident)
-	r.set(memoryAfter, used.ownNow)
+	r.Set(memoryPeak, used.own)
+	r.Set(memoryResident, used.resident)
+	r.Set(memoryAfter, used.ownNow)
 	return err
 }
 
@@ -53,7 +54,7 @@ func (t *town) shown(m message) bool {
 }
 
 // count the dumps there are.
-func (t *town) count(ctx context.Context, r *report) error {
+func (t *town) count(ctx context.Context, r *figures.Report) error {
 	var list v1alpha1.DatabaseDumpList
 	if err := t.world.env.Client.List(ctx, &list, client.InNamespace(troubled)); err != nil {
 		return err
@@ -64,7 +65,7 @@ func (t *town) count(ctx context.Context, r *report) error {
 			ended++
 		}
 	}
-	r.set(memoryInFlight, float64(len(list.Items)-ended))
-	r.set(memoryFinished, float64(ended))
+	r.Set(memoryInFlight, float64(len(list.Items)-ended))
+	r.Set(memoryFinished, float64(ended))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/hack/bench/figures"
 	"github.com/volcado-io/volcado/hack/bench/percentile"
 )
 
@@ -16,7 +17,7 @@ import (
 const slackHold = 20 * time.Second
 
 // slackWorkspace: people give commands, open forms and mention the bot, and then many dumps end together.
-func slackWorkspace(ctx context.Context, w *world, s scale, r *report) (err error) {
+func slackWorkspace(ctx context.Context, w *world, s scale, r *figures.Report) (err error) {
 	const namespace = "slack"
 	w.proxy.try(0, 0)
 	t, err := w.newSlackTown(s.slackChannels)
@@ -42,8 +43,8 @@ func slackWorkspace(ctx context.Context, w *world, s scale, r *report) (err erro
 	}
 	t.count(append(before, t.manager.every()...), r)
 	used, err := t.bot.memory()
-	r.set(slackMemory, used.own)
-	r.set(slackResident, used.resident)
+	r.Set(slackMemory, used.own)
+	r.Set(slackResident, used.resident)
 	return err
 }
 
@@ -90,7 +91,7 @@ func (t *slackTown) acts(ctx context.Context, count, rate int, each func(n int))
 }
 
 // waiting is how long people wait for what they ask for.
-func (t *slackTown) waiting(ctx context.Context, s scale, r *report) error {
+func (t *slackTown) waiting(ctx context.Context, s scale, r *figures.Report) error {
 	random := rand.New(rand.NewPCG(4, 4))
 	var mentions []message
 	rate, err := t.acts(ctx, s.slackActs, s.slackRate, func(n int) {
@@ -113,15 +114,15 @@ func (t *slackTown) waiting(ctx context.Context, s scale, r *report) error {
 			created = append(created, made[0].seen.Sub(m.at))
 		}
 	}
-	r.set(slackActs, float64(s.slackActs))
-	r.set(slackRate, rate)
-	r.set(slackAckedMid, milliseconds(percentile.Of(acked, 50)))
-	r.set(slackAcked, milliseconds(percentile.Of(acked, 99)))
-	r.set(slackOpenedMid, milliseconds(percentile.Of(opened, 50)))
-	r.set(slackOpened, milliseconds(percentile.Of(opened, 99)))
-	r.set(slackCreatedMid, milliseconds(percentile.Of(created, 50)))
-	r.set(slackCreated, milliseconds(percentile.Of(created, 99)))
-	r.set(slackMissing, float64(s.slackActs-len(acked)-len(opened)-len(created)))
+	r.Set(slackActs, float64(s.slackActs))
+	r.Set(slackRate, rate)
+	r.Set(slackAckedMid, milliseconds(percentile.Of(acked, 50)))
+	r.Set(slackAcked, milliseconds(percentile.Of(acked, 99)))
+	r.Set(slackOpenedMid, milliseconds(percentile.Of(opened, 50)))
+	r.Set(slackOpened, milliseconds(percentile.Of(opened, 99)))
+	r.Set(slackCreatedMid, milliseconds(percentile.Of(created, 50)))
+	r.Set(slackCreated, milliseconds(percentile.Of(created, 99)))
+	r.Set(slackMissing, float64(s.slackActs-len(acked)-len(opened)-len(created)))
 	return nil
 }
 
@@ -170,7 +171,7 @@ func (t *slackTown) told(ctx context.Context, what string, count int, key func(d
 }
 
 // together is how long it takes until all are told of dumps that end in the same second, as many in each channel.
-func (t *slackTown) together(ctx context.Context, s scale, r *report) error {
+func (t *slackTown) together(ctx context.Context, s scale, r *figures.Report) error {
 	hold := make(chan struct{})
 	if err := t.managed(ctx, ways{hold: hold}); err != nil {
 		return err
@@ -205,9 +206,9 @@ func (t *slackTown) together(ctx context.Context, s scale, r *report) error {
 			told = max(told, patience)
 		}
 	}
-	r.set(slackTogether, float64(len(t.manager.every())))
-	r.set(slackEnded, ended.Seconds())
-	r.set(slackTold, told.Seconds())
+	r.Set(slackTogether, float64(len(t.manager.every())))
+	r.Set(slackEnded, ended.Seconds())
+	r.Set(slackTold, told.Seconds())
 	return t.silence(ctx)
 }
 
@@ -223,7 +224,7 @@ func (t *slackTown) silence(ctx context.Context) error {
 }
 
 // count what became of the last words of all dumps, and of Slack's limits.
-func (t *slackTown) count(all []dump, r *report) {
+func (t *slackTown) count(all []dump, r *figures.Report) {
 	var lost, doubled int
 	for _, d := range all {
 		switch n := len(t.words.said[d.end]); {
@@ -234,8 +235,8 @@ func (t *slackTown) count(all []dump, r *report) {
 		}
 	}
 	early, limited := limits(t.Calls())
-	r.set(slackLost, float64(lost))
-	r.set(slackDoubled, float64(doubled))
-	r.set(slackIgnored, float64(early))
-	r.set(slackLimited, float64(limited))
+	r.Set(slackLost, float64(lost))
+	r.Set(slackDoubled, float64(doubled))
+	r.Set(slackIgnored, float64(early))
+	r.Set(slackLimited, float64(limited))
 }

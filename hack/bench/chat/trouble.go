@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/bot/chat"
+	"github.com/volcado-io/volcado/hack/bench/figures"
 )
 
 // unlimited is a service that takes edits as they come, as Mattermost does.
@@ -21,7 +22,7 @@ const troubled = "troubled"
 var againAfter = []time.Duration{0, 20 * time.Millisecond, time.Second, 5 * time.Second}
 
 // trouble: messages are delivered again, connections are lost, and API requests fail, or their answers are lost.
-func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
+func trouble(ctx context.Context, w *world, s scale, r *figures.Report) (err error) {
 	if err := w.enroll(ctx, troubled, qa); err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 	if err := t.until(ctx, "last words", all, t.told); err != nil && ctx.Err() != nil {
 		return err
 	}
-	r.set(troubleSpoilt, w.proxy.spoiltShare())
+	r.Set(troubleSpoilt, w.proxy.spoiltShare())
 	w.proxy.try(0, 0)
 	if err := t.silence(ctx); err != nil {
 		return err
@@ -50,14 +51,14 @@ func trouble(ctx context.Context, w *world, s scale, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	r.set(troubleMessages, float64(len(all)))
-	r.set(troubleAgain, percent(int(mess.delivered.Load()), len(all)))
-	r.set(troubleConnected, percent(mess.reconnects, len(all)))
+	r.Set(troubleMessages, float64(len(all)))
+	r.Set(troubleAgain, percent(int(mess.delivered.Load()), len(all)))
+	r.Set(troubleConnected, percent(mess.reconnects, len(all)))
 	most, mean := w.proxy.of(troubled)
-	r.set(troubleWrites, float64(most))
-	r.set(troubleMean, mean)
-	r.set(troubleMemory, used.own)
-	r.set(troubleResident, used.resident)
+	r.Set(troubleWrites, float64(most))
+	r.Set(troubleMean, mean)
+	r.Set(troubleMemory, used.own)
+	r.Set(troubleResident, used.resident)
 	return t.census(ctx, all, r)
 }
 
