@@ -73,7 +73,7 @@ var shared struct {
 func Main(m *testing.M) {
 	m.Run()
 	if shared.server != nil {
-		shared.server.stop()
+		shared.server.Stop()
 	}
 }
 
@@ -84,7 +84,7 @@ func Get(t testing.TB) *Server {
 	defer shared.Unlock()
 	if !shared.tried {
 		shared.tried = true
-		shared.server, shared.err = start(Options{})
+		shared.server, shared.err = Launch(Options{})
 	}
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -95,11 +95,11 @@ func Get(t testing.TB) *Server {
 // Start a server for one test.
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
-	server, err := start(options)
+	server, err := Launch(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(server.stop)
+	t.Cleanup(server.Stop)
 	return server
 }
 
@@ -116,7 +116,8 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 	}
 }
 
-func start(options Options) (*Server, error) {
+// Launch a server for a program that is no test, which must stop it.
+func Launch(options Options) (*Server, error) {
 	server, err := exec.LookPath("mariadbd")
 	if err != nil {
 		// Where Debian keeps it, which is in root's PATH only.
@@ -136,14 +137,14 @@ func start(options Options) (*Server, error) {
 	}
 	s := &Server{Folder: folder, Socket: filepath.Join(folder, "socket"), program: server, ended: make(chan struct{})}
 	if err := s.launch(options); err != nil {
-		s.stop()
+		s.Stop()
 		return nil, err
 	}
 	return s, nil
 }
 
 func lacking(program string) error {
-	return fmt.Errorf("these tests run against a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
+	return fmt.Errorf("this needs a real MariaDB, and there is no %s in PATH: run `make test`, which installs "+
 		"what is missing, or install the packages mariadb-server and mariadb-client", program)
 }
 
@@ -242,7 +243,8 @@ func (s *Server) ready(log string) error {
 	}
 }
 
-func (s *Server) stop() {
+// Stop the server and remove its data.
+func (s *Server) Stop() {
 	if s.db != nil {
 		_ = s.db.Close()
 	}
