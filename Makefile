@@ -39,7 +39,7 @@ demo-down: ## Take the demo and its cluster down again.
 	@hack/demo/down
 
 ##@ Develop
-.PHONY: build generate verify lint test e2e bench bench-chat
+.PHONY: build generate verify lint test e2e bench bench-chat bench-dump
 build: ## Compile manager, bot and dumper into bin/.
 	@hack/cluster/cluster packages build
 	@CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
@@ -74,6 +74,10 @@ bench-chat: ## Measure the bot in a chat: waiting in a burst, Slack with its lim
 	@hack/cluster/cluster packages build
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  KUBEBUILDER_ASSETS="$$assets" go run ./hack/bench/chat -out "$(OUT)" $(BENCH_FLAGS)
+
+bench-dump: ## Measure the dumper beside mariadb-dump with gzip, pigz and zstd, and mydumper (BENCH_FLAGS=-quick for a small run, -full for 100 GB).
+	@hack/cluster/cluster packages build tests bench
+	@go run ./hack/bench/dump -out "$(OUT)" $(BENCH_FLAGS)
 
 ##@ A cluster
 .PHONY: cluster-up cluster-down cluster-status kubeconfig

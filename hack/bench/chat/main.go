@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -52,7 +51,7 @@ func run(ctx context.Context, s scale, out string) error {
 	if err != nil {
 		return err
 	}
-	say("on %d cores%s", runtime.NumCPU(), processor())
+	say("on %s", figures.Machine())
 	began := time.Now()
 	w, err := newWorld(ctx, filepath.Join(out, "bench-chat"))
 	if err != nil {

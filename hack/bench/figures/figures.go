@@ -142,8 +142,11 @@ func table(out io.Writer, figures []figure) {
 
 // places after the point that a person wants to read.
 func places(value float64) int {
-	if value == float64(int64(value)) || value >= 100 {
+	switch {
+	case value == float64(int64(value)) || value >= 100:
 		return 0
+	case value < 10:
+		return 2 // goals such as 1.05 are of that size
 	}
 	return 1
 }
