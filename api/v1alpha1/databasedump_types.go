@@ -36,7 +36,8 @@ type Compression struct {
 	// +kubebuilder:default=gzip
 	Format CompressionFormat `json:"format,omitempty"`
 
-	// level from 1 (fast) to 9 (small). Without it, a fast one of the format's own. It means nothing for none.
+	// level from 1 (fast) to 9 (small). Without it, the fastest of the format that makes copies no larger
+	// than gzip -6 and zstd -3 do. It means nothing for none.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=9

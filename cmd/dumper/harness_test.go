@@ -195,7 +195,7 @@ func fakeClient(t *testing.T, script string) string {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	program := "#!/bin/bash\nREAL=" + real + "\nif [ \"$1\" = --version ]; then exec \"$REAL\" --version; fi\n" + script + "\n"
+	program := "#!/bin/bash\nREAL=" + real + "\ncase \"$*\" in --version | '--no-defaults --help') exec \"$REAL\" \"$@\" ;; esac\n" + script + "\n"
 	if err := os.WriteFile(filepath.Join(folder, "mariadb-dump"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,8 @@ func TestADoubtedDumpIsNeverASuccess(t *testing.T) {
 		"something after the end":    {`"$REAL" "$@"; echo "-- more"; exit 0`, contract.Truncated},
 		"nothing at all":             {"exit 0", contract.Truncated},
 		"a version with more lines":  {`"$REAL" "$@" | sed 's/^-- Server version.*/&\n\\! touch x/'`, contract.ServerError},
+		"a command for the client":   {`"$REAL" "$@" | sed 's/^CREATE TABLE/\\! touch x\n&/'; exit 0`, contract.ServerError},
+		"a definition without end":   {`echo "CREATE TABLE t ("; head -c 40000000 /dev/zero | tr '\0' x; exit 0`, contract.ServerError},
 		"a complaint and code 0":     {`"$REAL" "$@"; echo "mariadb-dump: something is odd" >&2; exit 0`, contract.ClientFailed},
 		"a server's error":           {`echo 'mariadb-dump: Error 2013: Lost connection to server during query when dumping table ` + "`a_large`" + ` at row: 7' >&2; exit 3`, contract.ConnectionLost},
 	} {

@@ -38,7 +38,7 @@ CREATE TABLE ~b~ (
 			want := server.Fingerprint(t, database)
 			credentials := server.Account(t, "drawer", "pw", append(dbtest.WholeDump(database), "SELECT ON drawn_beside.*")...)
 			folder := t.TempDir()
-			run(t, append(flags(server, credentials, database), into(folder)...)...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, database), into(folder)...), "--definers=Keep")...).mustSucceed(t)
 
 			server.Exec(t, "CREATE OR REPLACE DATABASE drawn_copy CHARACTER SET utf8mb4")
 			server.Account(t, "loader", "pw", "ALL ON drawn_copy.*", "SELECT, INSERT ON drawn_beside.*", "SET USER ON *.*")
