@@ -14,7 +14,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/client"
-	"github.com/volcado-io/volcado/dumper/preflight"
+	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/hack/bench/dump/shop"
 	"github.com/volcado-io/volcado/internal/dbtest"
@@ -177,7 +177,7 @@ func (b *bench) prepareClient(ctx context.Context) error {
 		return err
 	}
 	b.removeOptionFile = remove
-	runs := client.Runs(server.Engine, program, &preflight.Plan{Database: shop.Database, Routines: true, Events: true})
+	runs := client.Runs(server.Engine, program, &plan.Plan{Database: shop.Database, Routines: true, Events: true})
 	b.clientArguments = append([]string{program.Path}, runs[0].Arguments(optionFile, program.Connection(server, server.Host, server.Port))...)
 	return nil
 }
