@@ -54,15 +54,14 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 }
 
 func (e Exit) unexplained(program *Program, complaint string) error {
-	name := program.Path[strings.LastIndex(program.Path, "/")+1:]
-	switch {
-	case e.Signal != 0 && complaint == "":
-		return result.Errorf(contract.ClientFailed, "if it was the memory, raise the limit in job.resources of the source",
-			"%s was killed (signal: %v)", name, e.Signal)
-	case complaint == "":
-		return result.Errorf(contract.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
+	if complaint == "" {
+		return e.silent(program.Name())
 	}
-	return result.Errorf(contract.ClientFailed, "read what the client says", "%s failed: %s", name, quoted(complaint))
+	hint := "read what the client says"
+	if e.Code == exitNoMemory || strings.Contains(complaint, "ut of memory") {
+		hint = hintMemory
+	}
+	return result.Errorf(contract.ClientFailed, hint, "%s failed: %s", program.Name(), quoted(complaint))
 }
 
 func numbered(number, text string, at servererror.Origin) error {

@@ -23,8 +23,6 @@ func TestVerdictOnAClient(t *testing.T) {
 		"code 0 and silence":                 {client.Exit{}, "", ""},
 		"code 0 and an empty line":           {client.Exit{Stderr: "\n \r\n"}, "", ""},
 		"code 0 and a complaint":             {client.Exit{Stderr: "mysqldump: Error: odd\n"}, contract.ClientFailed, "odd"},
-		"a code and silence":                 {client.Exit{Code: 7}, contract.ClientFailed, "exit code 7"},
-		"a signal":                           {client.Exit{Code: -1, Signal: syscall.SIGKILL}, contract.ClientFailed, "killed"},
 		"access denied, MariaDB's way":       {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1045: "Access denied for user 'u'@'h' (using password: YES)" when trying to connect` + "\n"}, contract.AccessDenied, "(using password: YES) (error 1045)"},
 		"access denied, MySQL's way":         {client.Exit{Code: 2, Stderr: "mysqldump: Got error: 1045: Access denied for user 'u'@'h' (using password: YES) when trying to connect\n"}, contract.AccessDenied, "(error 1045)"},
 		"no TLS":                             {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: SSL is required, but the server does not support it" when trying to connect`}, contract.TLSUnavailable, "db:3306"},
@@ -38,6 +36,7 @@ func TestVerdictOnAClient(t *testing.T) {
 		"routines without their text":        {client.Exit{Code: 2, Stderr: "mariadb-dump: reader has insufficient privileges to SHOW CREATE PROCEDURE `p`!"}, contract.InsufficientPrivileges, "`p`"},
 		"a table went away":                  {client.Exit{Code: 6, Stderr: `mariadb-dump: Couldn't find table: "t"`}, contract.TableDefinitionChanged, `"t"`},
 		"an error without a meaning of ours": {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1290: "The server is running with the --x option" when doing something`}, contract.ServerError, "1290"},
+		"a lack of memory that it speaks of": {client.Exit{Code: 4, Stderr: "mariadb-dump: Couldn't allocate memory"}, contract.ClientFailed, "raise the memory limit"},
 		"an option it does not know":         {client.Exit{Code: 7, Stderr: "mysqldump: [ERROR] unknown variable 'x=1'."}, contract.ClientFailed, "unknown variable"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,8 +51,44 @@ func TestVerdictOnAClient(t *testing.T) {
 			if !ok || failure.Reason != test.reason {
 				t.Fatalf("verdict %v, want %s", err, test.reason)
 			}
-			if !strings.Contains(failure.Message, test.mentions) || strings.Contains(failure.Message, "\n") {
+			if !strings.Contains(failure.Message+" | "+failure.Hint, test.mentions) || strings.Contains(failure.Message, "\n") {
 				t.Errorf("the message does not mention %q in one line: %s", test.mentions, failure.Message)
+			}
+		})
+	}
+}
+
+// Whatever a client's end is like, it says what was the cause, and what to do.
+func TestAClientThatEndsWithoutAWordHasACause(t *testing.T) {
+	program := &client.Program{Path: "/usr/bin/mariadb-dump"}
+	for name, test := range map[string]struct {
+		exit   client.Exit
+		reason contract.Reason
+		says   string
+	}{
+		"its options":                 {client.Exit{Code: 1}, contract.ClientFailed, "did not take its options"},
+		"an error with the server":    {client.Exit{Code: 2}, contract.ServerError, "had an error with the server"},
+		"blank lines":                 {client.Exit{Code: 2, Stderr: "\n \r\n"}, contract.ServerError, "had an error with the server"},
+		"a contradiction":             {client.Exit{Code: 3}, contract.ServerError, "contradicts itself"},
+		"no memory":                   {client.Exit{Code: 4}, contract.ClientFailed, "memory"},
+		"no output":                   {client.Exit{Code: 5}, contract.ClientFailed, "could not write its output"},
+		"no such table":               {client.Exit{Code: 6}, contract.TableDefinitionChanged, "did not find a table"},
+		"an option":                   {client.Exit{Code: 7}, contract.ClientFailed, "one of its options"},
+		"no program":                  {client.Exit{Code: 126}, contract.ClientFailed, "could not be executed"},
+		"no library":                  {client.Exit{Code: 127}, contract.ClientFailed, "lacks a library"},
+		"the limit of the memory":     {client.Exit{Code: -1, Signal: syscall.SIGKILL}, contract.ClientFailed, "memory limit"},
+		"the same, by way of a shell": {client.Exit{Code: 137}, contract.ClientFailed, "memory limit"},
+		"a crash":                     {client.Exit{Code: -1, Signal: syscall.SIGSEGV}, contract.ClientFailed, "crashed"},
+		"an abort, by way of a shell": {client.Exit{Code: 134}, contract.ClientFailed, "crashed"},
+		"a closed pipe":               {client.Exit{Code: -1, Signal: syscall.SIGPIPE}, contract.ClientFailed, "could not write its output"},
+		"a forbidden system call":     {client.Exit{Code: -1, Signal: syscall.SIGSYS}, contract.ClientFailed, "seccomp"},
+		"somebody's signal":           {client.Exit{Code: -1, Signal: syscall.SIGTERM}, contract.ClientFailed, "told to stop"},
+		"a code of nobody's":          {client.Exit{Code: 99}, contract.ClientFailed, "something else than the client"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			failure, ok := errors.AsType[*result.Error](test.exit.Verdict(program, servererror.Origin{}))
+			if !ok || failure.Reason != test.reason || !strings.Contains(failure.Message, test.says) || failure.Hint == "" {
+				t.Errorf("verdict %+v, want %s that says %q", failure, test.reason, test.says)
 			}
 		})
 	}

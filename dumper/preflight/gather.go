@@ -40,6 +40,8 @@ type Facts struct {
 	Tables    []Table
 	// Routines and Events that this account can see. Bodyless are routines whose text it cannot.
 	Routines, Bodyless, Events int
+	// Undelimited are events whose definition holds ;; somewhere.
+	Undelimited []string
 	// Defaults of columns that refer to a sequence.
 	Defaults []sequenceDefault
 	// Functions among the routines.
@@ -55,7 +57,7 @@ func Gather(ctx context.Context, db *Session, server source.Server, database str
 	at := server.Origin(database)
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
-	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.routines, g.events, g.grants} {
+	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.routines, g.events, g.eventBodies, g.grants} {
 		if err := step(ctx, facts); err != nil {
 			return nil, classify(ctx, err, at)
 		}

@@ -50,7 +50,7 @@ func Judge(facts *Facts, request Request, at servererror.Origin) (*plan.Plan, er
 	if err := permitted(facts, p, whole, at); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, delimitable(facts, p, at)
 }
 
 // elsewhere are the engines whose rows both clients leave out without a word: those of other tables, of other servers, of
