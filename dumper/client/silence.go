@@ -45,8 +45,8 @@ var silences = map[int]struct {
 	exitNotFound:     {contract.ClientFailed, "was not found, or lacks a library", hintImage},
 }
 
-// silent names the cause of a failure of which the client said nothing.
-func (e Exit) silent(name string) error {
+// silent names the cause of a failure of which the client said nothing, or nothing that can be shown.
+func (e Exit) silent(name string) *result.Error {
 	signal := e.Signal
 	if signal == 0 && e.Code > exitSignal {
 		// A shell, or an init process, says so of what it ran.
@@ -60,7 +60,7 @@ func (e Exit) silent(name string) error {
 	if !known {
 		return result.Errorf(contract.ClientFailed, hintImage, "%s ended with exit code %d, which is none of its own: something else than the client ended it", name, e.Code)
 	}
-	return result.Errorf(s.reason, s.hint, "%s %s (exit code %d, without a message)", name, s.what, e.Code)
+	return result.Errorf(s.reason, s.hint, "%s %s (exit code %d)", name, s.what, e.Code)
 }
 
 // signalled is what a signal says of its cause.

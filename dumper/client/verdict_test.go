@@ -2,11 +2,13 @@ package client_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/volcado-io/volcado/dumper/client"
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -14,7 +16,7 @@ import (
 
 func TestVerdictOnAClient(t *testing.T) {
 	program := &client.Program{Path: "/usr/bin/mariadb-dump"}
-	at := servererror.Origin{Engine: "MariaDB", Address: "db:3306", Username: "reader", Database: "shop"}
+	at := servererror.Origin{Engine: "MariaDB", Address: "db:3306", Username: "reader", Database: "shop", Quote: foreign.Rule{Verified: true}}
 	for name, test := range map[string]struct {
 		exit     client.Exit
 		reason   contract.Reason // empty: it went well
@@ -23,12 +25,12 @@ func TestVerdictOnAClient(t *testing.T) {
 		"code 0 and silence":                 {client.Exit{}, "", ""},
 		"code 0 and an empty line":           {client.Exit{Stderr: "\n \r\n"}, "", ""},
 		"code 0 and a complaint":             {client.Exit{Stderr: "mysqldump: Error: odd\n"}, contract.ClientFailed, "odd"},
-		"access denied, MariaDB's way":       {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1045: "Access denied for user 'u'@'h' (using password: YES)" when trying to connect` + "\n"}, contract.AccessDenied, "(using password: YES) (error 1045)"},
+		"access denied, MariaDB's way":       {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1045: "Access denied for user 'u'@'h' (using password: YES)" when trying to connect` + "\n"}, contract.AccessDenied, "(error 1045)"},
 		"access denied, MySQL's way":         {client.Exit{Code: 2, Stderr: "mysqldump: Got error: 1045: Access denied for user 'u'@'h' (using password: YES) when trying to connect\n"}, contract.AccessDenied, "(error 1045)"},
 		"no TLS":                             {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: SSL is required, but the server does not support it" when trying to connect`}, contract.TLSUnavailable, "db:3306"},
 		"no TLS, MySQL's way":                {client.Exit{Code: 2, Stderr: `mysqldump: Got error: 2026: SSL connection error: SSL is required but the server doesn't support it when trying to connect`}, contract.TLSUnavailable, "db:3306"},
-		"an unknown authority":               {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: self-signed certificate in certificate chain" when trying to connect`}, contract.TLSVerificationFailed, "self-signed"},
-		"the connection is lost":             {client.Exit{Code: 3, Stderr: "mysqldump: Error 2013: Lost connection to MySQL server during query when dumping table `or``ders` at row: 5"}, contract.ConnectionLost, "or``ders"},
+		"an unknown authority":               {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 2026: "TLS/SSL error: self-signed certificate in certificate chain" when trying to connect`}, contract.TLSVerificationFailed, "no authority that is trusted here signed it"},
+		"the connection is lost":             {client.Exit{Code: 3, Stderr: "mysqldump: Error 2013: Lost connection to MySQL server during query when dumping table `or``ders` at row: 5"}, contract.ConnectionLost, "or`ders"},
 		"the connection is lost under TLS":   {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 2026: TLS/SSL error: unexpected eof while reading when dumping table `t` at row: 5"}, contract.ConnectionLost, `"t"`},
 		"the definition changed":             {client.Exit{Code: 3, Stderr: "mariadb-dump: Error 1412: Table definition has changed, please retry transaction when dumping table `t` at row: 0"}, contract.TableDefinitionChanged, `"t"`},
 		"a broken view":                      {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)"}, contract.BrokenView, "shop.v"},
@@ -55,6 +57,55 @@ func TestVerdictOnAClient(t *testing.T) {
 				t.Errorf("the message does not mention %q in one line: %s", test.mentions, failure.Message)
 			}
 		})
+	}
+}
+
+// What a server says is in what the client says. Whoever answers at an address that nobody verified could try one guess of the
+// password after another, and read in the outcome which of them is right.
+func TestWithoutAVerifiedCertificateTheVerdictIsTheSameForEveryText(t *testing.T) {
+	const password = "hunter2-hunter2"
+	program := &client.Program{Path: "/usr/bin/mariadb-dump"}
+	at := servererror.Origin{Engine: "MariaDB", Address: "db:3306", Username: "reader", Database: "shop", Quote: foreign.Rule{Secrets: []string{password}},
+		Plans: func(name string) bool { return name == "orders" }}
+	verified := at
+	verified.Quote.Verified = true
+	for _, stderr := range []string{
+		`mariadb-dump: Got error: 1045: "is it %s?" when trying to connect`,
+		`mariadb-dump: Got error: 1290: "is it %s?" when doing %s`,
+		"mysqldump: Error 2013: %s when dumping table `%s` at row: 5",
+		"mysqldump: Error 2013: %s when dumping table `orders` at row: 5",
+		"mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `%s`': %s (1356)",
+		"mariadb-dump: %s has insufficient privileges to SHOW CREATE PROCEDURE `%s`!",
+		`mariadb-dump: Couldn't find table: "%s"`,
+		"mariadb-dump: Error 2026: TLS/SSL error: %s when dumping table `orders` at row: 5",
+		"%s",
+	} {
+		for _, code := range []int{0, 2, 7} {
+			said := func(at servererror.Origin, guess string) string {
+				return fmt.Sprintf("%+v", result.FailureOf(client.Exit{Code: code, Stderr: strings.ReplaceAll(stderr, "%s", guess)}.Verdict(program, at)))
+			}
+			right, wrong := said(at, password), said(at, "hunter3-hunter3")
+			if right != wrong || strings.Contains(right, "hunter") {
+				t.Errorf("of %s, code %d, is said\n%s, and of another guess\n%s", stderr, code, right, wrong)
+			}
+			if said := said(verified, password); strings.Contains(said, password) {
+				t.Errorf("of %s, code %d, is said of a server that was verified\n%s", stderr, code, said)
+			}
+		}
+	}
+}
+
+func TestATextFromBeforeTheCertificateIsNotQuotedInAnyMode(t *testing.T) {
+	at := servererror.Origin{Engine: "MariaDB", Address: "db:3306", Quote: foreign.Rule{Verified: true}}
+	for _, stderr := range []string{
+		`mariadb-dump: Got error: 1040: "anybody's text" when trying to connect`,
+		`mariadb-dump: Got error: 1040: "anybody's text" when doing something else" when trying to connect`,
+		"mariadb-dump: Got error: 1040: \"Error 2013: anybody's text when dumping table `anybody's text` at row: 1\" when trying to connect",
+	} {
+		failure := result.FailureOf(client.Exit{Code: 2, Stderr: stderr}.Verdict(&client.Program{Path: "mariadb-dump"}, at))
+		if strings.Contains(failure.Message, "anybody") {
+			t.Errorf("of %s is said: %s", stderr, failure.Message)
+		}
 	}
 }
 

@@ -59,12 +59,13 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	if err != nil {
 		return nil, err
 	}
-	config.TLS = tlsConfig
+	proof := &proof{}
+	config.TLS = proof.of(tlsConfig)
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, result.Errorf(contract.Internal, "", "configure the connection to %s: %w", server.Address(), err)
 	}
-	pool := sql.OpenDB(connector)
+	pool := sql.OpenDB(proving{connector, proof})
 	greeting, done := context.WithTimeout(ctx, patience)
 	defer done()
 	connection, err := pool.Conn(greeting)
@@ -73,7 +74,11 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 		if greeting.Err() != nil && ctx.Err() == nil {
 			return nil, servererror.Failure(2002, fmt.Sprintf("it accepts connections and does not answer within %s", patience), server.Origin(database))
 		}
-		return nil, classify(ctx, err, server.Origin(database))
+		at := server.Origin(database)
+		if !proof.given.Load() {
+			at = at.Unverified()
+		}
+		return nil, classify(ctx, err, at)
 	}
 	return &Session{Conn: connection, pool: pool}, nil
 }
@@ -87,7 +92,7 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 		return failure
 	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return servererror.Failure(int(e.Number), e.Message, at)
+		return servererror.Told(int(e.Number), e.Message, at)
 	}
 	if errors.Is(err, mysql.ErrNoTLS) {
 		return servererror.TLSUnavailable(at)
@@ -119,7 +124,14 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 		return servererror.Failure(2013, err.Error(), at)
 	}
 	return result.Errorf(contract.ServerError, "if it stays, look at the server's error log",
-		"%s at %s: %w", at.Engine, at.Address, err)
+		"%s at %s answered with something that could not be understood%s", at.Engine, at.Address, after(": ", at.Quote.Quote(err.Error())))
+}
+
+func after(mark, text string) string {
+	if text == "" {
+		return ""
+	}
+	return mark + text
 }
 
 func isCertificateError(err error) bool {

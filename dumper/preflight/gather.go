@@ -10,12 +10,12 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
-	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Table is a table, a sequence or a view, as the server describes it.
@@ -81,7 +81,7 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	if strings.ContainsFunc(version, unicode.IsControl) {
 		return ForeignVersion(g.at)
 	}
-	facts.Server = contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: shorten(version)}
+	facts.Server = contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: foreign.Version(version)}
 	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {
 		facts.Server.Flavour = string(v1alpha1.EngineMariaDB)
 	}
@@ -93,15 +93,17 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	return nil
 }
 
-// shorten a version to twice what the servers' own sources allow. It goes into the result, which has no room for what
-// something else than a server may say.
-func shorten(version string) string { return text.Cut(version, 120) }
-
 func (g gatherer) database(ctx context.Context, facts *Facts) error {
 	if _, err := g.db.ExecContext(ctx, "USE "+sqltext.QuoteName(g.at.Database)); err != nil {
 		return err
 	}
-	return g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database)
+	if err := g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database); err != nil {
+		return err
+	}
+	if !strings.EqualFold(facts.Database, g.at.Database) {
+		return result.Errorf(contract.ServerError, "find out who answers at this address: no server does this", "%s at %s was asked for database %q and selected another", g.at.Engine, g.at.Address, g.at.Database)
+	}
+	return nil
 }
 
 func (g gatherer) tables(ctx context.Context, facts *Facts) error {

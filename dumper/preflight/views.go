@@ -103,7 +103,7 @@ func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
 // broken tries each view as the client will and fails with the names of all that are broken.
 func broken(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
 	var names []string
-	var first *result.Error
+	var first error
 	for _, view := range p.Views {
 		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+sqltext.QuoteName(view))
 		if err == nil {
@@ -118,18 +118,25 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, p *plan.Pla
 		}
 		names = append(names, view)
 		if first == nil {
-			text := err.Error()
-			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-				text = e.Message
-			}
-			first = result.Errorf(contract.BrokenView, failure.Hint, "%s", text)
+			first = err
 		}
 	}
 	if first == nil {
 		return nil
 	}
 	return result.Errorf(contract.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
-		"database %q on %s has broken views: %s (the first: %s)", p.Database, at.Address, text.Names(names, mostNamed), first.Message)
+		"database %q on %s has broken views: %s%s", p.Database, at.Address, text.Names(names, mostNamed), cause(first, at))
+}
+
+// cause is why the first of several views is broken, as the server says it, if it can be quoted.
+func cause(err error, at servererror.Origin) string {
+	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		if words := at.Quote.Quote(e.Message); words != "" {
+			return " (the first: " + words + ")"
+		}
+		return fmt.Sprintf(" (the first: error %d)", e.Number)
+	}
+	return ""
 }
 
 // namesake fails where the definition that the client writes names the database: the restored view would read the

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"gocloud.dev/blob/s3blob"
 
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -80,7 +81,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	if err != nil {
 		return nil, nil, result.Errorf(contract.InvalidRequest, "", "open the bucket: %w", err)
 	}
-	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout}}, secrets, nil
+	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout, quote: s.quoting(secrets)}}, secrets, nil
 }
 
 func (s S3) transport() (*http.Transport, error) {
@@ -178,9 +179,15 @@ func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 	})
 }
 
+// quoting is the rule for the store's own texts: without TLS anybody on the way can write them.
+func (s S3) quoting(secrets []string) foreign.Rule {
+	return foreign.Rule{Verified: !strings.HasPrefix(strings.ToLower(s.Endpoint), "http:"), Secrets: secrets}
+}
+
 type s3Place struct {
 	S3
 	client *s3.Client
+	quote  foreign.Rule
 	// patience with the probe.
 	patience time.Duration
 }
