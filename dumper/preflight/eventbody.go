@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"context"
+	"errors"
 
 	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -27,6 +28,9 @@ func (g gatherer) eventBodies(ctx context.Context, facts *Facts) error {
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if err := errors.Join(checkListed(name, g.at), g.counted(len(facts.Undelimited), "events")); err != nil {
 			return err
 		}
 		facts.Undelimited = append(facts.Undelimited, name)

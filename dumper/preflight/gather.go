@@ -58,7 +58,7 @@ func Gather(ctx context.Context, db *Session, server source.Server, database str
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
 	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.routines, g.events, g.eventBodies, g.grants} {
-		if err := step(ctx, facts); err != nil {
+		if err := db.try(func() error { return step(ctx, facts) }); err != nil {
 			return nil, classify(ctx, err, at)
 		}
 	}
@@ -124,6 +124,10 @@ func (g gatherer) tables(ctx context.Context, facts *Facts) error {
 		if schema != facts.Database {
 			continue
 		}
+		if err := errors.Join(checkListed(t.Name, g.at), g.counted(len(facts.Tables), "tables")); err != nil {
+			return err
+		}
+		t.DataBytes = min(max(t.DataBytes, 0), maxTableBytes)
 		t.View = kind == "VIEW"
 		t.Transactional = transactions == "YES"
 		facts.Tables = append(facts.Tables, t)
@@ -142,6 +146,9 @@ func (g gatherer) routines(ctx context.Context, facts *Facts) error {
 		var name, kind string
 		var bodyless bool
 		if err := rows.Scan(&name, &kind, &bodyless); err != nil {
+			return err
+		}
+		if err := errors.Join(checkListed(name, g.at), g.counted(facts.Routines, "routines")); err != nil {
 			return err
 		}
 		facts.Routines++
@@ -193,6 +200,9 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 	for rows.Next() {
 		var line string
 		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		if err := g.counted(len(lines), "grants"); err != nil {
 			return err
 		}
 		lines = append(lines, line)

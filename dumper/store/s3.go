@@ -3,9 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -58,7 +56,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 		return nil, nil, err
 	}
 	httpClient := &http.Client{
-		Transport: transport,
+		Transport: bounded{transport},
 		// The signed request, and the dump itself, would go wherever the answer says, even without TLS.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -85,11 +83,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 }
 
 func (s S3) transport() (*http.Transport, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	// Completing a large upload may take some time before the first byte of the answer.
-	transport.ResponseHeaderTimeout = 3 * time.Minute
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport := newTransport()
 	if s.CA.Path == "" {
 		return transport, nil
 	}
@@ -165,12 +159,13 @@ func unspeakable(values [3]string) []string {
 	return values[:]
 }
 
-// retryer of requests. A certificate that is not trusted will not be a second later.
+// retryer of requests. A certificate that is not trusted will not be a second later, and an answer that is too large would be
+// as large again.
 func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
 		untrusted := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-			if reason, _ := connectionReason(err); reason == contract.StorageTLSVerificationFailed {
+			if reason, _ := connectionReason(err); reason == contract.StorageTLSVerificationFailed || errors.Is(err, errTooMuch) {
 				return aws.FalseTernary
 			}
 			return aws.UnknownTernary
@@ -201,20 +196,5 @@ func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (
 
 func (p *s3Place) remove(ctx context.Context, key string) error {
 	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
-	return err
-}
-
-// sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
-func (p *s3Place) sweep(ctx context.Context, prefix string) error {
-	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
-	if err != nil {
-		return nil
-	}
-	for _, upload := range uploads.Uploads {
-		if !strings.HasPrefix(*upload.Key, prefix) {
-			continue // A store that does not know the parameter lists everybody's.
-		}
-		err = errors.Join(err, p.abortUpload(ctx, *upload.Key, upload.UploadId))
-	}
 	return err
 }

@@ -103,6 +103,11 @@ func (p *s3Place) reason(err error) (contract.Reason, string) {
 	if reason, text := connectionReason(err); reason != "" {
 		return reason, text
 	}
+	for _, ours := range []error{errTooMuch, errStalled} {
+		if errors.Is(err, ours) {
+			return contract.StorageError, ours.Error()
+		}
+	}
 	status := 0
 	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		status = response.HTTPStatusCode()

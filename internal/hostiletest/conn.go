@@ -14,14 +14,18 @@ type Conn struct {
 	server *MySQL
 	// Seq is the number of the next packet.
 	Seq byte
+	// batch gathers what is written, if it is not nil.
+	batch []byte
 }
 
 const (
 	capabilities = 0x000fa28d &^ 0x0800 // protocol 41, secure connection, plugins, a database at login, no TLS, no session state
 	offersTLS    = 0x0800
-	comQuit      = 0x01
-	comQuery     = 0x03
-	comInitDB    = 0x02
+	// batchBytes are written at once in a list without an end.
+	batchBytes = 64 << 10
+	comQuit    = 0x01
+	comQuery   = 0x03
+	comInitDB  = 0x02
 )
 
 func (c *Conn) serve() {
@@ -130,6 +134,12 @@ func (c *Conn) Lie(length int, payload []byte) bool {
 
 // Raw writes bytes that are no packet.
 func (c *Conn) Raw(p []byte) bool {
+	if c.batch != nil {
+		if c.batch = append(c.batch, p...); len(c.batch) < batchBytes {
+			return true
+		}
+		p, c.batch = c.batch, c.batch[:0]
+	}
 	_, err := c.Conn.Write(p)
 	return err == nil
 }

@@ -35,8 +35,8 @@ type MySQL struct {
 
 // Ways to be wrong. Each gets the connection at its moment and returns true if it answered.
 type Ways struct {
-	// TLS offers it.
-	TLS bool
+	// TLS offers it; Stranger with a certificate of an authority that nobody knows.
+	TLS, Stranger bool
 	// Greet in place of the greeting.
 	Greet func(*Conn) bool
 	// Login in place of accepting whoever logs in. The login was read.
@@ -51,6 +51,11 @@ func StartMySQL(t testing.TB, ways Ways) *MySQL {
 	s := &MySQL{ways: ways, open: map[net.Conn]bool{}}
 	if ways.TLS {
 		s.certificate(t)
+		if ways.Stranger {
+			known := s.Authority
+			s.certificate(t)
+			s.Authority = known
+		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
