@@ -58,7 +58,7 @@ type attempt struct {
 	log      *slog.Logger
 	now      func() time.Time
 	started  time.Time
-	// secrets are taken out of all that is said.
+	// secrets must not be said.
 	secrets []string
 }
 
@@ -84,7 +84,7 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 		r.Server = &f.plan.Server
 	}
 	if err != nil {
-		failure := Redact(result.FailureOf(reasoned(ctx, err)), a.secrets)
+		failure := Unsaid(result.FailureOf(reasoned(ctx, err)), a.secrets)
 		r.Failure = &failure
 		return r
 	}
@@ -250,6 +250,6 @@ func (a *attempt) vouch(ctx context.Context, opened *store.Store, m contract.Man
 // warn of what nobody decides on, and somebody may have to clean up.
 func (a *attempt) warn(in *store.Store, what string, err error) {
 	if err != nil {
-		a.log.Warn(what, "location", in.URI(a.Prefix()), "error", Redact(result.FailureOf(err), a.secrets).Message)
+		a.log.Warn(what, "location", in.URI(a.Prefix()), "error", Unsaid(result.FailureOf(err), a.secrets).Message)
 	}
 }

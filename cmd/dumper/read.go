@@ -59,14 +59,14 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 	return s, err
 }
 
-// redacted runs a command and takes out of its error what a store may have echoed.
+// redacted runs a command and keeps the keys out of an error that nobody foresaw.
 func (r *reading) redacted(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(command *cobra.Command, arguments []string) error {
 		err := run(command, arguments)
 		if err == nil {
 			return nil
 		}
-		failure := dumper.Redact(result.FailureOf(err), r.secrets)
+		failure := dumper.Unsaid(result.FailureOf(err), r.secrets)
 		return result.Errorf(failure.Reason, failure.Hint, "%s", failure.Message)
 	}
 }

@@ -119,7 +119,8 @@ func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, 
 		return doubt(s, key, "it has %d bytes and its manifest says %d", size, file.Size)
 	}
 	hash := sha256.New()
-	hashed := io.TeeReader(stored, hash)
+	// One byte more than there can be shows that there is more; a store can go on for ever.
+	hashed := io.TeeReader(io.LimitReader(stored, file.Size+1), hash)
 	text := io.NopCloser(hashed)
 	if !raw {
 		if text, err = compress.NewReader(hashed, entry.Manifest.Format); err != nil {

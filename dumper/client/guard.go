@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 const (
@@ -120,7 +122,7 @@ func (g *Guard) admit(client, server *net.TCPConn) error {
 		return servererror.TLSUnavailable(g.at)
 	}
 	if _, err := client.Write(greeting); err != nil || refused {
-		return servererror.Failure(refusal(greeting[4:], g.at))
+		return refusal(greeting[4:], g.at)
 	}
 	request, err := readPacket(client)
 	if err != nil {
@@ -128,7 +130,8 @@ func (g *Guard) admit(client, server *net.TCPConn) error {
 	}
 	body := request[4:]
 	if len(body) != tlsRequestBytes || binary.LittleEndian.Uint16(body)&capabilityTLS == 0 {
-		return servererror.TLSFailure("the client did not ask for TLS and was stopped", g.at)
+		return result.Errorf(contract.TLSUnavailable, "use another release of the client, or the dumper's image as it was built",
+			"the client did not ask %s at %s for TLS and was stopped", g.at.Engine, g.at.Address)
 	}
 	if _, err := server.Write(request); err != nil {
 		return servererror.Failure(2013, err.Error(), g.at)
@@ -162,11 +165,11 @@ func offersTLS(greeting []byte) (offers, refused bool, err error) {
 }
 
 // refusal reads the error packet that a server sends in place of a greeting, as when it has too many connections.
-func refusal(packet []byte, at servererror.Origin) (number int, text string, origin servererror.Origin) {
+func refusal(packet []byte, at servererror.Origin) error {
 	if len(packet) < 3 || packet[0] != 0xff {
-		return 2013, "the client went away", at
+		return servererror.Failure(2013, "the client went away", at)
 	}
-	return int(binary.LittleEndian.Uint16(packet[1:])), string(packet[3:]), at
+	return servererror.Told(int(binary.LittleEndian.Uint16(packet[1:])), string(packet[3:]), at.Unverified())
 }
 
 // readPacket reads one packet with its header of 4 bytes, and not a byte more.

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -20,6 +21,9 @@ type Program struct {
 	// Options that this version of the client needs and others do not know.
 	Options []string
 }
+
+// Name of the program, without its folder.
+func (p *Program) Name() string { return filepath.Base(p.Path) }
 
 var (
 	mariadbVersion = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+-MariaDB\S*`)

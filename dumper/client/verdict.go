@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
+	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -24,53 +25,84 @@ var (
 	noTable  = regexp.MustCompile(`Couldn't find table: "?(.*?)"?$`)
 )
 
+// connecting ends what the clients write of a server that they could not connect to. It can have answered before its
+// certificate was verified, so it is not quoted.
+const connecting = "when trying to connect"
+
 // Verdict is nil when the client ended well and said nothing; otherwise it says what went wrong.
 func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 	complaint := complaint(e.Stderr)
 	if e.Code == 0 && complaint == "" {
 		return nil
 	}
+	if strings.Contains(complaint, connecting) {
+		at = at.Unverified()
+	}
 	if m := rowError.FindStringSubmatch(complaint); m != nil {
-		at.Doing = "reading table " + strconv.Quote(m[3])
-		return numbered(m[1], m[2], at)
+		if table := sqltext.UnquoteName("`" + m[3] + "`"); at.Knows(table) {
+			at.Doing = "reading table " + strconv.Quote(table)
+		}
+		return told(m[1], m[2], at)
 	}
 	if m := gotError.FindStringSubmatch(complaint); m != nil {
-		at.Doing = quoted(m[3])
-		return numbered(m[1], m[2], at)
+		at.Doing = quoted(at.Quote.Quote(m[3]))
+		return told(m[1], m[2], at)
 	}
 	if m := executed.FindStringSubmatch(complaint); m != nil {
-		at.Doing = "running " + quoted(m[1])
-		return numbered(m[3], m[2], at)
+		if query := quoted(at.Quote.Quote(m[1])); query != "" {
+			at.Doing = "running " + query
+		}
+		return told(m[3], m[2], at)
 	}
 	if strings.Contains(complaint, "insufficient privileges to") || strings.Contains(complaint, "insufficent privileges to") {
 		return result.Errorf(contract.InsufficientPrivileges, "let the account read the text of routines: SELECT on mysql.proc (MariaDB, and MySQL before 8) or SHOW_ROUTINE (MySQL)",
-			"%s at %s does not let the user %q copy all of database %q: %s", at.Engine, at.Address, at.Username, at.Database, quoted(complaint))
+			"%s at %s does not let the user %q copy all of database %q%s", at.Engine, at.Address, at.Username, at.Database, after(": ", quoted(at.Quote.Quote(complaint))))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
+		table := "a table"
+		if at.Knows(m[1]) {
+			table = "table " + strconv.Quote(m[1])
+		}
 		return result.Errorf(contract.TableDefinitionChanged, "dump when nobody drops or renames tables",
-			"table %q of database %q on %s went away before it was copied", m[1], at.Database, at.Address)
+			"%s of database %q on %s went away before it was copied", table, at.Database, at.Address)
 	}
-	return e.unexplained(program, complaint)
+	return e.unexplained(program, complaint, at)
 }
 
-func (e Exit) unexplained(program *Program, complaint string) error {
-	name := program.Path[strings.LastIndex(program.Path, "/")+1:]
+func (e Exit) unexplained(program *Program, complaint string, at servererror.Origin) error {
+	name := program.Name()
+	if complaint == "" {
+		return e.silent(name)
+	}
+	words := quoted(at.Quote.Quote(complaint))
 	switch {
-	case e.Signal != 0 && complaint == "":
-		return result.Errorf(contract.ClientFailed, "if it was the memory, raise the limit in job.resources of the source",
-			"%s was killed (signal: %v)", name, e.Signal)
-	case complaint == "":
-		return result.Errorf(contract.ClientFailed, "if it stays, look at the log of the dump's pod", "%s ended with exit code %d and said nothing", name, e.Code)
+	case words == "" && e.Code == 0:
+		return result.Errorf(contract.ClientFailed, "look at the server's error log, or run the client by hand", "%s complained, although its exit code is 0; %s", name, at.Quote.Withheld())
+	case words == "":
+		failure := e.silent(name)
+		return result.Errorf(failure.Reason, failure.Hint, "%s; %s", failure.Message, at.Quote.Withheld())
 	}
-	return result.Errorf(contract.ClientFailed, "read what the client says", "%s failed: %s", name, quoted(complaint))
+	hint := "read what the client says"
+	if e.Code == exitNoMemory || strings.Contains(complaint, "ut of memory") {
+		hint = hintMemory
+	}
+	return result.Errorf(contract.ClientFailed, hint, "%s failed: %s", name, words)
 }
 
-func numbered(number, text string, at servererror.Origin) error {
+func told(number, text string, at servererror.Origin) error {
 	n, err := strconv.Atoi(number)
 	if err != nil {
 		n = 0
 	}
-	return servererror.Failure(n, text, at)
+	return servererror.Told(n, text, at)
+}
+
+// after is the text behind a mark, or nothing.
+func after(mark, text string) string {
+	if text == "" {
+		return ""
+	}
+	return mark + text
 }
 
 // complaint is the error stream without blank and harmless lines.

@@ -23,6 +23,7 @@ func (m *Mysqldump) Judge(e *Evidence, p *plan.Plan) error {
 // doubt is why the text of one run is not believed.
 func (m *Mysqldump) doubt(run Run, p *plan.Plan) error {
 	at := m.Server.Origin(p.Database)
+	at.Plans = p.Has
 	if run.Guard != nil {
 		return run.Guard
 	}

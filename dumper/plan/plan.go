@@ -50,6 +50,11 @@ type Plan struct {
 	LeftOut, Functions []string
 }
 
+// Has reports whether a table or a view of that name is copied.
+func (p *Plan) Has(name string) bool {
+	return slices.Contains(p.Tables, name) || slices.Contains(p.Views, name)
+}
+
 // Same compares names of tables and databases as the server does.
 func (p *Plan) Same(a, b string) bool { return a == b || p.FoldsCase && strings.EqualFold(a, b) }
 

@@ -19,27 +19,57 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
+	"github.com/volcado-io/volcado/dumper/wire"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
-const (
-	// connectTimeout bounds the TCP connection.
-	connectTimeout = 10 * time.Second
-	// greetTimeout bounds connection, greeting, TLS and authentication together. Without it, something that accepts
-	// connections and never speaks would hold the dump until its run deadline. The queries that follow are bounded by
-	// that deadline alone.
-	greetTimeout = 20 * time.Second
-)
+// greetTimeout bounds connection, greeting, TLS and authentication together. Without it, something that accepts
+// connections and never speaks would hold the dump until its run deadline. The queries that follow are bounded by
+// that deadline alone.
+const greetTimeout = 20 * time.Second
+
+const goodbyeTimeout = 5 * time.Second
 
 // Session is one connection, and never another: a pool would open a new one in place of one that broke, which has no
 // database selected and none of the settings, and go on there.
 type Session struct {
 	*sql.Conn
-	pool *sql.DB
+	pool  *sql.DB
+	guard *wire.Guard
+	// lost: the driver panicked, and what it locked stays locked.
+	lost bool
 }
 
 // Close the connection.
-func (s *Session) Close() error { return errors.Join(s.Conn.Close(), s.pool.Close()) }
+func (s *Session) Close() error {
+	defer s.guard.Close()
+	if s.lost {
+		return nil
+	}
+	// The driver says goodbye, which a server need not listen to.
+	late := time.AfterFunc(goodbyeTimeout, s.guard.Close)
+	defer late.Stop()
+	return errors.Join(s.Conn.Close(), s.pool.Close())
+}
+
+// try does something with the session. A panic is an answer that has not all of its fields: the driver takes each for
+// complete. What the guard refused is the cause of whatever the driver made of it.
+func (s *Session) try(do func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			s.lost = true
+			err = malformed(s.guard.At)
+		}
+		if failure := s.guard.Failure(); failure != nil && err != nil {
+			err = failure
+		}
+	}()
+	return do()
+}
+
+func malformed(at servererror.Origin) error {
+	return servererror.Failure(2007, "one of its answers lacks a field", at)
+}
 
 // Connect opens one connection and proves that it works. database is only for messages: none is selected.
 func Connect(ctx context.Context, server source.Server, database string) (*Session, error) {
@@ -50,7 +80,6 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	config := mysql.NewConfig()
 	config.User, config.Passwd = server.Username, server.Password
 	config.Net, config.Addr = "tcp", server.Address()
-	config.Timeout = connectTimeout
 	// With ANSI_QUOTES the server writes what is read here, grants and views, with other quotes.
 	config.Params = map[string]string{"sql_mode": "''"}
 	// The driver would log to stderr what it also returns.
@@ -59,23 +88,37 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	if err != nil {
 		return nil, err
 	}
-	config.TLS = tlsConfig
+	guard := &wire.Guard{TLS: tlsConfig, Verifies: server.Verified(), At: server.Origin(database)}
+	config.DialFunc = guard.Dial
+	if tlsConfig != nil {
+		config.TLS = wire.DriverTLS()
+	}
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, result.Errorf(contract.Internal, "", "configure the connection to %s: %w", server.Address(), err)
 	}
-	pool := sql.OpenDB(connector)
+	session := &Session{pool: sql.OpenDB(connector), guard: guard}
 	greeting, done := context.WithTimeout(ctx, patience)
 	defer done()
-	connection, err := pool.Conn(greeting)
+	err = session.try(func() (err error) {
+		session.Conn, err = session.pool.Conn(greeting)
+		return err
+	})
 	if err != nil {
-		_ = pool.Close()
+		guard.Close()
+		if !session.lost {
+			_ = session.pool.Close()
+		}
 		if greeting.Err() != nil && ctx.Err() == nil {
 			return nil, servererror.Failure(2002, fmt.Sprintf("it accepts connections and does not answer within %s", patience), server.Origin(database))
 		}
-		return nil, classify(ctx, err, server.Origin(database))
+		at := server.Origin(database)
+		if !guard.Proven() {
+			at = at.Unverified()
+		}
+		return nil, classify(ctx, err, at)
 	}
-	return &Session{Conn: connection, pool: pool}, nil
+	return session, nil
 }
 
 // classify gives what the Go driver returns its reason.
@@ -87,7 +130,7 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 		return failure
 	}
 	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return servererror.Failure(int(e.Number), e.Message, at)
+		return servererror.Told(int(e.Number), e.Message, at)
 	}
 	if errors.Is(err, mysql.ErrNoTLS) {
 		return servererror.TLSUnavailable(at)
@@ -119,7 +162,14 @@ func classify(ctx context.Context, err error, at servererror.Origin) error {
 		return servererror.Failure(2013, err.Error(), at)
 	}
 	return result.Errorf(contract.ServerError, "if it stays, look at the server's error log",
-		"%s at %s: %w", at.Engine, at.Address, err)
+		"%s at %s answered with something that could not be understood%s", at.Engine, at.Address, after(": ", at.Quote.Quote(err.Error())))
+}
+
+func after(mark, text string) string {
+	if text == "" {
+		return ""
+	}
+	return mark + text
 }
 
 func isCertificateError(err error) bool {

@@ -11,12 +11,12 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
-	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Table is a table, a sequence or a view, as the server describes it.
@@ -43,6 +43,8 @@ type Facts struct {
 	Tables    []Table
 	// Routines and Events that this account can see. Bodyless are routines whose text it cannot.
 	Routines, Bodyless, Events int
+	// Undelimited are events whose definition holds ;; somewhere.
+	Undelimited []string
 	// Defaults of columns that refer to a sequence.
 	Defaults []sequenceDefault
 	// Functions among the routines.
@@ -62,8 +64,8 @@ func Gather(ctx context.Context, db *Session, server source.Server, database str
 	at := server.Origin(database)
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
-	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.losses, g.routines, g.events, g.grants} {
-		if err := step(ctx, facts); err != nil {
+	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.losses, g.routines, g.events, g.eventBodies, g.grants} {
+		if err := db.try(func() error { return step(ctx, facts) }); err != nil {
 			return nil, classify(ctx, err, at)
 		}
 	}
@@ -86,7 +88,7 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	if strings.ContainsFunc(version, unicode.IsControl) {
 		return ForeignVersion(g.at)
 	}
-	facts.Server = contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: shorten(version)}
+	facts.Server = contract.Software{Flavour: string(v1alpha1.EngineMySQL), Version: foreign.Version(version)}
 	if strings.Contains(strings.ToLower(version+" "+comment), "mariadb") {
 		facts.Server.Flavour = string(v1alpha1.EngineMariaDB)
 	}
@@ -98,15 +100,17 @@ func (g gatherer) version(ctx context.Context, facts *Facts) error {
 	return nil
 }
 
-// shorten a version to twice what the servers' own sources allow. It goes into the result, which has no room for what
-// something else than a server may say.
-func shorten(version string) string { return text.Cut(version, 120) }
-
 func (g gatherer) database(ctx context.Context, facts *Facts) error {
 	if _, err := g.db.ExecContext(ctx, "USE "+sqltext.QuoteName(g.at.Database)); err != nil {
 		return err
 	}
-	return g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database)
+	if err := g.db.QueryRowContext(ctx, "SELECT DATABASE()").Scan(&facts.Database); err != nil {
+		return err
+	}
+	if !strings.EqualFold(facts.Database, g.at.Database) {
+		return result.Errorf(contract.ServerError, "find out who answers at this address: no server does this", "%s at %s was asked for database %q and selected another", g.at.Engine, g.at.Address, g.at.Database)
+	}
+	return nil
 }
 
 func (g gatherer) tables(ctx context.Context, facts *Facts) error {
@@ -127,6 +131,10 @@ func (g gatherer) tables(ctx context.Context, facts *Facts) error {
 		if schema != facts.Database {
 			continue
 		}
+		if err := errors.Join(checkListed(t.Name, g.at), g.counted(len(facts.Tables), "tables")); err != nil {
+			return err
+		}
+		t.DataBytes = min(max(t.DataBytes, 0), maxTableBytes)
 		t.View, t.Versioned = kind == "VIEW", kind == "SYSTEM VERSIONED"
 		t.Transactional = transactions == "YES"
 		facts.Tables = append(facts.Tables, t)
@@ -145,6 +153,9 @@ func (g gatherer) routines(ctx context.Context, facts *Facts) error {
 		var name, kind string
 		var bodyless bool
 		if err := rows.Scan(&name, &kind, &bodyless); err != nil {
+			return err
+		}
+		if err := errors.Join(checkListed(name, g.at), g.counted(facts.Routines, "routines")); err != nil {
 			return err
 		}
 		facts.Routines++
@@ -182,10 +193,17 @@ func (g gatherer) events(ctx context.Context, facts *Facts) error {
 		if err := rows.Scan(values...); err != nil {
 			return err
 		}
-		facts.Events++
 		if at >= 0 {
-			facts.EventNames = append(facts.EventNames, string(*values[at].(*sql.RawBytes)))
+			name := string(*values[at].(*sql.RawBytes))
+			if err := checkListed(name, g.at); err != nil {
+				return err
+			}
+			facts.EventNames = append(facts.EventNames, name)
 		}
+		if err := g.counted(facts.Events, "events"); err != nil {
+			return err
+		}
+		facts.Events++
 	}
 	return rows.Err()
 }
@@ -212,6 +230,9 @@ func (g gatherer) grants(ctx context.Context, facts *Facts) error {
 	for rows.Next() {
 		var line string
 		if err := rows.Scan(&line); err != nil {
+			return err
+		}
+		if err := g.counted(len(lines), "grants"); err != nil {
 			return err
 		}
 		lines = append(lines, line)

@@ -2,39 +2,75 @@ package preflight
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 )
 
-// likeMatch matches a grant's database pattern: % is any run, _ any one character, \ takes the special meaning away.
-func likeMatch(pattern, name string) bool {
-	p, n := []rune(pattern), []rune(name)
-	return like(p, n)
-}
+// longestPattern of a grant, in bytes. A name has at most 64 characters of at most four bytes, and the servers keep a
+// pattern, its backslashes included, in a column of that length. A longer one is none of a server's.
+const longestPattern = 4 * 2 * 64
 
-func like(p, n []rune) bool {
-	for len(p) > 0 {
+// likeMatch matches a grant's database pattern: % is any run, _ any one character, \ takes the special meaning away.
+//
+// It goes back to the last % alone, so that a pattern costs at most its length times the name's.
+func likeMatch(pattern, name string) bool {
+	if len(pattern) > longestPattern {
+		return false
+	}
+	p, n := likeElements(pattern), []rune(name)
+	at, run, resume := 0, -1, 0
+	for i := 0; i < len(n); {
 		switch {
-		case p[0] == '%':
-			for i := range len(n) + 1 {
-				if like(p[1:], n[i:]) {
-					return true
-				}
-			}
-			return false
-		case len(n) == 0:
-			return false
-		case p[0] == '\\' && len(p) > 1:
-			if p[1] != n[0] {
-				return false
-			}
-			p = p[1:]
-		case p[0] != '_' && p[0] != n[0]:
+		case at < len(p) && p[at].kind == anyRun:
+			run, resume = at, i
+			at++
+		case at < len(p) && p[at].matches(n[i]):
+			at++
+			i++
+		case run >= 0:
+			resume++
+			at, i = run+1, resume
+		default:
 			return false
 		}
-		p, n = p[1:], n[1:]
 	}
-	return len(n) == 0
+	return !slices.ContainsFunc(p[at:], func(e likeElement) bool { return e.kind != anyRun })
+}
+
+type likeKind int
+
+const (
+	literal likeKind = iota
+	anyOne
+	anyRun
+)
+
+// likeElement is what one character of a name, or a run of them, must be.
+type likeElement struct {
+	kind likeKind
+	r    rune
+}
+
+func (e likeElement) matches(r rune) bool { return e.kind == anyOne || e.kind == literal && e.r == r }
+
+func likeElements(pattern string) []likeElement {
+	var elements []likeElement
+	runes := []rune(pattern)
+	for i := 0; i < len(runes); i++ {
+		switch c := runes[i]; {
+		case c == '%':
+			elements = append(elements, likeElement{kind: anyRun})
+		case c == '_':
+			elements = append(elements, likeElement{kind: anyOne})
+		case c == '\\' && i+1 < len(runes):
+			i++
+			elements = append(elements, likeElement{r: runes[i]})
+		default:
+			elements = append(elements, likeElement{r: c})
+		}
+	}
+	return elements
 }
 
 // moreSpecific orders patterns as the servers do, the most specific first.

@@ -103,10 +103,8 @@ func holds(privileges map[string]bool, privilege string) bool {
 	return privileges[privilege] || privileges["ALL PRIVILEGES"]
 }
 
-// onTable reports whether the privilege holds for one table.
-func (g grants) onTable(privilege, table string) bool {
-	return g.onDatabase(privilege) || holds(g.tables[table], privilege)
-}
+// onTable reports whether the privilege was granted on this table alone.
+func (g grants) onTable(privilege, table string) bool { return holds(g.tables[table], privilege) }
 
 // seesRoutines reports whether the account would notice that the database has routines. An account that does not gets
 // a dump without them and no error.

@@ -51,7 +51,7 @@ func TestGrantsAreReadAsTheServerMeansThem(t *testing.T) {
 				g := parseGrants(test.lines, database, engine)
 				got := g.onDatabase(test.privilege)
 				if test.table != "" {
-					got = g.onTable(test.privilege, test.table)
+					got = got || g.onTable(test.privilege, test.table)
 				}
 				if got != test.want {
 					t.Errorf("%s: held %t, want %t", engine, got, test.want)

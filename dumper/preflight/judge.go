@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func Judge(facts *Facts, request contract.Copy, at servererror.Origin) (*plan.Pl
 	if err := permitted(facts, p, whole, at); err != nil {
 		return nil, err
 	}
-	if err := history(facts, p, at); err != nil {
+	if err := errors.Join(history(facts, p, at), delimitable(facts, p, at)); err != nil {
 		return nil, err
 	}
 	warn(facts, p, chosen)

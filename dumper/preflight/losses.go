@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,6 +38,9 @@ func (g gatherer) tablesWith(ctx context.Context, condition string) ([]string, e
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		if err := errors.Join(checkListed(name, g.at), g.counted(len(names), "tables")); err != nil {
 			return nil, err
 		}
 		names = append(names, name)

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,6 +38,9 @@ func (g gatherer) defaults(ctx context.Context, facts *Facts) error {
 		if err := rows.Scan(&table, &column, &text); err != nil {
 			return err
 		}
+		if err := errors.Join(checkListed(table, g.at), checkListed(column, g.at), g.counted(len(facts.Defaults), "defaults")); err != nil {
+			return err
+		}
 		for _, r := range references(text) {
 			facts.Defaults = append(facts.Defaults, sequenceDefault{table: table, column: column, sequence: r})
 		}
@@ -47,8 +51,12 @@ func (g gatherer) defaults(ctx context.Context, facts *Facts) error {
 // drawFrom notes the sequences that defaults of columns refer to, and fails where the copy would lack one: its table could
 // not be made. A sequence of another database stays what it is, as in a view.
 func drawFrom(p *plan.Plan, defaults []sequenceDefault, tables []Table, at servererror.Origin) error {
+	copied := map[string]bool{}
+	for _, name := range p.Tables {
+		copied[name] = true
+	}
 	for _, d := range defaults {
-		if !slices.Contains(p.Tables, d.table) {
+		if !copied[d.table] {
 			continue
 		}
 		p.UsesSequences = true

@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -51,14 +50,5 @@ func TestALostConnectionIsNotReplaced(t *testing.T) {
 	err := CheckViews(t.Context(), db, s, &plan.Plan{Database: "shop", Views: []string{"v"}})
 	if result.FailureOf(err).Reason != contract.ConnectionLost {
 		t.Errorf("the failure is %v", err)
-	}
-}
-
-func TestAVersionThatIsNoneOfAServersIsCut(t *testing.T) {
-	if got := shorten("10.11.14-MariaDB-0+deb12u2-log"); got != "10.11.14-MariaDB-0+deb12u2-log" {
-		t.Errorf("a version became %q", got)
-	}
-	if got := shorten(strings.Repeat("é", 5000)); len(got) > 300 || !strings.HasSuffix(got, "é…") {
-		t.Errorf("%d bytes are left: %q", len(got), got)
 	}
 }

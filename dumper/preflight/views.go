@@ -30,7 +30,7 @@ func CheckViews(ctx context.Context, db *Session, server source.Server, p *plan.
 	}
 	at := server.Origin(p.Database)
 	for _, check := range []func(context.Context, *Session, servererror.Origin, *plan.Plan) error{lacking, broken, namesake} {
-		if err := check(ctx, db, at, p); err != nil {
+		if err := db.try(func() error { return check(ctx, db, at, p) }); err != nil {
 			return classify(ctx, err, at)
 		}
 	}
@@ -47,12 +47,13 @@ func lacking(ctx context.Context, db *Session, at servererror.Origin, p *plan.Pl
 	if err != nil {
 		return err
 	}
+	without := newLack(p)
 	for _, view := range p.Views {
 		for _, r := range references(texts[view]) {
 			if r.database != "" && !p.IsDatabase(r.database) {
 				continue
 			}
-			if err := lackedBy(p, view, r, at); err != nil {
+			if err := without.neededBy(p, view, r, at); err != nil {
 				return err
 			}
 		}
@@ -60,18 +61,39 @@ func lacking(ctx context.Context, db *Session, at servererror.Origin, p *plan.Pl
 	return nil
 }
 
-func lackedBy(p *plan.Plan, view string, r reference, at servererror.Origin) error {
-	is := func(name string) bool { return p.Same(name, r.name) }
+// lack is what the copy has not, for views that refer to it: a server can have many of both.
+type lack struct{ tables, functions map[string]bool }
+
+func newLack(p *plan.Plan) lack {
+	l := lack{map[string]bool{}, map[string]bool{}}
+	for _, name := range p.LeftOut {
+		l.tables[folded(name, p.FoldsCase)] = true
+	}
+	for _, name := range p.Functions {
+		l.functions[folded(name, true)] = true
+	}
+	return l
+}
+
+// folded is the same for names that the server takes for the same.
+func folded(name string, fold bool) string {
+	if fold {
+		return strings.ToLower(strings.ToUpper(name))
+	}
+	return name
+}
+
+func (l lack) neededBy(p *plan.Plan, view string, r reference, at servererror.Origin) error {
 	unloadable := func(hint, reads string) error {
 		return result.Errorf(contract.BrokenView, hint, "the copy of database %q on %s could not be loaded: its view %q %s", p.Database, at.Address, view, reads)
 	}
 	switch {
 	case r.call:
-		if slices.ContainsFunc(p.Functions, func(f string) bool { return strings.EqualFold(f, r.name) }) {
+		if l.functions[folded(r.name, true)] {
 			return unloadable("leave the view out, or copy the whole database: routines are not copied with named tables",
 				fmt.Sprintf("calls the function %q, which is left out", r.name))
 		}
-	case r.database == "" || !slices.ContainsFunc(p.LeftOut, is):
+	case r.database == "" || !l.tables[folded(r.name, p.FoldsCase)]:
 	case plan.MatchAny(p.ExcludeTables, r.name):
 		return unloadable("leave the view out too (--exclude, exclude.tables), or keep the table and leave out its rows alone (exclude.data)",
 			fmt.Sprintf("reads the excluded table %q", r.name))
@@ -103,7 +125,7 @@ func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
 // broken tries each view as the client will and fails with the names of all that are broken.
 func broken(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
 	var names []string
-	var first *result.Error
+	var first error
 	for _, view := range p.Views {
 		rows, err := db.QueryContext(ctx, "SHOW FIELDS FROM "+sqltext.QuoteName(view))
 		if err == nil {
@@ -118,18 +140,25 @@ func broken(ctx context.Context, db *Session, at servererror.Origin, p *plan.Pla
 		}
 		names = append(names, view)
 		if first == nil {
-			text := err.Error()
-			if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
-				text = e.Message
-			}
-			first = result.Errorf(contract.BrokenView, failure.Hint, "%s", text)
+			first = err
 		}
 	}
 	if first == nil {
 		return nil
 	}
 	return result.Errorf(contract.BrokenView, "repair or drop them, or leave them out with --exclude (exclude.tables)",
-		"database %q on %s has broken views: %s (the first: %s)", p.Database, at.Address, text.Names(names, mostNamed), first.Message)
+		"database %q on %s has broken views: %s%s", p.Database, at.Address, text.Names(names, mostNamed), cause(first, at))
+}
+
+// cause is why the first of several views is broken, as the server says it, if it can be quoted.
+func cause(err error, at servererror.Origin) string {
+	if e, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		if words := at.Quote.Quote(e.Message); words != "" {
+			return " (the first: " + words + ")"
+		}
+		return fmt.Sprintf(" (the first: error %d)", e.Number)
+	}
+	return ""
 }
 
 // namesake fails where the definition that the client writes names the database: the restored view would read the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -27,6 +28,21 @@ type Origin struct {
 	Database string
 	// Doing says what was being done, as in "reading table t"; may be empty.
 	Doing string
+	// Quote is the rule for the server's own text.
+	Quote foreign.Rule
+	// Plans says whether the plan has a table or view of that name; nil before there is a plan.
+	Plans func(name string) bool
+}
+
+// Unverified is the origin of what was said before the server's certificate was verified.
+func (at Origin) Unverified() Origin {
+	at.Quote = at.Quote.Unverified()
+	return at
+}
+
+// Knows reports whether a table that the server names can be named: it is in the plan, or its text can be quoted.
+func (at Origin) Knows(table string) bool {
+	return at.Quote.Quote(table) != "" || at.Plans != nil && at.Plans(table)
 }
 
 type meaning struct {
@@ -123,12 +139,29 @@ var meanings = map[int]meaning{
 	3024: {contract.ServerError, "the server's max_execution_time ended a query; give the account a larger one"},
 }
 
-// Failure makes the reason, sentence and hint for an error number with the server's (or the client library's) own text.
-func Failure(number int, text string, at Origin) *result.Error {
-	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
+// Told makes the reason, sentence and hint for an error number that the server gave, or the client, which writes the server's
+// texts and its own alike. The text is quoted by the rule of the origin; the sentence is complete without it.
+func Told(number int, theirs string, at Origin) *result.Error {
+	theirs = strings.TrimSuffix(strings.TrimSpace(theirs), ".")
 	if number == 2026 {
-		return TLSFailure(text, at)
+		return TLSFailure(theirs, at)
 	}
+	if number < 0 || number > maxNumber {
+		number = 0
+	}
+	quoted := at.Quote.Quote(theirs)
+	failure := Failure(number, quoted, at)
+	if quoted == "" && failure.Reason == contract.ServerError {
+		failure.Message += "; " + at.Quote.Withheld()
+	}
+	return failure
+}
+
+// maxNumber is the largest that the protocol has room for.
+const maxNumber = 1<<16 - 1
+
+// Failure makes the reason, sentence and hint for an error number with a text of our own, or none.
+func Failure(number int, ours string, at Origin) *result.Error {
 	m, known := meanings[number]
 	if !known {
 		m = meaning{reason: contract.ServerError, hint: hintRetry}
@@ -146,15 +179,19 @@ func Failure(number int, text string, at Origin) *result.Error {
 	if m.reason == contract.AccessDenied && at.Secret != "" {
 		m.hint = strings.Replace(m.hint, "the source's Secret", "the Secret "+at.Secret, 1)
 	}
-	return result.Errorf(m.reason, m.hint, "%s: %s (error %d)", sentence(m.reason, at), text, number)
+	if ours != "" {
+		ours = ": " + ours
+	}
+	return result.Errorf(m.reason, m.hint, "%s%s (error %d)", sentence(m.reason, at), ours, number)
 }
 
 // TLSFailure tells apart what the clients report with one number: a server that has no TLS, a certificate that does not
-// do, and a connection that broke off, which is nobody's certificate's fault.
+// do, and a connection that broke off, which is nobody's certificate's fault. The text is never quoted: there is no
+// certificate yet that was verified.
 func TLSFailure(text string, at Origin) *result.Error {
 	for _, word := range []string{"unexpected eof", "reset by peer", "Broken pipe", "Success (0)", "SSL_ERROR_SYSCALL"} {
 		if strings.Contains(text, word) {
-			return Failure(2013, text, at)
+			return Failure(2013, "TLS ended in the middle", at)
 		}
 	}
 	if strings.Contains(text, "server does not support") || strings.Contains(text, "SSL is required") {
@@ -163,12 +200,12 @@ func TLSFailure(text string, at Origin) *result.Error {
 	for _, word := range []string{"protocol version", "no protocols available", "handshake failure", "no shared cipher", "wrong version number"} {
 		if strings.Contains(text, word) {
 			return result.Errorf(contract.TLSUnavailable, "enable TLS 1.2 or newer on the server",
-				"%s at %s and the client have no version of TLS in common: %s", at.Engine, at.Address, text)
+				"%s at %s and the client have no version of TLS in common", at.Engine, at.Address)
 		}
 	}
 	return result.Errorf(contract.TLSVerificationFailed,
 		"check that caSecretRef of the source holds the authority that signed the server's certificate and, with VerifyIdentity, that the certificate names the host",
-		"the certificate of %s at %s does not prove what the source demands: %s", at.Engine, at.Address, text)
+		"the certificate of %s at %s does not prove what the source demands: %s", at.Engine, at.Address, foreign.Certificate(text))
 }
 
 // TLSUnavailable is for a server that does not offer TLS.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
@@ -53,7 +54,10 @@ func (s Server) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(
 
 // Origin of errors of this server.
 func (s Server) Origin(database string) servererror.Origin {
-	return servererror.Origin{Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Plain: s.TLSMode == v1alpha1.TLSDisabled, Database: database}
+	return servererror.Origin{
+		Engine: string(s.Engine), Address: s.Address(), Username: s.Username, Secret: s.Secret, Plain: s.TLSMode == v1alpha1.TLSDisabled, Database: database,
+		Quote: foreign.Rule{Verified: s.Verified(), Secrets: []string{s.Password}},
+	}
 }
 
 // ReadCredentials reads username and password from a mounted Secret. Its Keys need not be set. The errors have reason

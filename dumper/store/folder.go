@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -48,6 +50,25 @@ type folderPlace struct {
 }
 
 func (p *folderPlace) uri(key string) string { return filepath.Join(p.path, filepath.FromSlash(key)) }
+
+func (p *folderPlace) list(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		listing := p.bucket.List(&blob.ListOptions{Prefix: prefix})
+		for {
+			o, err := listing.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(Object{}, err)
+				return
+			}
+			if !yield(Object{Key: o.Key, SizeBytes: o.Size}, nil) {
+				return
+			}
+		}
+	}
+}
 
 func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 	defer func() {

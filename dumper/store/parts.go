@@ -12,6 +12,8 @@ const (
 	maxParts     = 10_000
 	minPartBytes = 8 * mebibyte
 	maxPartBytes = 5 << 30
+	// maxObjectBytes is the largest object.
+	maxObjectBytes = 5 << 40
 	// unknownPartBytes are for an artifact of unknown size.
 	unknownPartBytes = 32 * mebibyte
 	// equalParts of an upload hold what is expected. All have one size, because some servers (Cloudflare's R2) demand it.
@@ -27,13 +29,13 @@ const (
 // partSizes of an upload.
 type partSizes struct{ first int64 }
 
-// sizesFor an artifact of about so many bytes; 0 when that is not known.
+// sizesFor an artifact of about so many bytes; 0 when that is not known. The number is the server's, and it can be any.
 func sizesFor(expectedBytes int64) partSizes {
 	if expectedBytes <= 0 {
 		return partSizes{unknownPartBytes}
 	}
-	needed := expectedBytes/equalParts + 1
-	return partSizes{min(max(minPartBytes, (needed+mebibyte-1)/mebibyte*mebibyte), maxPartBytes)}
+	needed := min(expectedBytes, maxObjectBytes)/equalParts + 1
+	return partSizes{max(minPartBytes, (needed+mebibyte-1)/mebibyte*mebibyte)}
 }
 
 // of a part in bytes; the first is 0. Only the last may be smaller.

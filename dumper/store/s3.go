@@ -3,9 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -19,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"gocloud.dev/blob/s3blob"
 
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/mounted"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -57,7 +56,7 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 		return nil, nil, err
 	}
 	httpClient := &http.Client{
-		Transport: transport,
+		Transport: bounded{transport},
 		// The signed request, and the dump itself, would go wherever the answer says, even without TLS.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -80,15 +79,11 @@ func OpenS3(ctx context.Context, s S3) (*Store, []string, error) {
 	if err != nil {
 		return nil, nil, result.Errorf(contract.InvalidRequest, "", "open the bucket: %w", err)
 	}
-	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout}}, secrets, nil
+	return &Store{bucket: bucket, place: &s3Place{S3: s, client: client, patience: probeTimeout, quote: s.quoting(secrets)}}, secrets, nil
 }
 
 func (s S3) transport() (*http.Transport, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	// Completing a large upload may take some time before the first byte of the answer.
-	transport.ResponseHeaderTimeout = 3 * time.Minute
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport := newTransport()
 	if s.CA.Path == "" {
 		return transport, nil
 	}
@@ -164,12 +159,13 @@ func unspeakable(values [3]string) []string {
 	return values[:]
 }
 
-// retryer of requests. A certificate that is not trusted will not be a second later.
+// retryer of requests. A certificate that is not trusted will not be a second later, and an answer that is too large would be
+// as large again.
 func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxBackoff
 		untrusted := retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
-			if reason, _ := connectionReason(err); reason == contract.StorageTLSVerificationFailed {
+			if reason, _ := connectionReason(err); reason == contract.StorageTLSVerificationFailed || errors.Is(err, errTooMuch) {
 				return aws.FalseTernary
 			}
 			return aws.UnknownTernary
@@ -178,9 +174,15 @@ func retryer(attempts int, maxBackoff time.Duration) aws.Retryer {
 	})
 }
 
+// quoting is the rule for the store's own texts: without TLS anybody on the way can write them.
+func (s S3) quoting(secrets []string) foreign.Rule {
+	return foreign.Rule{Verified: !strings.HasPrefix(strings.ToLower(s.Endpoint), "http:"), Secrets: secrets}
+}
+
 type s3Place struct {
 	S3
 	client *s3.Client
+	quote  foreign.Rule
 	// patience with the probe.
 	patience time.Duration
 }
@@ -194,20 +196,5 @@ func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (
 
 func (p *s3Place) remove(ctx context.Context, key string) error {
 	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
-	return err
-}
-
-// sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
-func (p *s3Place) sweep(ctx context.Context, prefix string) error {
-	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
-	if err != nil {
-		return nil
-	}
-	for _, upload := range uploads.Uploads {
-		if !strings.HasPrefix(*upload.Key, prefix) {
-			continue // A store that does not know the parameter lists everybody's.
-		}
-		err = errors.Join(err, p.abortUpload(ctx, *upload.Key, upload.UploadId))
-	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
+	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 )
@@ -102,6 +103,11 @@ func (p *s3Place) reason(err error) (contract.Reason, string) {
 	if reason, text := connectionReason(err); reason != "" {
 		return reason, text
 	}
+	for _, ours := range []error{errTooMuch, errStalled} {
+		if errors.Is(err, ours) {
+			return contract.StorageError, ours.Error()
+		}
+	}
 	status := 0
 	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
 		status = response.HTTPStatusCode()
@@ -110,8 +116,8 @@ func (p *s3Place) reason(err error) (contract.Reason, string) {
 		return contract.StorageError, fmt.Sprintf("%s (%d %s), which is not followed", redirected, status, http.StatusText(status))
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		text := api.ErrorCode()
-		if message := api.ErrorMessage(); message != "" {
+		text := foreign.Code(api.ErrorCode())
+		if message := p.quote.Quote(api.ErrorMessage()); message != "" {
 			text += ": " + message
 		}
 		if reason, known := s3Reasons[api.ErrorCode()]; known {
@@ -125,7 +131,10 @@ func (p *s3Place) reason(err error) (contract.Reason, string) {
 	if status != 0 {
 		return statusReason(status), http.StatusText(status)
 	}
-	return contract.StorageError, err.Error()
+	if words := p.quote.Quote(err.Error()); words != "" {
+		return contract.StorageError, words
+	}
+	return contract.StorageError, "its answer could not be understood; " + p.quote.Withheld()
 }
 
 func statusReason(status int) contract.Reason {
@@ -141,10 +150,10 @@ func statusReason(status int) contract.Reason {
 // connectionReason is for errors below HTTP.
 func connectionReason(err error) (contract.Reason, string) {
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return contract.StorageTLSVerificationFailed, e.Err.Error()
+		return contract.StorageTLSVerificationFailed, foreign.Certificate(e.Err.Error())
 	}
 	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return contract.StorageTLSVerificationFailed, e.Error()
+		return contract.StorageTLSVerificationFailed, foreign.Certificate(e.Error())
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return contract.StorageUnreachable, e.Error()

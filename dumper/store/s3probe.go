@@ -80,13 +80,13 @@ func (p *s3Place) tryObject(ctx context.Context, key string) error {
 
 // tryUpload begins an upload and gives it up.
 func (p *s3Place) tryUpload(ctx context.Context, key string) error {
-	upload, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key}, impatient)
+	id, err := p.beginUpload(ctx, key, impatient)
 	if err != nil {
 		return err
 	}
 	aborting, done := cleaning(ctx)
 	defer done()
-	return p.abortUpload(aborting, key, upload.UploadId)
+	return p.abortUpload(aborting, key, id)
 }
 
 // cleaning is the context in which a probe removes what it made: its own, or a short one when the probe was stopped. A

@@ -38,6 +38,8 @@ type place interface {
 	// create begins an object of about so many bytes; 0 when that is not known. It gives the sizes of the parts that its
 	// ETag is made of too, or nil where there is no ETag.
 	create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error)
+	// list yields the objects below a prefix, in the order of their keys.
+	list(ctx context.Context, prefix string) iter.Seq2[Object, error]
 	// remove an object; it is no error when there is none.
 	remove(ctx context.Context, key string) error
 	// sweep removes what a failed write below the prefix may have left.
@@ -150,17 +152,11 @@ type Object struct {
 // List yields all objects below a prefix, in the order of their keys.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		listing := s.bucket.List(&blob.ListOptions{Prefix: prefix})
-		for {
-			o, err := listing.Next(ctx)
-			if errors.Is(err, io.EOF) {
-				return
-			}
+		for object, err := range s.place.list(ctx, prefix) {
 			if err != nil {
-				yield(Object{}, s.explain(ctx, err, prefix))
-				return
+				err = s.explain(ctx, err, prefix)
 			}
-			if !yield(Object{Key: o.Key, SizeBytes: o.Size}, nil) {
+			if !yield(object, err) || err != nil {
 				return
 			}
 		}
@@ -190,7 +186,8 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof
 	}
 	defer reader.Close()
 	hash := sha256.New()
-	if _, err := io.CopyBuffer(hash, reader, make([]byte, 1<<20)); err != nil {
+	// One byte more than there can be shows that there is more; a store can go on for ever.
+	if _, err := io.CopyBuffer(hash, io.LimitReader(reader, sum.Bytes+1), make([]byte, 1<<20)); err != nil {
 		return "", err
 	}
 	if got := hex.EncodeToString(hash.Sum(nil)); got != sum.SHA256 {
@@ -200,15 +197,19 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof
 	return contract.ProofReadBack, nil
 }
 
+// maxReclaimed objects below one dump's prefix: an attempt leaves three, and there are few attempts. A prefix with more is not
+// what it should be, and nothing is removed there.
+const maxReclaimed = 10_000
+
 // Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
 // alone: the files of every attempt without a manifest, and uploads that were never completed. Complete artifacts stay. It
 // does what it can, within cleanupTimeout: without the permission to list there is nothing that it could do.
 func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, cleanupTimeout)
 	defer cancel()
-	attempts := map[string][]string{}
+	attempts, left := map[string][]string{}, 0
 	for object, err := range s.List(ctx, prefix) {
-		if err != nil {
+		if left++; err != nil || left > maxReclaimed {
 			return nil
 		}
 		below, isBelow := strings.CutPrefix(object.Key, prefix)

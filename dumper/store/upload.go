@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"path"
 	"slices"
 	"sync"
@@ -12,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -96,11 +94,11 @@ func (u *upload) send() error {
 		return result.Errorf(contract.StorageFull, "leave tables out with --exclude, or compress", "%s would have more parts than the %d that S3 takes", u.place.uri(u.key), maxParts)
 	}
 	if u.id == nil {
-		created, err := u.place.client.CreateMultipartUpload(u.ctx, &s3.CreateMultipartUploadInput{Bucket: &u.place.Bucket, Key: &u.key, ContentType: aws.String(contentType(u.key))})
+		id, err := u.place.beginUpload(u.ctx, u.key)
 		if err != nil {
 			return err
 		}
-		u.id = created.UploadId
+		u.id = id
 	}
 	select {
 	case u.slots <- struct{}{}:
@@ -116,6 +114,9 @@ func (u *upload) send() error {
 		answer, err := u.place.client.UploadPart(u.line, &s3.UploadPartInput{
 			Bucket: &u.place.Bucket, Key: &u.key, UploadId: u.id, PartNumber: &number, Body: part.reader(), ContentLength: &part.bytes,
 		})
+		if err == nil && aws.ToString(answer.ETag) == "" {
+			err = u.place.lacking("UploadPart", "ETag")
+		}
 		if err != nil {
 			u.stop(err)
 			return
@@ -176,13 +177,4 @@ func (u *upload) abort() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.ctx), cleanupTimeout)
 	defer cancel()
 	_ = u.place.abortUpload(ctx, u.key, u.id)
-}
-
-// abortUpload succeeds too when there is none of that id any more.
-func (p *s3Place) abortUpload(ctx context.Context, key string, id *string) error {
-	_, err := p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: id})
-	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "NoSuchUpload" {
-		return nil
-	}
-	return err
 }

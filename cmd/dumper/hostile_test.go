@@ -1,0 +1,117 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/volcado-io/volcado/internal/dbtest"
+	"github.com/volcado-io/volcado/internal/hostiletest"
+)
+
+// hostileFlags are the flags for a hostile server, with TLS if it has it.
+func hostileFlags(t testing.TB, s *hostiletest.MySQL, password string) []string {
+	t.Helper()
+	arguments := []string{"dump", "--host=localhost", "--port=" + strconv.Itoa(s.Port), "--database=shop", "--credentials-dir=" + dbtest.Credentials(t, "reader", password), "--attempt=one"}
+	if s.Authority == nil {
+		return append(arguments, "--tls-mode=Disabled")
+	}
+	return append(arguments, "--tls-ca-file="+s.Authority.File)
+}
+
+// wholeText is what a client writes of the hostile server's database.
+const wholeText = `printf -- '-- MariaDB dump\n--\n-- Server version\t10.11.14-MariaDB\n\n/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;\nCREATE TABLE %s (id INT);\n\n-- Dump completed\n' '` + "`orders`" + `'`
+
+func TestAHostileServerThatDoesNothingWrongIsCopied(t *testing.T) {
+	for _, tls := range []bool{false, true} {
+		s := hostiletest.StartMySQL(t, hostiletest.Ways{TLS: tls})
+		e := prepare(t, append(hostileFlags(t, s, canary), into(t.TempDir())...)...).withClient(fakeClient(t, wholeText))
+		e.outcome(t, e.Run()).mustSucceed(t)
+		if s.Heard(canary) {
+			t.Error("the server was told the password")
+		}
+	}
+}
+
+// What varies from one execution to the next.
+var varying = regexp.MustCompile(`time=\S+|localhost:\d+|"port": \d+|"(startedAt|finishedAt)": ?"[^"]*"|/tmp/\S+`)
+
+// A server that nobody verified tries a guess of the password wherever it has a say. If anything of the outcome were
+// different for the right one, the status of the dump would tell it.
+func TestWhatAServerGuessesChangesNothingOfTheOutcome(t *testing.T) {
+	at := func(part string, answer func(c *hostiletest.Conn, guess string)) func(string) hostiletest.Ways {
+		return func(guess string) hostiletest.Ways {
+			return hostiletest.Ways{Query: func(c *hostiletest.Conn, query string) bool {
+				if !strings.Contains(query, part) {
+					return false
+				}
+				answer(c, guess)
+				return true
+			}}
+		}
+	}
+	failing := func(part string) func(string) hostiletest.Ways {
+		return at(part, func(c *hostiletest.Conn, guess string) { c.Err(1290, "is it "+guess+"?") })
+	}
+	for name, test := range map[string]struct {
+		ways  func(guess string) hostiletest.Ways
+		flags []string
+		shown bool // the guess, right or wrong, as the name that it is
+	}{
+		"in place of its greeting": {ways: func(guess string) hostiletest.Ways {
+			return hostiletest.Ways{Greet: func(c *hostiletest.Conn) bool { c.Err(1040, "is it "+guess+"?"); return true }}
+		}},
+		"as the answer to the login": {ways: func(guess string) hostiletest.Ways {
+			return hostiletest.Ways{Login: func(c *hostiletest.Conn) bool { c.Err(1045, "is it "+guess+"?"); return true }}
+		}},
+		"as the name of a plugin": {ways: func(guess string) hostiletest.Ways {
+			return hostiletest.Ways{Login: func(c *hostiletest.Conn) bool {
+				c.Write([]byte("\xfe" + guess + "\x0012345678901234567890\x00"))
+				return true
+			}}
+		}},
+		"as an error of a query": {ways: failing("information_schema.TABLES")},
+		"as its version":         {ways: at("@@version", func(c *hostiletest.Conn, guess string) { c.Rows(3, []string{"8.0.1 " + guess, "MariaDB", "0"}) })},
+		"as a number":            {ways: at("@@version", func(c *hostiletest.Conn, guess string) { c.Rows(3, []string{hostiletest.Version, "", guess}) })},
+		"as the database":        {ways: at("SELECT DATABASE()", func(c *hostiletest.Conn, guess string) { c.Rows(1, []string{guess}) })},
+		"as a table that is near to one that is asked for": {shown: true, flags: []string{"--table=" + canary[1:]},
+			ways: at("information_schema.TABLES", func(c *hostiletest.Conn, guess string) {
+				c.Rows(6, []string{"shop", guess, "BASE TABLE", "InnoDB", "1", "YES"})
+			})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := func(guess string) string {
+				s := hostiletest.StartMySQL(t, test.ways(guess))
+				folder := t.TempDir()
+				e := prepare(t, append(append(hostileFlags(t, s, canary), into(folder)...), test.flags...)...).withClient(fakeClient(t, wholeText))
+				o := e.outcome(t, e.Run())
+				if o.exit == 0 && name != "as its version" {
+					t.Errorf("it succeeded:\n%s", o.stderr)
+				}
+				text := o.stdout + o.stderr + readFile(t, e.resultFile)
+				if manifest := filepath.Join(folder, "shop", "one", "manifest.json"); o.exit == 0 {
+					text += readFile(t, manifest)
+				}
+				if strings.Contains(text, guess) != test.shown {
+					t.Errorf("the guess is in it: %t, want %t:\n%s", !test.shown, test.shown, text)
+				}
+				return varying.ReplaceAllString(strings.ReplaceAll(text, guess, "GUESS"), "")
+			}
+			if right, wrong := said(canary), said("x"+canary[1:]); right != wrong {
+				t.Errorf("of the right guess is said\n%s\nand of a wrong one\n%s", right, wrong)
+			}
+		})
+	}
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
+)
+
+// maxListed objects below a prefix. Below a dump's there are a few per attempt.
+const maxListed = 1_000_000
+
+// list yields the objects below a prefix, page by page. What has no key is no object, and neither is what is not below the
+// prefix: a store that does not know the parameter lists everything.
+func (p *s3Place) list(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		input := &s3.ListObjectsV2Input{Bucket: &p.Bucket, Prefix: &prefix}
+		for listed := 0; ; {
+			page, err := p.client.ListObjectsV2(ctx, input)
+			if err != nil {
+				yield(Object{}, err)
+				return
+			}
+			for _, object := range page.Contents {
+				key := aws.ToString(object.Key)
+				if listed++; key == "" || !strings.HasPrefix(key, prefix) {
+					continue
+				}
+				if !yield(Object{Key: key, SizeBytes: aws.ToInt64(object.Size)}, nil) {
+					return
+				}
+			}
+			token := aws.ToString(page.NextContinuationToken)
+			if !aws.ToBool(page.IsTruncated) {
+				return
+			}
+			if token == "" || token == aws.ToString(input.ContinuationToken) || len(page.Contents) == 0 || listed > maxListed {
+				yield(Object{}, p.endless(prefix))
+				return
+			}
+			input.ContinuationToken = &token
+		}
+	}
+}
+
+func (p *s3Place) endless(prefix string) error {
+	return result.Errorf(contract.StorageError, "name a prefix with fewer objects; if there are few, do not trust the store",
+		"the list of what is below %s does not come to an end", p.uri(prefix))
+}
+
+// sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
+func (p *s3Place) sweep(ctx context.Context, prefix string) error {
+	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
+	if err != nil {
+		return nil
+	}
+	for _, upload := range uploads.Uploads {
+		key, id := aws.ToString(upload.Key), aws.ToString(upload.UploadId)
+		if key == "" || id == "" || !strings.HasPrefix(key, prefix) {
+			continue // A store that does not know the parameter lists everybody's.
+		}
+		if ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		err = errors.Join(err, p.abortUpload(ctx, key, &id))
+	}
+	return err
+}
+
+// beginUpload returns the id of a new upload.
+func (p *s3Place) beginUpload(ctx context.Context, key string, options ...func(*s3.Options)) (*string, error) {
+	created, err := p.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &p.Bucket, Key: &key, ContentType: aws.String(contentType(key))}, options...)
+	if err != nil {
+		return nil, err
+	}
+	if aws.ToString(created.UploadId) == "" {
+		return nil, p.lacking("CreateMultipartUpload", "UploadId")
+	}
+	return created.UploadId, nil
+}
+
+// lacking is of an answer without a field that it must have.
+func (p *s3Place) lacking(action, field string) error {
+	return &smithy.OperationError{ServiceID: "S3", OperationName: action, Err: result.Errorf(contract.StorageError, "find out what answers at s3.endpoint of the DumpStorage: it does not speak S3",
+		"the store of bucket %s answers %s without %s", p.Bucket, action, field)}
+}
+
+// abortUpload succeeds too when there is none of that id any more.
+func (p *s3Place) abortUpload(ctx context.Context, key string, id *string) error {
+	_, err := p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: id})
+	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "NoSuchUpload" {
+		return nil
+	}
+	return err
+}
