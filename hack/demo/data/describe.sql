@@ -13,7 +13,7 @@ SELECT CONCAT('SHOW CREATE EVENT `', event_name, '`;')
 FROM information_schema.events WHERE event_schema = DATABASE() ORDER BY event_name;
 -- SHOW CREATE TRIGGER would tell when a trigger was made, too.
 SELECT 'SELECT trigger_name, action_timing, event_manipulation, event_object_table, action_order, action_statement, sql_mode,
-  definer, character_set_client, collation_connection FROM information_schema.triggers
+  character_set_client, collation_connection FROM information_schema.triggers
   WHERE trigger_schema = DATABASE() ORDER BY trigger_name;';
 
 -- How many rows, and every row's every value. CHECKSUM TABLE is of no use where a column is virtual: its answer then

@@ -62,8 +62,7 @@ sql() {
 }
 
 # make_users gives the source's user what a whole copy needs and nothing else: mysql.proc holds the text of routines, and
-# EXECUTE is for views that call one. The developer gets what restoring a copy needs: SET USER is for what the shop's
-# administrator defined.
+# EXECUTE is for views that call one. The developer has rights on the copy's database, and that is enough to load it.
 make_users() {
   local reader developer
   reader=$(sql_secret shop-reader)
@@ -74,7 +73,6 @@ GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON shop.* TO volcado_reader@'%'
 GRANT SELECT ON mysql.proc TO volcado_reader@'%';
 CREATE OR REPLACE USER developer@'%' IDENTIFIED BY $developer REQUIRE SSL;
 GRANT ALL PRIVILEGES ON shop_copy.* TO developer@'%';
-GRANT SET USER ON *.* TO developer@'%';
 EOF
   good "MariaDB: mariadb.shop.svc, TLS only; the user volcado_reader may read the database shop and nothing else"
 }

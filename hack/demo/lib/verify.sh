@@ -23,10 +23,11 @@ restore_copy() {
   good "sha256sum of what is in the bucket is what the bot said: ${sum:0:16}…"
 }
 
-# describe <database> <file> writes everything that must be alike, without the database's own name.
+# describe <database> <file> writes everything that must be alike, without the database's own name and without who defined
+# what: in the copy that is whoever loaded it.
 describe() {
   sql --batch --raw --skip-column-names "$1" <"$REPO/hack/demo/data/describe.sql" >"$2.sql" &&
-    sql --batch --raw "$1" <"$2.sql" | sed "s/^$1\./shop./" >"$2"
+    sql --batch --raw "$1" <"$2.sql" | sed -E "s/^$1\./shop./; s/DEFINER=\`[^\`]*\`@\`[^\`]*\` ?//" >"$2"
 }
 
 compare_copy() {
