@@ -150,3 +150,45 @@ func TestWhateverAStoreSendsTheDumpEndsWithAReason(t *testing.T) {
 		})
 	}
 }
+
+// What a server says reaches the dumper in the text of its client, too.
+func TestWhateverTheTextOfTheClientHoldsTheDumpEndsWithAReason(t *testing.T) {
+	const head = wholeText + `| head -n 6; `
+	for sentence, test := range map[string]struct {
+		script string
+		reason contract.Reason
+		waits  bool
+	}{
+		"tables without an end":             {head + "seq 100000000 | sed 's/.*/CREATE TABLE `t&` (id INT);/'", contract.ServerError, false},
+		"long names without an end":         {head + "x=$(head -c 100000 /dev/zero | tr '\\0' x); while echo \"CREATE TABLE \\`$x\\` (id INT);\"; do :; done", contract.ServerError, false},
+		"views without an end":              {head + "yes '/*!50001 CREATE VIEW `v` AS SELECT 1 */;'", contract.RunDeadlineExceeded, true},
+		"a statement without an end":        {head + "echo 'CREATE TABLE `t` ('; yes 'a INT,'", contract.ServerError, false},
+		"a string without an end":           {head + "echo \"SET x = '\"; yes x", contract.ServerError, false},
+		"a comment without an end":          {head + "printf -- '-- '; yes | tr -d '\\n'", contract.ServerError, false},
+		"a delimiter without an end":        {head + "printf 'DELIMITER '; yes | tr -d '\\n'", contract.ServerError, false},
+		"rows without an end":               {head + "echo 'INSERT INTO `t` VALUES'; yes '(1),'", contract.RunDeadlineExceeded, true},
+		"names of an INSERT without an end": {head + "printf 'INSERT INTO `'; yes | tr -d '\\n'", contract.ServerError, false},
+		"nothing without an end":            {"exec sleep infinity", contract.RunDeadlineExceeded, true},
+		"complaints without an end":         {"yes is it " + canary + "? >&2", contract.RunDeadlineExceeded, true},
+		"a complaint of 100 MB":             {"head -c 100000000 /dev/zero >&2; exit 2", contract.ServerError, false},
+		"bytes that are no text":            {"head -c 3000000 /dev/urandom", "", true},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			t.Parallel()
+			s := hostiletest.StartMySQL(t, hostiletest.Ways{})
+			folder := t.TempDir()
+			arguments := append(hostileFlags(t, s, canary), into(folder)...)
+			if test.waits {
+				arguments = append(arguments, "--run-deadline=2s")
+			}
+			e := prepare(t, arguments...).withClient(fakeClient(t, test.script))
+			began := time.Now()
+			o := e.outcome(t, e.Run())
+			if test.reason == "" && o.result.Failure != nil {
+				test.reason = o.result.Failure.Reason // which of several depends on the bytes
+			}
+			o.mustHold(t, e, began, test.reason)
+			nothingIn(t, folder)
+		})
+	}
+}
