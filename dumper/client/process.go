@@ -12,6 +12,9 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // pipeBytes is the largest pipe that the kernel grants without a privilege: the client writes 1 MiB at a time and
@@ -57,6 +60,9 @@ func Start(ctx context.Context, path string, arguments []string) (*Process, erro
 	}()
 	if err := <-started; err != nil {
 		_ = read.Close()
+		if errors.Is(err, syscall.E2BIG) {
+			return nil, result.Errorf(contract.InvalidRequest, "name fewer tables, or exclude fewer: the client takes each as an argument of its own", "the client cannot be given so many names of tables: %w", err)
+		}
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
 	return p, nil

@@ -122,6 +122,10 @@ func (m *Mysqldump) run(ctx context.Context, run client.Run, p *plan.Plan, w io.
 
 // unreadable gives what the reading of the text failed with its reason.
 func (m *Mysqldump) unreadable(err error, p *plan.Plan) error {
+	if errors.Is(err, sqlstream.ErrTooMany) {
+		return result.Errorf(contract.ServerError, "find out who answers at this address: no server has such a database",
+			"%s at %s has a database %q that cannot be: %w", m.Server.Engine, m.Server.Address(), p.Database, err)
+	}
 	if errors.Is(err, sqlstream.ErrTooLong) {
 		return result.Errorf(contract.ServerError, "find the routine, view or table with a definition of that length, and leave it out with --exclude (exclude.tables) or shorten it",
 			"%s at %s has a definition in database %q that is too long to be copied: %w", m.Server.Engine, m.Server.Address(), p.Database, err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/text"
 )
 
 // Progress of one attempt. Its zero value, with an attempt, is ready.
@@ -37,6 +38,9 @@ func (p *Progress) Add(bytes int) {
 	p.now.Bytes += int64(bytes)
 }
 
+// maxName of a table in characters. A server can call one anything.
+const maxName = 64
+
 // Table says that the definition of a table or a view begins.
 func (p *Progress) Table(name string) {
 	p.mu.Lock()
@@ -44,7 +48,7 @@ func (p *Progress) Table(name string) {
 	if p.now.Table != "" {
 		p.now.TablesDone++
 	}
-	p.now.Table = name
+	p.now.Table = text.Cut(name, maxName)
 }
 
 // Done says that everything was copied.

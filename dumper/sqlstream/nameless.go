@@ -1,6 +1,9 @@
 package sqlstream
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // Nameless takes the database's name out of the statements in which the clients write it, so that the text can be loaded
 // into a database of any name:
@@ -30,6 +33,15 @@ type Nameless struct {
 	Definitions map[string]int
 }
 
+// Bounds of what is kept of a text: no server has as many tables, nor names of that length.
+const (
+	maxDefinitions = 400_000
+	maxName        = 512
+)
+
+// ErrTooMany is the error for a text with more definitions, or longer names, than a server has.
+var ErrTooMany = errors.New("more than 400000 tables, or a name of more than 512 bytes")
+
 // Handle is a Stage.
 func (n *Nameless) Handle(e *Event) error {
 	switch e.Kind {
@@ -42,6 +54,9 @@ func (n *Nameless) Handle(e *Event) error {
 			e.Raw = found.from(e.Raw)
 		}
 		n.Definitions[e.Name]++
+		if len(e.Name) > maxName || len(n.Definitions) > maxDefinitions {
+			return ErrTooMany
+		}
 	case Trigger:
 		e.Raw = n.trigger(e).from(e.Raw)
 	}

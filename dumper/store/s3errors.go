@@ -11,6 +11,7 @@ import (
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -166,6 +167,9 @@ func connectionReason(err error) (contract.Reason, string) {
 	}
 	if strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
 		return contract.StorageUnreachable, "it does not speak TLS; is the endpoint http:// rather than https://?"
+	}
+	if _, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return contract.StorageUnreachable, "it breaks the connection off, or does not answer in HTTP"
 	}
 	return "", ""
 }

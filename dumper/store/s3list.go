@@ -93,8 +93,8 @@ func (p *s3Place) lacking(action, field string) error {
 }
 
 // abortUpload succeeds too when there is none of that id any more.
-func (p *s3Place) abortUpload(ctx context.Context, key string, id *string) error {
-	_, err := p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: id})
+func (p *s3Place) abortUpload(ctx context.Context, key string, id *string, options ...func(*s3.Options)) error {
+	_, err := p.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &p.Bucket, Key: &key, UploadId: id}, options...)
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "NoSuchUpload" {
 		return nil
 	}

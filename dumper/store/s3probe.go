@@ -86,7 +86,7 @@ func (p *s3Place) tryUpload(ctx context.Context, key string) error {
 	}
 	aborting, done := cleaning(ctx)
 	defer done()
-	return p.abortUpload(aborting, key, id)
+	return p.abortUpload(aborting, key, id, impatient)
 }
 
 // cleaning is the context in which a probe removes what it made: its own, or a short one when the probe was stopped. A

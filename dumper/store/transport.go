@@ -64,10 +64,10 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := &boundedBody{body: response.Body, room: maxAnswer}
+	body := &boundedBody{body: response.Body, bounded: true, room: maxAnswer}
 	// The SDK names the operation in the query. An object is read in pieces, so only its errors are bounded.
 	if r.URL.Query().Get("x-id") == "GetObject" && response.StatusCode < http.StatusMultipleChoices {
-		body.room = -1
+		body.bounded = false
 	}
 	body.timer = time.AfterFunc(stall, func() {
 		body.stalled.Store(true)
@@ -80,8 +80,9 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 // boundedBody is an answer's.
 type boundedBody struct {
 	body io.ReadCloser
-	// room for so many bytes; negative when there is no bound.
-	room    int
+	// room for so many bytes, if bounded.
+	bounded bool
+	room    int64
 	timer   *time.Timer
 	stalled atomic.Bool
 }
@@ -93,10 +94,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	if err != nil && !errors.Is(err, io.EOF) && b.stalled.Load() {
 		return n, fmt.Errorf("%w for %s", errStalled, stall)
 	}
-	if b.room < 0 {
-		return n, err
-	}
-	if b.room -= n; b.room < 0 {
+	if b.room -= int64(n); b.bounded && b.room < 0 {
 		return 0, errTooMuch
 	}
 	return n, err
