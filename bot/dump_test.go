@@ -31,7 +31,7 @@ func TestAskingForADumpMakesIt(t *testing.T) {
 		want := v1alpha1.DatabaseDumpSpec{
 			SourceRef: v1alpha1.ObjectReference{Name: "shop"}, Database: "shop",
 			Exclude: &v1alpha1.DumpExclusions{Tables: []v1alpha1.NamePattern{"*_log", "sessions"}}, SchemaOnly: true,
-			Compression: v1alpha1.Compression{Format: "gzip"}, Reason: "reproduce SHOP-123", RequestedBy: &by,
+			Compression: v1alpha1.Compression{Format: "gzip"}, Definers: "Strip", History: "Current", Reason: "reproduce SHOP-123", RequestedBy: &by,
 		}
 		if diff := cmp.Diff(want, dump.Spec); diff != "" {
 			w.Errorf("(-want +got)\n%s", diff)
