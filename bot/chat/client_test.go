@@ -51,14 +51,18 @@ func connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer server.Close()
-	w.WriteHeader(http.StatusOK)
-	client, _, err := w.(http.Hijacker).Hijack()
+	// The answer is written to the connection itself: what the client sends after one that net/http writes can be read by
+	// net/http before the connection is taken over, and would be lost.
+	client, buffered, err := w.(http.Hijacker).Hijack()
 	if err != nil {
 		return
 	}
 	defer client.Close()
-	go io.Copy(server, client) //nolint:errcheck // it ends with the connection
-	io.Copy(client, server)    //nolint:errcheck // it ends with the connection
+	if _, err := io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		return
+	}
+	go io.Copy(server, buffered) //nolint:errcheck // it ends with the connection
+	io.Copy(client, server)      //nolint:errcheck // it ends with the connection
 }
 
 // private serves with a certificate for chat.example.com and 127.0.0.1 that an authority of the test's own signed.
