@@ -30,7 +30,7 @@ ALTER DATABASE @ CHARACTER SET latin1 COLLATE latin1_swedish_ci';
 			want := server.Fingerprint(t, database)
 			credentials := server.Account(t, "changer", "pw", dbtest.WholeDump(database)...)
 			folder := t.TempDir()
-			run(t, append(flags(server, credentials, database), into(folder)...)...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, database), into(folder)...), "--definers=Keep")...).mustSucceed(t)
 
 			server.Exec(t, "CREATE OR REPLACE DATABASE changed_copy CHARACTER SET latin1")
 			server.Account(t, "loader", "pw", "ALL ON changed_copy.*", "SET USER ON *.*")
