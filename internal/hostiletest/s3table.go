@@ -13,6 +13,9 @@ import (
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
+// artifact is the name of a copy's file.
+var artifact = contract.DefaultFormat().File()
+
 // S3Ways by a sentence about the store.
 func S3Ways() map[string]S3Way {
 	all := map[string]S3Way{}
@@ -123,7 +126,7 @@ func listings() map[string]S3Way {
 	object := "<Contents><Size>1</Size></Contents>"
 	return map[string]S3Way{
 		"its list has no keys":                 {List, body(200, "<ListBucketResult>"+strings.Repeat(object, 100)+"</ListBucketResult>"), "", false},
-		"its list has no dates":                {List, body(200, "<ListBucketResult><Contents><Key>by-hand/old/dump.sql.gz</Key></Contents></ListBucketResult>"), "", false},
+		"its list has no dates":                {List, body(200, "<ListBucketResult><Contents><Key>by-hand/old/"+artifact+"</Key></Contents></ListBucketResult>"), "", false},
 		"its list has a million objects":       {List, endless(200, false, "<ListBucketResult>", object), "", false},
 		"its list goes on with the same token": {List, body(200, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"+object+"</ListBucketResult>"), "", false},
 		"its list goes on without a token":     {List, body(200, "<ListBucketResult><IsTruncated>true</IsTruncated>"+object+"</ListBucketResult>"), "", false},
@@ -131,14 +134,14 @@ func listings() map[string]S3Way {
 			drain(r)
 			fmt.Fprintf(w, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>%d</NextContinuationToken>", pages.Add(1))
 			for n := range 1000 {
-				fmt.Fprintf(w, "<Contents><Key>by-hand/%d-%d/dump.sql.gz</Key></Contents>", pages.Load(), n)
+				fmt.Fprintf(w, "<Contents><Key>by-hand/%d-%d/%s</Key></Contents>", pages.Load(), n, artifact)
 			}
 			_, _ = io.WriteString(w, "</ListBucketResult>")
 		}, "", false},
 		"its list has nested entities":             {List, body(200, entities+"<ListBucketResult><Contents><Key>&c;</Key></Contents></ListBucketResult>"), "", false},
 		"its list is nested without an end":        {List, endless(200, false, "<ListBucketResult>", "<a>"), "", false},
 		"its list of uploads has no keys":          {Uploads, body(200, "<ListMultipartUploadsResult>"+strings.Repeat("<Upload></Upload>", 100)+"</ListMultipartUploadsResult>"), "", false},
-		"its list of uploads has no ids":           {Uploads, body(200, "<ListMultipartUploadsResult><Upload><Key>by-hand/x/dump.sql.gz</Key></Upload></ListMultipartUploadsResult>"), "", false},
+		"its list of uploads has no ids":           {Uploads, body(200, "<ListMultipartUploadsResult><Upload><Key>by-hand/x/"+artifact+"</Key></Upload></ListMultipartUploadsResult>"), "", false},
 		"its list of uploads has a million":        {Uploads, endless(200, false, "<ListMultipartUploadsResult>", "<Upload></Upload>"), "", false},
 		"its list of uploads is an error of 2 GiB": {Uploads, endless(500, true, "<Error>", "x"), "", false},
 	}
