@@ -76,6 +76,7 @@ func (r Result) Encode() ([]byte, error) {
 		short := *r.Failure
 		short.Message, short.Hint = text.Cut(short.Message, 300), text.Cut(short.Hint, 200)
 		r.Failure = &short
+		r.Warnings = nil // they are of a copy, and there is none
 	}
 	r.Server, r.Client = r.Server.short(), r.Client.short()
 	r.Warnings = slices.Clone(r.Warnings)
