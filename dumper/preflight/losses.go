@@ -58,7 +58,7 @@ func history(facts *Facts, p *plan.Plan, at servererror.Origin) error {
 		return result.Errorf(contract.InvalidRequest, "request history: Current", "%s at %s has no system-versioned tables, so it has no history to copy", at.Engine, at.Address)
 	}
 	// mariadb-dump ends at such a table, also where its rows are left out.
-	precise := slices.DeleteFunc(slices.Clone(facts.Precise), func(name string) bool { return !slices.Contains(p.Tables, name) })
+	precise := among(p.Tables, facts.Precise)
 	if len(precise) > 0 {
 		return result.Errorf(contract.InvalidRequest, "leave them out with --exclude (exclude.tables), or request history: Current",
 			"the history of database %q on %s cannot be copied: these tables keep it by transaction, which mariadb-dump cannot write: %s", p.Database, at.Address, text.Names(precise, 5))
@@ -68,11 +68,9 @@ func history(facts *Facts, p *plan.Plan, at servererror.Origin) error {
 
 // warn of what the copy will not have.
 func warn(facts *Facts, p *plan.Plan, chosen []Table) {
+	rows := withRows(p)
 	var mixed, versioned []string
 	for _, t := range chosen {
-		if t.View || !slices.Contains(withRows(p, []string{t.Name}), t.Name) {
-			continue
-		}
 		if !t.Transactional {
 			mixed = append(mixed, t.Name)
 		}
@@ -80,11 +78,11 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 			versioned = append(versioned, t.Name)
 		}
 	}
-	p.Warn(contract.TablesNotConsistent, mixed)
+	p.Warn(contract.TablesNotConsistent, among(rows, mixed))
 	if !p.History {
-		p.Warn(contract.HistoryLeftOut, versioned)
+		p.Warn(contract.HistoryLeftOut, among(rows, versioned))
 	}
-	p.Warn(contract.FloatsRounded, withRows(p, facts.Floats))
+	p.Warn(contract.FloatsRounded, among(rows, facts.Floats))
 	p.Warn(contract.RowsElsewhere, p.Elsewhere)
 	if !p.Routines {
 		p.Warn(contract.RoutinesLeftOut, facts.RoutineNames)
@@ -94,13 +92,23 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 	}
 }
 
-// withRows are those of the tables whose rows are copied.
-func withRows(p *plan.Plan, tables []string) []string {
-	var found []string
-	for _, name := range tables {
-		if slices.Contains(p.Tables, name) && !p.SchemaOnly && !slices.Contains(p.WithoutData, name) && !slices.Contains(p.Elsewhere, name) {
-			found = append(found, name)
-		}
+// withRows are the tables whose rows are copied.
+func withRows(p *plan.Plan) []string {
+	if p.SchemaOnly {
+		return nil
 	}
-	return found
+	without := map[string]bool{}
+	for _, name := range slices.Concat(p.WithoutData, p.Elsewhere) {
+		without[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(p.Tables), func(name string) bool { return without[name] })
+}
+
+// among are those of the names that are in the list. A server can list 200,000 of each.
+func among(list, names []string) []string {
+	in := map[string]bool{}
+	for _, name := range list {
+		in[name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !in[name] })
 }
