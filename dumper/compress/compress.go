@@ -4,12 +4,19 @@ package compress
 import (
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
 // codec of one format. Its memory is bounded on a machine of any size.
+// maxProcessors that compress or decompress. With this many, the client is what everything waits for, and each more would take
+// memory for pieces of the text all the same: without a CPU limit a pod sees all processors of its node.
+const maxProcessors = 4
+
+func processors() int { return min(runtime.GOMAXPROCS(0), maxProcessors) }
+
 type codec struct {
 	// level when none is said; 0 where the format has no levels.
 	level int

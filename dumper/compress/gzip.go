@@ -4,17 +4,13 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"runtime"
 
 	"github.com/klauspost/pgzip"
 )
 
 const (
 	// blockBytes are compressed by one processor at a time.
-	blockBytes = 1 << 20
-	// maxProcessors that compress. With this many, the client is what everything waits for, and each more would take memory
-	// for blocks all the same: without a CPU limit a pod sees all processors of its node.
-	maxProcessors = 8
+	blockBytes = 512 << 10
 	// readAheadBlocks bounds what a reader decompresses ahead.
 	readAheadBlocks = 4
 )
@@ -29,7 +25,8 @@ var gzip = codec{
 		if err != nil {
 			return nil, err
 		}
-		if err := z.SetConcurrency(blockBytes, blocks(runtime.GOMAXPROCS(0))); err != nil {
+		// One block more, so that no processor waits while the next is filled.
+		if err := z.SetConcurrency(blockBytes, processors()+1); err != nil {
 			return nil, err
 		}
 		return z, nil
@@ -42,6 +39,3 @@ var gzip = codec{
 		return z, nil
 	},
 }
-
-// blocks in flight: one more than processors, so that none waits while the next block is filled.
-func blocks(processors int) int { return min(processors, maxProcessors) + 1 }
