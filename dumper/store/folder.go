@@ -89,14 +89,14 @@ func (p *folderPlace) probe(ctx context.Context, key string) (err error) {
 	return errors.Join(err, f.Close(), folder.Remove(probeFile))
 }
 
-func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, func(int) int64, error) {
+func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, digest, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	w, err := p.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: contentType(key)})
 	if err != nil {
 		cancel()
 		return nil, nil, err
 	}
-	return &folderFile{w, cancel}, nil, nil
+	return &folderFile{w, cancel}, untold{}, nil
 }
 
 type folderFile struct {
@@ -115,6 +115,9 @@ func (f *folderFile) abort() {
 	f.cancel()
 	_ = f.Close()
 }
+
+// checksum is never asked for.
+func (p *folderPlace) checksum(context.Context, string) (string, error) { return "", nil }
 
 func (p *folderPlace) remove(_ context.Context, key string) error {
 	folder, err := p.folder(path.Dir(key), false)

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"gocloud.dev/blob/s3blob"
 
 	"github.com/volcado-io/volcado/dumper/foreign"
@@ -183,18 +184,35 @@ type s3Place struct {
 	S3
 	client *s3.Client
 	quote  foreign.Rule
+	// tells: the store tells the CRC64NVME of what it holds. The probe finds out.
+	tells bool
 	// patience with the probe.
 	patience time.Duration
 }
 
 func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
 
-func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error) {
+func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (object, digest, error) {
 	sizes := sizesFor(expectedBytes)
-	return p.begin(ctx, key, sizes), sizes.of, nil
+	if p.tells {
+		return p.begin(ctx, key, sizes), newCRC64NVME(), nil
+	}
+	return p.begin(ctx, key, sizes), newETag(sizes.of), nil
 }
 
 func (p *s3Place) remove(ctx context.Context, key string) error {
 	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
 	return err
+}
+
+func (p *s3Place) checksum(ctx context.Context, key string) (string, error) {
+	return p.crc64NVME(ctx, key)
+}
+
+func (p *s3Place) crc64NVME(ctx context.Context, key string, options ...func(*s3.Options)) (string, error) {
+	held, err := p.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &p.Bucket, Key: &key, ChecksumMode: types.ChecksumModeEnabled}, options...)
+	if err != nil || held.ChecksumType == types.ChecksumTypeComposite {
+		return "", err
+	}
+	return aws.ToString(held.ChecksumCRC64NVME), nil
 }

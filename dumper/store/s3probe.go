@@ -65,16 +65,30 @@ func impatient(o *s3.Options) { o.Retryer = retryer(2, time.Second) }
 
 // tryObject writes an object, looks at it and removes it.
 func (p *s3Place) tryObject(ctx context.Context, key string) error {
-	if _, err := p.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &p.Bucket, Key: &key, Body: bytes.NewReader([]byte{0})}, impatient); err != nil {
+	probe := []byte{0}
+	if _, err := p.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &p.Bucket, Key: &key, Body: bytes.NewReader(probe)}, impatient); err != nil {
 		return err
 	}
-	_, err := p.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &p.Bucket, Key: &key}, impatient)
+	err := p.tryChecksum(ctx, key, probe)
+	if err != nil {
+		// Some stores refuse the header that asks for a checksum.
+		_, err = p.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &p.Bucket, Key: &key}, impatient)
+	}
 	removing, done := cleaning(ctx)
 	defer done()
 	if _, removeErr := p.client.DeleteObject(removing, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key}, impatient); removeErr != nil {
 		failure := p.explain(errors.Join(err, removeErr), key)
 		return result.Errorf(failure.Reason, failure.Hint, "%s; the probe's object %s may have stayed", failure.Message, p.uri(key))
 	}
+	return err
+}
+
+// tryChecksum finds out whether the store tells a checksum.
+func (p *s3Place) tryChecksum(ctx context.Context, key string, content []byte) error {
+	told, err := p.crc64NVME(ctx, key, impatient)
+	crc := newCRC64NVME()
+	crc.write(content)
+	p.tells = err == nil && told == crc.String()
 	return err
 }
 

@@ -35,9 +35,10 @@ type Store struct {
 type place interface {
 	// probe proves that an artifact could be written at the key, read and removed, and leaves nothing.
 	probe(ctx context.Context, key string) error
-	// create begins an object of about so many bytes; 0 when that is not known. It gives the sizes of the parts that its
-	// ETag is made of too, or nil where there is no ETag.
-	create(ctx context.Context, key string, expectedBytes int64) (object, func(part int) int64, error)
+	// create begins an object of about so many bytes; 0 when that is not known. The digest is for what will be told of it.
+	create(ctx context.Context, key string, expectedBytes int64) (object, digest, error)
+	// checksum that the store tells of an object, in the form of Sum.CRC64NVME, or "".
+	checksum(ctx context.Context, key string) (string, error)
 	// list yields the objects below a prefix, in the order of their keys.
 	list(ctx context.Context, prefix string) iter.Seq2[Object, error]
 	// remove an object; it is no error when there is none.
@@ -163,8 +164,8 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 	}
 }
 
-// Verify compares what the store holds at the key with what was sent. A store that tells the MD5 of what it holds, as
-// most do in the ETag, is believed; from any other the object is read back whole.
+// Verify compares what the store holds at the key with what was sent. A store that tells a checksum of what it
+// holds is believed: CRC64NVME, or the MD5 that most have in the ETag. From any other the object is read back whole.
 func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof, error) {
 	attributes, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
@@ -179,6 +180,15 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof
 	}
 	if sum.ETag != "" && strings.Trim(attributes.ETag, `"`) == sum.ETag {
 		return contract.ProofETag, nil
+	}
+	if sum.CRC64NVME != "" {
+		told, err := s.place.checksum(ctx, key)
+		if err != nil {
+			return "", s.explain(ctx, err, key)
+		}
+		if told == sum.CRC64NVME {
+			return contract.ProofChecksum, nil
+		}
 	}
 	reader, _, err := s.Reader(ctx, key)
 	if err != nil {

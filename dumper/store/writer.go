@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"io"
 )
@@ -15,8 +13,9 @@ type Sum struct {
 	Bytes int64
 	// SHA256 in hexadecimal.
 	SHA256 string
-	// ETag that an S3 server gives what was sent, or "" for a folder.
-	ETag string
+	// ETag or CRC64NVME is what the store tells of an object with these bytes, if it is one that does.
+	ETag      string
+	CRC64NVME string
 }
 
 // object is being written.
@@ -36,7 +35,7 @@ type Writer struct {
 	key    string
 	object object
 	sha    hash.Hash
-	etag   *etag
+	digest digest
 	bytes  int64
 	closed bool
 }
@@ -44,19 +43,19 @@ type Writer struct {
 // NewWriter begins an object of about so many bytes; 0 when that is not known.
 func (s *Store) NewWriter(ctx context.Context, key string, expectedBytes int64) (*Writer, error) {
 	writing, cancel := context.WithCancel(ctx)
-	object, partSize, err := s.place.create(writing, key, expectedBytes)
+	object, digest, err := s.place.create(writing, key, expectedBytes)
 	if err != nil {
 		cancel()
 		return nil, s.explain(ctx, err, key)
 	}
-	return &Writer{store: s, ctx: ctx, cancel: cancel, key: key, object: object, sha: sha256.New(), etag: newETag(partSize)}, nil
+	return &Writer{store: s, ctx: ctx, cancel: cancel, key: key, object: object, sha: sha256.New(), digest: digest}, nil
 }
 
 // Write sends p, and fails when something before it could not be stored.
 func (w *Writer) Write(p []byte) (int, error) {
 	n, err := w.object.Write(p)
 	w.sha.Write(p[:n])
-	w.etag.Write(p[:n])
+	w.digest.write(p[:n])
 	w.bytes += int64(n)
 	if err != nil {
 		return n, w.store.explain(w.ctx, err, w.key)
@@ -75,7 +74,9 @@ func (w *Writer) Commit() (Sum, error) {
 	if err := w.object.commit(); err != nil {
 		return Sum{}, w.store.explain(w.ctx, err, w.key)
 	}
-	return Sum{Bytes: w.bytes, SHA256: hex.EncodeToString(w.sha.Sum(nil)), ETag: w.etag.String()}, nil
+	sum := Sum{Bytes: w.bytes, SHA256: hex.EncodeToString(w.sha.Sum(nil))}
+	w.digest.finish(&sum)
+	return sum, nil
 }
 
 // GiveUp makes every later Write of no effect. Unlike Abort it may be called while another goroutine writes.
@@ -88,57 +89,4 @@ func (w *Writer) Abort() {
 		w.closed = true
 		w.object.abort()
 	}
-}
-
-// etag computes what S3 servers give as ETag: the MD5 of a small object, or the MD5 of the MD5s of the parts. It knows of
-// the upload nothing but the sizes of the parts, so that it finds out what goes wrong there.
-type etag struct {
-	// partSize is nil when no ETag is wanted.
-	partSize func(part int) int64
-	part     hash.Hash
-	room     int64
-	parts    int
-	all      hash.Hash
-}
-
-func newETag(partSize func(part int) int64) *etag {
-	e := &etag{partSize: partSize, part: md5.New(), all: md5.New()}
-	if partSize != nil {
-		e.room = partSize(0)
-	}
-	return e
-}
-
-func (e *etag) Write(p []byte) {
-	if e.partSize == nil {
-		return
-	}
-	for len(p) > 0 {
-		n := min(int64(len(p)), e.room)
-		e.part.Write(p[:n])
-		e.room -= n
-		p = p[n:]
-		if e.room == 0 {
-			e.finishPart()
-		}
-	}
-}
-
-func (e *etag) finishPart() {
-	e.all.Write(e.part.Sum(nil))
-	e.part.Reset()
-	e.parts++
-	e.room = e.partSize(e.parts)
-}
-
-func (e *etag) String() string {
-	switch {
-	case e.partSize == nil:
-		return ""
-	case e.parts == 0:
-		return hex.EncodeToString(e.part.Sum(nil))
-	case e.room < e.partSize(e.parts):
-		e.finishPart()
-	}
-	return fmt.Sprintf("%s-%d", hex.EncodeToString(e.all.Sum(nil)), e.parts)
 }

@@ -31,7 +31,7 @@ func FuzzDecodeManifest(f *testing.F) {
 			if path.Base(file.Name) != file.Name || file.Name == contract.ManifestFile || file.Size < 1 || len(file.SHA256) != 64 {
 				t.Fatalf("%+v", file)
 			}
-			if !m.Proves(file.Name, contract.ProofETag) && !m.Proves(file.Name, contract.ProofReadBack) {
+			if !m.Proves(file.Name, contract.ProofETag) && !m.Proves(file.Name, contract.ProofChecksum) && !m.Proves(file.Name, contract.ProofReadBack) {
 				t.Fatalf("%s was never in storage", file.Name)
 			}
 		}

@@ -74,12 +74,17 @@ const (
 	ProofTrailer Proof = "Trailer"
 	// ProofETag: its size in storage, and the store's MD5 of each part, are those of what was sent.
 	ProofETag Proof = "ETag"
+	// ProofChecksum: its size in storage, and the CRC64NVME that the store tells of it, are those of what was sent.
+	ProofChecksum Proof = "Checksum"
 	// ProofReadBack: it was read back from storage, and its size and SHA-256 are those of what was sent.
 	ProofReadBack Proof = "ReadBack"
 )
 
+// proofsOfStorage are those that storage holds a file. Each has one of them.
+var proofsOfStorage = []Proof{ProofETag, ProofChecksum, ProofReadBack}
+
 // proofs that there are. A reader refuses a manifest with another: it would not know what to look for.
-var proofs = []Proof{ProofExitCode, ProofErrorStream, ProofTrailer, ProofETag, ProofReadBack}
+var proofs = append([]Proof{ProofExitCode, ProofErrorStream, ProofTrailer}, proofsOfStorage...)
 
 // Manifest describes an artifact. It is written last: without it there is no artifact.
 type Manifest struct {

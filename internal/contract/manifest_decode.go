@@ -130,7 +130,7 @@ func (m *Manifest) checkProofs(listed map[string]bool) error {
 		}
 	}
 	for _, file := range m.Files {
-		if !m.Proves(file.Name, ProofETag) && !m.Proves(file.Name, ProofReadBack) {
+		if !slices.ContainsFunc(proofsOfStorage, func(proof Proof) bool { return m.Proves(file.Name, proof) }) {
 			return fmt.Errorf("it has no proof that storage holds the file %s", file.Name)
 		}
 	}

@@ -120,8 +120,8 @@ func TestAManifestThatDescribesNoCopyIsRefused(t *testing.T) {
 			func(m *contract.Manifest) { m.Proofs["other.sql.zst"] = []contract.Proof{contract.ProofETag} }, "a file that it does not list"},
 		"a proof that nobody knows": {
 			func(m *contract.Manifest) { m.Proofs["dump.sql.zst"] = append(m.Proofs["dump.sql.zst"], "Oath") }, "a proof for the file dump.sql.zst that this program does not know"},
-		"a proof six times": {
-			func(m *contract.Manifest) { m.Proofs["dump.sql.zst"] = make([]contract.Proof, 6) }, "6 proofs for the file dump.sql.zst"},
+		"a proof seven times": {
+			func(m *contract.Manifest) { m.Proofs["dump.sql.zst"] = make([]contract.Proof, 7) }, "7 proofs for the file dump.sql.zst"},
 		"too many names": {func(m *contract.Manifest) { m.Tables.Views = make([]string, 10_001) }, "10001 names"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestTheLargestManifestIsRead(t *testing.T) {
 	for i := range contract.MaxFiles {
 		name := fmt.Sprintf("%s%05d.sql.zst", strings.Repeat("x", 115), i)
 		m.Files = append(m.Files, contract.File{Name: name, Size: 1 << 60, UncompressedBytes: 1 << 60, SHA256: sha})
-		m.Proofs[name] = []contract.Proof{contract.ProofExitCode, contract.ProofErrorStream, contract.ProofTrailer, contract.ProofETag, contract.ProofReadBack}
+		m.Proofs[name] = []contract.Proof{contract.ProofExitCode, contract.ProofErrorStream, contract.ProofTrailer, contract.ProofETag, contract.ProofChecksum, contract.ProofReadBack}
 	}
 	names := make([]string, contract.MaxManifestNames)
 	for i := range names {
