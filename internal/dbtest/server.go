@@ -161,7 +161,8 @@ func (s *Server) launch(options Options) error {
 	if output, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
 	}
-	arguments := []string{"--no-defaults", "--datadir=" + data, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
+	// Another server, when it starts, removes the temporary tables that it finds in a folder that they share.
+	arguments := []string{"--no-defaults", "--datadir=" + data, "--tmpdir=" + s.Folder, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
 		"--pid-file=" + filepath.Join(s.Folder, "pid"), "--skip-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
 		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}
 	if !options.WithoutTLS {
