@@ -7,30 +7,31 @@ import (
 	"testing"
 
 	"github.com/volcado-io/volcado/dumper/foreign"
+	"github.com/volcado-io/volcado/dumper/packet"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
 func FuzzGreeting(f *testing.F) {
-	for _, packet := range []string{
+	for _, data := range []string{
 		"", "\x00\x00\x00\x00", "\x01\x00\x00\x00\x0a", "\x01\x00\x00\x00\xff", "\x03\x00\x00\x00\xff\x10\x04",
 		"\x30\x00\x00\x00\x0a10.11.14-MariaDB\x00\x01\x00\x00\x0012345678\x00\xff\xf7", "\xff\xff\xff\x00\x0a", "\x05\x00\x00\x00\x0a1.2\x00",
 	} {
-		f.Add([]byte(packet))
+		f.Add([]byte(data))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		packet, err := readPacket(bytes.NewReader(data))
+		read, err := packet.Read(bytes.NewReader(data), packet.MaxGreeting)
 		if err != nil {
 			return
 		}
-		if len(packet) < 4 || len(packet) > 4+maxGreetingBytes {
-			t.Fatalf("a packet of %d bytes", len(packet))
+		if len(read) < packet.HeaderBytes || len(read) > packet.HeaderBytes+packet.MaxGreeting {
+			t.Fatalf("a packet of %d bytes", len(read))
 		}
-		if offers, refused, err := offersTLS(packet[4:]); err != nil && (offers || refused) {
+		if offers, refused, err := offersTLS(read[packet.HeaderBytes:]); err != nil && (offers || refused) {
 			t.Errorf("an unreadable greeting offers TLS (%t) or refuses (%t): %v", offers, refused, err)
 		}
-		if failure := result.FailureOf(refusal(packet[4:], servererror.Origin{})); failure.Reason == contract.Internal {
+		if failure := result.FailureOf(refusal(read[packet.HeaderBytes:], servererror.Origin{})); failure.Reason == contract.Internal {
 			t.Errorf("it is taken for a defect: %+v", failure)
 		}
 	})

@@ -8,21 +8,11 @@ import (
 	"io"
 	"net"
 	"sync"
-	"time"
 
+	"github.com/volcado-io/volcado/dumper/packet"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
-)
-
-const (
-	// capabilityTLS in the server's greeting and in the client's answer.
-	capabilityTLS = 0x0800
-	// tlsRequestBytes is the length of the client's packet that asks for TLS; a login packet is longer.
-	tlsRequestBytes = 32
-	// maxGreetingBytes is far more than a greeting has.
-	maxGreetingBytes = 4096
-	dialTimeout      = 10 * time.Second
 )
 
 // Guard is a relay on loopback between the client and the server that lets nothing but TLS pass. It reads the server's
@@ -88,7 +78,7 @@ func (g *Guard) fail(err error) {
 
 func (g *Guard) serve(ctx context.Context, client *net.TCPConn) {
 	defer client.Close()
-	dialer := net.Dialer{Timeout: dialTimeout}
+	dialer := net.Dialer{Timeout: packet.DialTimeout}
 	upstream, err := dialer.DialContext(ctx, "tcp", g.server)
 	if err != nil {
 		g.fail(servererror.Failure(2003, err.Error(), g.at))
@@ -110,11 +100,11 @@ func (g *Guard) serve(ctx context.Context, client *net.TCPConn) {
 
 // admit passes on the greeting and the client's request for TLS, and nothing else.
 func (g *Guard) admit(client, server *net.TCPConn) error {
-	greeting, err := readPacket(server)
+	greeting, err := packet.Read(server, packet.MaxGreeting)
 	if err != nil {
 		return servererror.Failure(2013, "no greeting: "+err.Error(), g.at)
 	}
-	offers, refused, err := offersTLS(greeting[4:])
+	offers, refused, err := offersTLS(greeting[packet.HeaderBytes:])
 	switch {
 	case err != nil:
 		return servererror.Failure(2007, err.Error(), g.at)
@@ -122,14 +112,13 @@ func (g *Guard) admit(client, server *net.TCPConn) error {
 		return servererror.TLSUnavailable(g.at)
 	}
 	if _, err := client.Write(greeting); err != nil || refused {
-		return refusal(greeting[4:], g.at)
+		return refusal(greeting[packet.HeaderBytes:], g.at)
 	}
-	request, err := readPacket(client)
+	request, err := packet.Read(client, packet.MaxGreeting)
 	if err != nil {
 		return servererror.Failure(2013, "the client went away: "+err.Error(), g.at)
 	}
-	body := request[4:]
-	if len(body) != tlsRequestBytes || binary.LittleEndian.Uint16(body)&capabilityTLS == 0 {
+	if !packet.AsksForTLS(request) {
 		return result.Errorf(contract.TLSUnavailable, "use another release of the client, or the dumper's image as it was built",
 			"the client did not ask %s at %s for TLS and was stopped", g.at.Engine, g.at.Address)
 	}
@@ -158,34 +147,18 @@ func offersTLS(greeting []byte) (offers, refused bool, err error) {
 			if len(greeting) < at+2 {
 				break
 			}
-			return binary.LittleEndian.Uint16(greeting[at:])&capabilityTLS != 0, false, nil
+			return binary.LittleEndian.Uint16(greeting[at:])&packet.CapabilityTLS != 0, false, nil
 		}
 	}
 	return false, false, errors.New("the greeting is too short")
 }
 
 // refusal reads the error packet that a server sends in place of a greeting, as when it has too many connections.
-func refusal(packet []byte, at servererror.Origin) error {
-	if len(packet) < 3 || packet[0] != 0xff {
+func refusal(answer []byte, at servererror.Origin) error {
+	if len(answer) < 3 || answer[0] != 0xff {
 		return servererror.Failure(2013, "the client went away", at)
 	}
-	return servererror.Told(int(binary.LittleEndian.Uint16(packet[1:])), string(packet[3:]), at.Unverified())
-}
-
-// readPacket reads one packet with its header of 4 bytes, and not a byte more.
-func readPacket(r io.Reader) ([]byte, error) {
-	header := make([]byte, 4)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return nil, err
-	}
-	length := int(header[0]) | int(header[1])<<8 | int(header[2])<<16
-	if length > maxGreetingBytes {
-		return nil, fmt.Errorf("a packet of %d bytes", length)
-	}
-	packet := make([]byte, len(header)+length)
-	copy(packet, header)
-	_, err := io.ReadFull(r, packet[4:])
-	return packet, err
+	return servererror.Told(int(binary.LittleEndian.Uint16(answer[1:])), string(answer[3:]), at.Unverified())
 }
 
 // relay copies one direction and passes its end on. Between two TCP connections the kernel splices.

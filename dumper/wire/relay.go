@@ -9,21 +9,18 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/big"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/volcado-io/volcado/dumper/packet"
 )
 
-const (
-	// tlsRequest is the length of the packet that asks for TLS; a login is longer.
-	tlsRequest = 32
-	// headerBytes of a packet: three of its length, and its number.
-	headerBytes = 4
-	bufferBytes = 64 << 10
-)
+const bufferBytes = 64 << 10
 
 // relay is one connection.
 type relay struct {
@@ -47,21 +44,24 @@ func (r *relay) run() {
 
 // greet passes on the greeting and the first packet of the driver's, and begins TLS on both sides if that asks for it.
 func (r *relay) greet() bool {
-	greeting, ok := r.packet(r.server, maxGreeting)
-	if !ok {
+	greeting, err := packet.Read(r.server, packet.MaxGreeting)
+	if errors.Is(err, packet.ErrTooLong) {
+		r.guard.fail(r.guard.tooMuch("a greeting that no server has"))
+	}
+	if err != nil {
 		return false
 	}
 	if _, err := r.driver.Write(greeting); err != nil {
 		return false
 	}
-	first, ok := r.packet(r.driver, maxPacket)
-	if !ok {
+	first, err := packet.Read(r.driver, maxPacket)
+	if err != nil {
 		return false
 	}
 	if _, err := r.server.Write(first); err != nil {
 		return false
 	}
-	if len(first) != headerBytes+tlsRequest || r.guard.TLS == nil {
+	if !packet.AsksForTLS(first) || r.guard.TLS == nil {
 		return true
 	}
 	secure := tls.Client(r.server, r.guard.TLS)
@@ -80,37 +80,18 @@ func (r *relay) greet() bool {
 	return true
 }
 
-// packet with its header, of at most so many bytes.
-func (r *relay) packet(from io.Reader, most int) ([]byte, bool) {
-	header := make([]byte, headerBytes)
-	if _, err := io.ReadFull(from, header); err != nil {
-		return nil, false
-	}
-	n := length(header)
-	if n > most {
-		r.guard.fail(r.guard.tooMuch("a greeting that no server has"))
-		return nil, false
-	}
-	packet := make([]byte, headerBytes+n)
-	copy(packet, header)
-	_, err := io.ReadFull(from, packet[headerBytes:])
-	return packet, err == nil
-}
-
-func length(header []byte) int { return int(header[0]) | int(header[1])<<8 | int(header[2])<<16 }
-
 // ask passes on what the driver sends. A command has the number 0.
 func (r *relay) ask() {
 	from := bufio.NewReader(r.driver)
 	for {
-		header := make([]byte, headerBytes)
+		header := make([]byte, packet.HeaderBytes)
 		if _, err := io.ReadFull(from, header); err != nil {
 			return
 		}
 		if header[3] == 0 {
 			r.asked.Store(true)
 		}
-		if _, err := io.CopyN(r.server, io.MultiReader(bytes.NewReader(header), from), int64(headerBytes+length(header))); err != nil {
+		if _, err := io.CopyN(r.server, io.MultiReader(bytes.NewReader(header), from), int64(packet.HeaderBytes+packet.Length(header))); err != nil {
 			return
 		}
 	}
@@ -120,12 +101,12 @@ func (r *relay) ask() {
 func (r *relay) answer() {
 	from, to := bufio.NewReaderSize(r.server, bufferBytes), bufio.NewWriterSize(r.driver, bufferBytes)
 	defer func() { _ = to.Flush() }()
-	room, header := 0, make([]byte, headerBytes)
+	room, header := 0, make([]byte, packet.HeaderBytes)
 	for {
 		if _, err := io.ReadFull(from, header); err != nil {
 			return
 		}
-		n := length(header)
+		n := packet.Length(header)
 		if r.asked.CompareAndSwap(true, false) {
 			room = maxAnswer
 			if err := r.refused(from, n); err != nil {
@@ -133,7 +114,7 @@ func (r *relay) answer() {
 				return
 			}
 		}
-		room -= headerBytes + n
+		room -= packet.HeaderBytes + n
 		switch {
 		case n > maxPacket:
 			r.guard.fail(r.guard.tooMuch("a row or a field of more than 4 MiB"))

@@ -8,8 +8,8 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
-	"time"
 
+	"github.com/volcado-io/volcado/dumper/packet"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
 	"github.com/volcado-io/volcado/internal/contract"
@@ -17,8 +17,6 @@ import (
 
 // Bounds of what a server sends, far above what one needs.
 const (
-	// maxGreeting in bytes.
-	maxGreeting = 4 << 10
 	// maxPacket is the longest row in bytes: the definition of a view, or a grant.
 	maxPacket = 4 << 20
 	// maxAnswer of one query in bytes. 200,000 tables have about 20 MiB.
@@ -26,9 +24,6 @@ const (
 	// maxColumns of an answer. The servers' own limit is 4096.
 	maxColumns = 4096
 )
-
-// dialTimeout bounds the TCP connection.
-const dialTimeout = 10 * time.Second
 
 // Guard makes bounded connections to one server.
 type Guard struct {
@@ -80,7 +75,7 @@ func (g *Guard) fail(err error) {
 
 // Dial is for the driver, which must be told to speak TLS with DriverTLS if there is TLS.
 func (g *Guard) Dial(ctx context.Context, _, address string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: dialTimeout}
+	dialer := net.Dialer{Timeout: packet.DialTimeout}
 	server, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
