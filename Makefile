@@ -39,7 +39,7 @@ demo-down: ## Take the demo and its cluster down again.
 	@hack/demo/down
 
 ##@ Develop
-.PHONY: build generate verify lint test e2e bench bench-chat bench-dump
+.PHONY: build generate verify lint test compatibility e2e bench bench-chat bench-dump
 build: ## Compile manager, bot and dumper into bin/.
 	@hack/cluster/cluster packages build
 	@CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
@@ -61,8 +61,14 @@ lint: $(BIN)/golangci-lint ## Run the linters, the import rules among them.
 
 test: ## Unit tests, the real API server, the dumper against a real MariaDB and S3 server, a real Mattermost.
 	@hack/cluster/cluster packages build tests
+	@hack/compatibility/servers >/dev/null
 	@assets=$$(hack/cluster/cluster binaries) && \
 	  CGO_ENABLED=0 KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
+
+compatibility: ## Load every copy into every server, with the binary log on and off, and write docs/compatibility.md anew.
+	@hack/cluster/cluster packages build tests
+	@hack/compatibility/servers >/dev/null
+	@CGO_ENABLED=0 go test -count=1 -timeout 20m ./cmd/dumper -run '^TestEveryCopyLoads' -all -update
 
 e2e: ## The demo's path and every bad input, on the real cluster.
 	@hack/e2e/run

@@ -19,7 +19,7 @@ func (a *attempt) describe(server source.Server, f found, e *engine.Evidence) co
 		Dump: a.Dump, Attempt: a.Attempt, Format: a.Format.Name,
 		Server: p.Server, Host: server.Host, Port: server.Port, Client: f.program.Software,
 		Database: p.Database, SchemaOnly: p.SchemaOnly, Routines: p.Routines, Events: p.Events,
-		SandboxLine: e.Sandbox(), Warnings: warnings(p, e),
+		SandboxLine: e.Sandbox(), Warnings: warnings(p, e), Features: e.Features.Found(),
 		Tables: contract.Tables{
 			Count: len(p.Tables), Names: p.Tables, Views: p.Views, Only: len(p.Only) > 0,
 			Excluded: p.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(p.WithoutData, p.Elsewhere))),
@@ -56,8 +56,13 @@ func restore(engine v1alpha1.Engine, format contract.Format, m *contract.Manifes
 	notes = append(notes, "The artifact names no database: it restores into any empty one.",
 		"A row whose statement is larger than max_allowed_packet of the server that it is loaded into stops there (error 1153, 2006 or 2020): raise it there.")
 	if m.SandboxLine {
-		notes = append(notes, "The first line switches MariaDB's client to sandbox mode. Clients that do not know it (MySQL's, and MariaDB's before "+
-			"10.5.25, 10.6.18, 10.11.8, 11.0.6, 11.1.5, 11.2.4 and 11.4.2) stop there; restore with: "+format.DecodeInput()+"tail -n +2 | "+loading.Into("mysql", "DATABASE"))
+		notes = append(notes, "The first line switches MariaDB's client to sandbox mode. MariaDB's clients before 10.5.25, 10.6.18, 10.11.8, 11.0.6, "+
+			"11.1.5, 11.2.4 and 11.4.2 stop there; load it with: "+format.DecodeInput()+"tail -n +2 | "+loading.Into(program, "DATABASE"))
+	}
+	if engine == v1alpha1.EngineMariaDB {
+		notes = append(notes, "MySQL loads it as: dumper cat --for mysql FILE | "+loading.Into("mysql", "DATABASE"))
+	} else {
+		notes = append(notes, "MariaDB loads it as: dumper cat --for mariadb FILE | "+loading.Into("mariadb", "DATABASE"))
 	}
 	if m.Tables.Only {
 		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")

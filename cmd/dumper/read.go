@@ -15,10 +15,14 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/restore"
 )
 
 const placeHelp = `The artifact is given as s3://bucket/key, as the path of a local file or folder, or with the storage flags and
 --key. The key may be the artifact's, its manifest's, its attempt's, or a prefix with exactly one artifact below it.`
+
+const forHelp = `With --for, it writes the SQL as that client loads it into a server of its own. If the copy has something that the
+server does not load, it says what, and writes nothing. docs/compatibility.md says what that can be.`
 
 // placeExample of an artifact in a bucket, with the flags that reach it.
 var placeExample = "s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra/4f.../" + contract.DefaultFormat().File() + " --s3-endpoint https://s3.example.com --s3-path-style"
@@ -90,18 +94,32 @@ func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store,
 func catCommand() *cobra.Command {
 	var r reading
 	var raw bool
+	var client string
 	command := &cobra.Command{
 		Use:   "cat [s3://bucket/key | path]",
 		Short: "Writes an artifact's SQL to standard output, and fails at the end if it is not what was written",
-		Long:  "Writes an artifact's SQL to standard output. At the end it compares size and SHA-256 with the manifest\nand fails if they differ.\n\n" + placeHelp,
-		Example: "  dumper cat " + placeExample + " | mariadb shop_copy\n" +
+		Long: "Writes an artifact's SQL to standard output. At the end it compares size and SHA-256 with the manifest\nand fails if they differ.\n\n" +
+			forHelp + "\n\n" + placeHelp,
+		Example: "  dumper cat --for mariadb " + placeExample + " | " + restore.Into("mariadb", "shop_copy") + "\n" +
+			"  dumper cat --for mysql ./out/shop | " + restore.Into("mysql", "shop_copy") + "\n" +
 			"  dumper cat ./out/shop --raw > " + contract.DefaultFormat().File(),
 		Args: cobra.MaximumNArgs(1),
-		RunE: r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
-			return archive.Cat(ctx, s, entry, out, raw)
-		}),
 	}
+	command.RunE = r.withArtifact(func(ctx context.Context, out io.Writer, s *store.Store, entry *archive.Entry) error {
+		if !command.Flags().Changed("for") {
+			return archive.Cat(ctx, s, entry, out, raw)
+		}
+		if raw {
+			return result.Errorf(contract.InvalidRequest, "give one of them", "both --for and --raw were given")
+		}
+		target, err := archive.ParseTarget(client)
+		if err != nil {
+			return err
+		}
+		return archive.CatFor(ctx, s, entry, out, os.Stderr, target)
+	})
 	r.flags(command)
+	command.Flags().StringVar(&client, "for", "", "the client that loads the SQL: mysql or mariadb, with the server's version if it matters (mariadb:11.4.5)")
 	command.Flags().BoolVar(&raw, "raw", false, "do not decompress")
 	return command
 }

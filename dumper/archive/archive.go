@@ -108,6 +108,35 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 	return nil
 }
 
+// CatFor writes the artifact's text as the client of a target loads it, or fails before the first byte. It fails at the end
+// like Cat. What a person should know goes into notes.
+func CatFor(ctx context.Context, s *store.Store, entry *Entry, w, notes io.Writer, target *Target) error {
+	if err := target.Check(entry.Manifest, notes); err != nil {
+		return err
+	}
+	adapt := target.adapt(entry.Manifest.Server)
+	for _, file := range entry.Manifest.Files {
+		if err := through(ctx, s, entry, file, w, adapt.Handle); err != nil {
+			return err
+		}
+	}
+	tell(adapt, notes)
+	return nil
+}
+
+// through a stage, into w.
+func through(ctx context.Context, s *store.Store, entry *Entry, file contract.File, w io.Writer, stage sqlstream.Stage) error {
+	text, in := io.Pipe()
+	defer text.Close()
+	go func() { in.CloseWithError(cat(ctx, s, entry, file, in, false)) }()
+	out := &sink{w: w}
+	err := sqlstream.Copy(out, text, stage)
+	if out.err != nil {
+		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key(file)), out.err)
+	}
+	return err
+}
+
 func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, w io.Writer, raw bool) error {
 	key := entry.Key(file)
 	stored, size, err := s.Reader(ctx, key)
@@ -171,12 +200,8 @@ func (s *sink) Write(p []byte) (int, error) {
 // client's completion trailer.
 func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
 	for _, file := range entry.Manifest.Files {
-		text, out := io.Pipe()
-		go func() { out.CloseWithError(cat(ctx, s, entry, file, out, false)) }()
 		watch := sqlstream.NewWatch()
-		err := sqlstream.Copy(io.Discard, text, watch.Handle)
-		_ = text.Close()
-		if err != nil {
+		if err := through(ctx, s, entry, file, io.Discard, watch.Handle); err != nil {
 			return err
 		}
 		if entry.Manifest.Proves(file.Name, contract.ProofTrailer) && !watch.Completed() {

@@ -45,6 +45,8 @@ type Evidence struct {
 	Definitions map[string]int
 	// References to sequences of the database itself, by table: how often its name was taken out.
 	References map[string]int
+	// Features of the copy that not every server loads.
+	Features *sqlstream.Features
 }
 
 // Run of a client.

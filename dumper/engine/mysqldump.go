@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -28,7 +29,8 @@ func (m *Mysqldump) Copy(ctx context.Context, p *plan.Plan, sink Sink) (*Evidenc
 	if err != nil {
 		return nil, err
 	}
-	evidence := &Evidence{Definitions: map[string]int{}, References: map[string]int{}}
+	evidence := &Evidence{Definitions: map[string]int{}, References: map[string]int{},
+		Features: &sqlstream.Features{MariaDB: m.Server.Engine == v1alpha1.EngineMariaDB}}
 	for _, run := range client.Runs(m.Server.Engine, m.Program, p) {
 		stages := append([]sqlstream.Stage{m.watch(p)}, m.edits(p, evidence)...)
 		seen, err := m.run(ctx, run, p, w, stages)
@@ -50,7 +52,7 @@ func (m *Mysqldump) edits(p *plan.Plan, evidence *Evidence) []sqlstream.Stage {
 	if !p.KeepDefiners {
 		stages = append(stages, sqlstream.StripDefiners)
 	}
-	return stages
+	return append(stages, evidence.Features.Handle)
 }
 
 // watch is the stage that tells how far the text is, and stops it where it holds what is left out.

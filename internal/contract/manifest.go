@@ -47,6 +47,9 @@ func (m *Manifest) lists() []*[]string {
 	for i := range m.Warnings {
 		all = append(all, &m.Warnings[i].Names)
 	}
+	for i := range m.Features {
+		all = append(all, &m.Features[i].Names)
+	}
 	return all
 }
 
@@ -118,6 +121,8 @@ type Manifest struct {
 	SandboxLine bool `json:"sandboxLine"`
 	// Warnings of what the copy does not have, and of what loading it needs.
 	Warnings []Warning `json:"warnings,omitempty"`
+	// Features of the copy that not every server loads. It is null where an older release wrote the manifest.
+	Features []Feature `json:"features"`
 	// Restore is a shell command that restores the artifact, read from standard input, into DATABASE.
 	Restore string `json:"restore"`
 	// Notes for whoever restores it.
@@ -129,7 +134,7 @@ type Manifest struct {
 // EncodeManifest renders m for people and programs. It writes nothing that DecodeManifest would not read.
 func EncodeManifest(m Manifest) ([]byte, error) {
 	m.Version = ManifestVersion
-	m.Warnings = slices.Clone(m.Warnings)
+	m.Warnings, m.Features = slices.Clone(m.Warnings), slices.Clone(m.Features)
 	for _, names := range m.lists() {
 		if len(*names) > MaxManifestNames {
 			*names = nil

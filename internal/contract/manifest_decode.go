@@ -39,6 +39,9 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 	return &m, nil
 }
 
+// maxFeatures leaves room for those of newer releases.
+const maxFeatures = 200
+
 // maxTokens of JSON, names and brackets too. It is more than a manifest with all its names and files has.
 const maxTokens = 1 << 20
 
@@ -94,6 +97,8 @@ func (m *Manifest) check() error {
 		return fmt.Errorf("its port is %d", m.Port)
 	case len(m.Warnings) > len(WarningNames()):
 		return fmt.Errorf("it has %d warnings, and there are %d", len(m.Warnings), len(WarningNames()))
+	case len(m.Features) > maxFeatures:
+		return fmt.Errorf("it has %d features, and %d at most are written", len(m.Features), maxFeatures)
 	case len(m.Files) < 1 || len(m.Files) > MaxFiles:
 		return fmt.Errorf("it lists %d files, and a copy has 1 to %d", len(m.Files), MaxFiles)
 	}

@@ -9,7 +9,9 @@ package restore
 //     statement. MariaDB's client (10.11) sends that all the same. The server's own limit remains.
 //   - Without --local-infile=0 the text, which came from a server, could have the client send it any file that whoever
 //     loads it can read (LOAD DATA LOCAL); the sandbox that keeps it from running commands does not prevent that.
-const options = "--default-character-set=utf8mb4 --comments --max-allowed-packet=1G --local-infile=0"
+//   - Without --binary-mode the client takes the carriage returns out of routines, and runs commands such as \! that the
+//     text holds (MySQL's before 9, and MariaDB's where the line that enables its sandbox is left out).
+const options = "--default-character-set=utf8mb4 --binary-mode --comments --max-allowed-packet=1G --local-infile=0"
 
 // Into is the shell command that loads the text at its standard input into a database with the client, mariadb or
 // mysql. A name that needs quotes comes with them.
