@@ -37,6 +37,9 @@ func ParseTarget(s string) (*Target, error) {
 // String as in a sentence.
 func (t *Target) String() string { return strings.TrimSpace(t.Flavour + " " + t.Version) }
 
+// maxTold obstacles are told in a message.
+const maxTold = 6
+
 // Check fails where the copy has something that the server does not load. It writes a note where that is not known.
 func (t *Target) Check(m *contract.Manifest, notes io.Writer) error {
 	if m.Features == nil && m.Server.Flavour != t.Flavour {
@@ -46,16 +49,28 @@ func (t *Target) Check(m *contract.Manifest, notes io.Writer) error {
 	if len(obstacles) == 0 {
 		return nil
 	}
-	var has, do []string
-	for _, o := range obstacles {
+	var has []string
+	for _, o := range obstacles[:min(len(obstacles), maxTold)] {
 		has = append(has, o.What+": "+text.Names(o.Names, 3))
-		if o.From != "" {
-			do = append(do, fmt.Sprintf("If the server is %s %s or newer, say so: --for %s:%s.", t.Flavour, o.From, strings.ToLower(t.Flavour), o.From))
-		}
-		do = append(do, o.Do)
 	}
-	return result.Errorf(contract.InvalidRequest, strings.Join(do, " ")+" docs/compatibility.md has more",
+	if more := len(obstacles) - len(has); more > 0 {
+		has = append(has, fmt.Sprintf("and %d more; `dumper inspect` lists them as features", more))
+	}
+	return result.Errorf(contract.InvalidRequest, t.hint(m, obstacles),
 		"%s does not load this copy of a database of %s %s. It has %s", t, m.Server.Flavour, m.Server.Version, strings.Join(has, "; "))
+}
+
+// hint says what to do: name a newer server, if that is all; what the table says of one obstacle; or where more is said.
+func (t *Target) hint(m *contract.Manifest, obstacles []contract.Obstacle) string {
+	newest := contract.Software{Flavour: t.Flavour, Version: "999"}
+	if t.Version == "" && len(m.Obstacles(newest)) == 0 {
+		from := slices.MaxFunc(obstacles, func(a, b contract.Obstacle) int { return contract.CompareVersions(a.From, b.From) }).From
+		return fmt.Sprintf("if the server is %s %s or newer, say so: --for %s:%s", t.Flavour, from, strings.ToLower(t.Flavour), from)
+	}
+	if len(obstacles) == 1 {
+		return obstacles[0].Do + " Or load the copy into a server like the one that was copied."
+	}
+	return "load the copy into a server like the one that was copied (" + m.Server.Flavour + "); docs/compatibility.md says of each what to do"
 }
 
 // adapt is the stage that changes what the client wrote for itself.

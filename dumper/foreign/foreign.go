@@ -113,8 +113,9 @@ func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // version of a server. MySQL and MariaDB, and what speaks their protocol, add letters, digits and these marks.
 var version = regexp.MustCompile(`^\d{1,3}\.\d{1,3}\.[-A-Za-z0-9.+~_]{1,100}$`)
 
-// Version is what a server gives as its version, if it looks like one.
+// Version is what a server gives as its version, if it looks like one. Debian's MariaDB adds two words from 11.8 on.
 func Version(text string) string {
+	text = strings.TrimSuffix(text, " from Debian")
 	if version.MatchString(text) {
 		return text
 	}

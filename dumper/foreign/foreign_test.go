@@ -71,4 +71,7 @@ func TestOnlyWhatLooksLikeAVersionIsShownAsOne(t *testing.T) {
 			t.Errorf("%q is shown: %t", text, got)
 		}
 	}
+	if got := foreign.Version("11.8.9-MariaDB-0+deb13u1 from Debian"); got != "11.8.9-MariaDB-0+deb13u1" {
+		t.Errorf("of Debian's it makes %q", got)
+	}
 }

@@ -16,6 +16,8 @@ type Features struct {
 
 	found map[contract.FeatureName]*contract.Feature
 	order []contract.FeatureName
+	// last is what each was found in last.
+	last map[contract.FeatureName]string
 	// of is what is being read.
 	of string
 	// generated are tables with generated columns whose rows were not seen yet.
@@ -35,14 +37,15 @@ func (f *Features) add(name contract.FeatureName) {
 	known, ok := f.found[name]
 	if !ok {
 		if f.found == nil {
-			f.found = map[contract.FeatureName]*contract.Feature{}
+			f.found, f.last = map[contract.FeatureName]*contract.Feature{}, map[contract.FeatureName]string{}
 		}
 		known = &contract.Feature{Name: name}
 		f.found[name], f.order = known, append(f.order, name)
 	}
-	if n := len(known.Names); n > 0 && known.Names[n-1] == f.of {
+	if ok && f.last[name] == f.of {
 		return
 	}
+	f.last[name] = f.of
 	known.Count++
 	if len(known.Names) < contract.MaxFeatureNames && len(f.of) <= maxName {
 		known.Names = append(known.Names, f.of)
@@ -180,24 +183,23 @@ func (f *Features) expression(before, t token) {
 func (f *Features) body(e *Event) {
 	f.of = ""
 	var earlier token
+	aggregate := false
 	words(e, func(before, t token) {
+		aggregate = aggregate || f.of == "" && t.is("AGGREGATE")
 		if f.of == "" && (t.kind == quotedName || e.Kind == Trigger && before.is("TRIGGER")) && !before.isSymbol('@') && !before.is("DEFINER") {
 			f.of = t.name()
-			if e.Kind == Package {
+			switch {
+			case e.Kind == Package:
 				f.add("Packages")
+			case aggregate:
+				f.add("AggregateFunctions")
 			}
-		}
-		switch {
-		case e.Kind == Function && t.is("AGGREGATE") && f.of == "":
-			f.of = "a function"
-			f.add("AggregateFunctions")
-			f.of = ""
-		case !f.MariaDB:
-		case before.is("END") && t.is("FOR"), before.is("TYPE") && t.is("OF"), earlier.is("DECLARE") && t.is("ROW"):
-			f.add("MariaDBRoutines")
 		}
 		if before.is("COLLATE") || before.is("CHARSET") {
 			f.collation(t)
+		}
+		if f.MariaDB && (before.is("END") && t.is("FOR") || before.is("TYPE") && t.is("OF") || earlier.is("DECLARE") && t.is("ROW")) {
+			f.add("MariaDBRoutines")
 		}
 		earlier = before
 	})

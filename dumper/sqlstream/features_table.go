@@ -25,7 +25,9 @@ func (f *Features) table(e *Event) {
 		if hasMySQLComment(e.Raw[behind:t.at]) {
 			d.add("MySQLComments")
 		}
-		behind = t.after()
+		if behind = t.after(); t.isSymbol('=') {
+			continue
+		}
 		d.level(t)
 		d.expression(d.before, t)
 		switch {
@@ -34,9 +36,7 @@ func (f *Features) table(e *Event) {
 		case d.depth >= 1:
 			d.item(t)
 		}
-		if !t.isSymbol('=') {
-			d.before = t
-		}
+		d.before = t
 	}
 	if d.hash && d.engine != "memory" {
 		d.add("HashIndexes")
@@ -113,7 +113,11 @@ func (d *definition) byDefault(t token) {
 func (d *definition) option(t token) {
 	switch {
 	case d.depth == 0 && d.before.is("ENGINE"):
-		if d.engine = strings.ToLower(string(t.text)); !commonEngines[d.engine] {
+		d.engine = strings.ToLower(string(t.text))
+		switch {
+		case d.engine == "aria":
+			d.add("Aria")
+		case !commonEngines[d.engine]:
 			d.add("Engines")
 		}
 	case d.depth == 0 && d.engine != "" && t.kind == quotedName && d.l.peek().isSymbol('='), t.is("PAGE_CHECKSUM"), t.is("TRANSACTIONAL"):

@@ -60,8 +60,9 @@ var supports = []Support{
 	{"FunctionalIndexes", "", "8.0.13", "indexes on an expression", "Index a generated column."},
 	{"IgnoredIndexes", "10.6", "", "ignored indexes", "Drop the indexes."},
 	{"HashIndexes", "10.4", "", "unique indexes over long columns", "Drop the indexes."},
+	{"Aria", anySupported, "", "Aria tables", "Convert them to InnoDB."},
 	{"Engines", "", "", "storage engines that only their own server is known to have", "Convert the tables to InnoDB."},
-	{"TableOptions", "10.2", "", "table or column options that only MariaDB has, as all Aria tables have", "Convert the tables to InnoDB, without the options."},
+	{"TableOptions", "10.2", "", "table options that only MariaDB has", "Make the tables without them."},
 	{"DefaultPartitions", "10.2", "", "list partitions for all other values", "Drop the partitions."},
 	{"MySQLComments", "", "8.0", "parts that MariaDB passes over without a word (`INVISIBLE`, `SRID`, `NOT ENFORCED`)", "Drop these parts."},
 	{"Packages", "10.3.5", "", "packages", "Write them as routines."},
@@ -97,7 +98,7 @@ type Obstacle struct {
 // Obstacles are what keeps a server of this flavour and version from loading the copy. Without a version it is one like the
 // server that was copied or, if that is of the other flavour, the oldest.
 func (m *Manifest) Obstacles(server Software) (found []Obstacle) {
-	if server.Flavour == m.Server.Flavour && (server.Version == "" || !older(server.Version, m.Server.Version)) {
+	if server.Flavour == m.Server.Flavour && (server.Version == "" || !olderRelease(server.Version, m.Server.Version)) {
 		return nil
 	}
 	for _, f := range m.Features {
@@ -116,7 +117,16 @@ func (m *Manifest) Obstacles(server Software) (found []Obstacle) {
 func AtLeast(version, that string) bool { return !older(version, that) }
 
 // older compares the numbers at the beginning of two versions. No version is older than any.
-func older(a, b string) bool { return slices.Compare(numbers(a), numbers(b)) < 0 }
+func older(a, b string) bool { return CompareVersions(a, b) < 0 }
+
+// CompareVersions by the numbers that they begin with.
+func CompareVersions(a, b string) int { return slices.Compare(numbers(a), numbers(b)) }
+
+// olderRelease compares as many numbers as a person gave: 10.11 is not older than 10.11.6.
+func olderRelease(given, that string) bool {
+	a, b := numbers(given), numbers(that)
+	return slices.Compare(a, b[:min(len(a), len(b))]) < 0
+}
 
 func numbers(version string) (all []int) {
 	for _, part := range strings.SplitN(version, ".", 3) {

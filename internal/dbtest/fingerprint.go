@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,32 @@ func (s *Server) Fingerprint(t testing.TB, database string) map[string]string {
 		for _, row := range f.rows("SHOW "+kind+" STATUS WHERE Db = ?", database) {
 			f.found[kind+" "+row[1]] = f.definition("SHOW CREATE "+kind+" "+QuoteName(row[1]), database, 2)
 		}
+	}
+	return f.found
+}
+
+// Contents describes a whole database so that copies in servers of another flavour can be compared with it: the rows of
+// each table and view by their values, and that everything else is there.
+func (s *Server) Contents(t testing.TB, database string) map[string]string {
+	t.Helper()
+	connection, err := s.db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	f := &fingerprint{t: t, connection: connection, found: map[string]string{}}
+	f.exec("USE " + QuoteName(database))
+	f.exec("SET time_zone = '+00:00'")
+	for _, row := range f.rows("SHOW FULL TABLES") {
+		rows := f.rows("SELECT * FROM " + QuoteName(row[0]))
+		slices.SortFunc(rows, slices.Compare)
+		f.found[row[1]+" "+row[0]] = fmt.Sprintf("%q", rows)
+	}
+	for _, row := range f.rows(`SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+		UNION ALL SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
+		UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+		UNION ALL SELECT 'foreign key', CONSTRAINT_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()`) {
+		f.found[row[0]+" "+row[1]] = "is there"
 	}
 	return f.found
 }

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -57,6 +58,8 @@ type Server struct {
 type Options struct {
 	// WithoutTLS: the server offers no TLS.
 	WithoutTLS bool
+	// BinaryLog: the server writes one.
+	BinaryLog bool
 	// Arguments for mariadbd.
 	Arguments []string
 }
@@ -161,10 +164,20 @@ func (s *Server) launch(options Options) error {
 	if output, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("mariadb-install-db: %w\n%s", err, output)
 	}
+	return s.serve([]string{"--no-defaults"}, options)
+}
+
+// serve the data that was installed. The program gets the arguments of before first.
+func (s *Server) serve(before []string, options Options) error {
 	// Another server, when it starts, removes the temporary tables that it finds in a folder that they share.
-	arguments := []string{"--no-defaults", "--datadir=" + data, "--tmpdir=" + s.Folder, "--socket=" + s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
-		"--pid-file=" + filepath.Join(s.Folder, "pid"), "--skip-log-bin", "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
-		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50"}
+	arguments := append(slices.Clone(before), "--datadir="+filepath.Join(s.Folder, "data"), "--tmpdir="+s.Folder, "--socket="+s.Socket, "--bind-address=127.0.0.1,127.0.0.2",
+		"--pid-file="+filepath.Join(s.Folder, "pid"), "--performance-schema=OFF", "--innodb-flush-log-at-trx-commit=0",
+		"--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M", "--max-connections=50")
+	if options.BinaryLog {
+		arguments = append(arguments, "--log-bin=binary", "--server-id=1")
+	} else {
+		arguments = append(arguments, "--skip-log-bin")
+	}
 	if !options.WithoutTLS {
 		authority, err := certtest.NewAuthority(s.Folder, "authority")
 		if err != nil {

@@ -1,0 +1,266 @@
+package main_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/dbtest"
+	loading "github.com/volcado-io/volcado/internal/restore"
+	"github.com/volcado-io/volcado/internal/text"
+)
+
+var update = flag.Bool("update", false, "write docs/compatibility.md anew")
+
+const compatibilityPage = "../../docs/compatibility.md"
+
+// place is a server of a release, with or without a binary log.
+type place struct {
+	dbtest.Release
+	server *dbtest.Server
+	path   string // of its clients
+	home   string // with the loader's option file
+	log    bool
+}
+
+// target as --for names it.
+func (p *place) target() string {
+	if p.MySQL {
+		return "mysql"
+	}
+	return "mariadb:" + strings.TrimPrefix(p.Name, "MariaDB ")
+}
+
+// loaderPassword is of an account that may do everything in one database, and nothing else.
+const loaderPassword = "Lo4der-pw"
+
+func begin(t *testing.T, r dbtest.Release, log bool) *place {
+	t.Helper()
+	p := &place{Release: r, log: log, server: r.Start(t, dbtest.Options{BinaryLog: log}), path: r.Clients(t), home: t.TempDir()}
+	p.server.Exec(t, "CREATE USER loader@localhost IDENTIFIED BY '"+loaderPassword+"'", "GRANT ALL ON `copy`.* TO loader@localhost")
+	p.optionFile(t, "loader", loaderPassword)
+	return p
+}
+
+func (p *place) optionFile(t *testing.T, user, password string) {
+	t.Helper()
+	text := fmt.Sprintf("[client]\nuser=%s\npassword=%q\nsocket=%s\nssl-ca=%s\n", user, password, p.server.Socket, p.server.Authority.File)
+	if err := os.WriteFile(filepath.Join(p.home, ".my.cnf"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shell runs a command with the clients of the place first in PATH, as whoever the option file says.
+func (p *place) shell(t *testing.T, command, input string) (string, error) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "bash", "-o", "pipefail", "-c", command)
+	c.Env = []string{"PATH=" + p.path + ":" + filepath.Dir(dumper) + ":" + os.Getenv("PATH"), "HOME=" + p.home, "AWS_EC2_METADATA_DISABLED=true"}
+	c.Stdin = strings.NewReader(input)
+	output, err := c.CombinedOutput()
+	return string(output), err
+}
+
+// dump a sample with the place's own client, into a folder.
+func (p *place) dump(t *testing.T, s sample) string {
+	t.Helper()
+	p.server.Exec(t, "CREATE DATABASE "+s.name+s.clause)
+	root := &place{Release: p.Release, server: p.server, path: p.path, home: t.TempDir()}
+	root.optionFile(t, "root", "")
+	if output, err := root.shell(t, p.Client()+" --default-character-set=utf8mb4 --comments "+s.name, s.sql(p.Release)); err != nil {
+		t.Fatalf("make %s on %s: %v\n%s", s.name, p.Name, err, output)
+	}
+	p.server.Exec(t, "CREATE USER IF NOT EXISTS reader@localhost IDENTIFIED BY '"+loaderPassword+"'",
+		"GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE ON "+s.name+".* TO reader@localhost",
+		map[bool]string{true: "GRANT SHOW_ROUTINE ON *.* TO reader@localhost", false: "GRANT SELECT ON mysql.proc TO reader@localhost"}[p.MySQL])
+	folder := t.TempDir()
+	engine := "MariaDB"
+	if p.MySQL {
+		engine = "MySQL"
+	}
+	arguments := append(flags(p.server, dbtest.Credentials(t, "reader", loaderPassword), s.name), "--engine="+engine)
+	e := prepare(t, append(arguments, into(folder)...)...).withClient(p.path)
+	e.outcome(t, e.Run()).mustSucceed(t)
+	return folder
+}
+
+// TestEveryCopyLoadsWhereItIsSaidToOrIsRefusedByName makes a copy of each sample in each server, with its own client, and loads it
+// into each, with the command that is handed out, as an account with rights on one database.
+func TestEveryCopyLoadsWhereItIsSaidToOrIsRefusedByName(t *testing.T) {
+	var plain, logging []*place
+	for _, r := range dbtest.Releases {
+		plain = append(plain, begin(t, r, false))
+		logging = append(logging, begin(t, r, true))
+	}
+	var page strings.Builder
+	for _, s := range samples {
+		fmt.Fprintf(&page, "**%s**\n\n| a copy of | %s |\n| --- | --- | --- | --- |\n", s.title, strings.Join(names(), " | "))
+		for _, from := range plain {
+			folder := from.dump(t, s)
+			cells := []string{from.Name}
+			for i, to := range plain {
+				cell := ""
+				t.Run(fmt.Sprintf("%s of %s into %s", s.name, from.Name, to.Name), func(t *testing.T) {
+					cell = loads(t, s, from, to, folder)
+					if with := loads(t, s, from, logging[i], folder); with != cell {
+						cell += "; with the binary log on, it " + with
+					}
+				})
+				cells = append(cells, cell)
+			}
+			fmt.Fprintf(&page, "| %s |\n", strings.Join(cells, " | "))
+		}
+		page.WriteString("\n")
+	}
+	if !t.Failed() {
+		between(t, compatibilityPage, "matrix", page.String())
+	}
+}
+
+func names() (all []string) {
+	for _, r := range dbtest.Releases {
+		all = append(all, "into "+r.Name)
+	}
+	return all
+}
+
+// loads a copy, and says how that went in the words of the page.
+func loads(t *testing.T, s sample, from, to *place, folder string) string {
+	t.Helper()
+	o := run(t, "cat", "--for="+to.target(), folder)
+	if o.exit != 0 {
+		o.mustRefuse(t, contract.InvalidRequest, "does not load this copy", "hint: ")
+		if o.stdout != "" {
+			t.Errorf("it refused after the first byte: %.100s", o.stdout)
+		}
+		if s.everywhere || from.Release == to.Release {
+			t.Errorf("this is to load: %s", o.stderr)
+		}
+		return "refused: " + refusedFor(t, folder, to, o.stderr)
+	}
+	to.server.Exec(t, "DROP DATABASE IF EXISTS `copy`", "CREATE DATABASE `copy`"+s.clause)
+	command := "dumper cat --for " + to.target() + " " + folder + " | " + loading.Into(to.Client(), "copy")
+	output, err := to.shell(t, command, "")
+	cell := "loads"
+	if err != nil && to.log && regexp.MustCompile("ERROR 141[89] ").MatchString(output) {
+		cell = "needs trust"
+		to.server.Exec(t, "SET GLOBAL log_bin_trust_function_creators = 1", "DROP DATABASE `copy`", "CREATE DATABASE `copy`"+s.clause)
+		output, err = to.shell(t, command, "")
+		to.server.Exec(t, "SET GLOBAL log_bin_trust_function_creators = 0")
+	}
+	if err != nil || strings.Contains(output, "ERROR") {
+		t.Errorf("%v\n%s", err, output)
+		return "stops"
+	}
+	if diff := cmp.Diff(from.server.Contents(t, s.name), to.server.Contents(t, "copy")); diff != "" {
+		t.Errorf("the copy differs (-original +copy)\n%s", diff)
+	}
+	if from.Release == to.Release {
+		if diff := cmp.Diff(alike(t, from.server, s.name), alike(t, to.server, "copy")); diff != "" {
+			t.Errorf("a definition differs (-original +copy)\n%s", diff)
+		}
+	}
+	return cell
+}
+
+// spelling is what differs in definitions that mean the same: whose they are, and a character set that MySQL shows of a
+// column only if it was written.
+var spelling = strings.NewReplacer("`loader`@`localhost`", "`root`@`localhost`", " CHARACTER SET utf8mb4", "")
+
+func alike(t *testing.T, server *dbtest.Server, database string) map[string]string {
+	t.Helper()
+	all := server.Fingerprint(t, database)
+	// The checksum counts when its rows came into being.
+	delete(all, "rows of versioned")
+	for name, definition := range all {
+		all[name] = spelling.Replace(definition)
+	}
+	return all
+}
+
+// refusedFor are the features that keep the copy out, of which the answer names the first.
+func refusedFor(t *testing.T, folder string, to *place, said string) string {
+	t.Helper()
+	manifests, err := filepath.Glob(filepath.Join(folder, "*", "*", contract.ManifestFile))
+	if err != nil || len(manifests) != 1 {
+		t.Fatalf("%d manifests: %v", len(manifests), err)
+	}
+	data, err := os.ReadFile(manifests[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := contract.DecodeManifest(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := contract.Software{Flavour: "MySQL"}
+	if !to.MySQL {
+		server = contract.Software{Flavour: "MariaDB", Version: strings.TrimPrefix(to.Name, "MariaDB ")}
+	}
+	var all []string
+	for i, o := range m.Obstacles(server) {
+		all = append(all, "`"+string(o.Support.Name)+"`")
+		if named := o.What + ": " + text.Names(o.Names, 3); i < 6 && !strings.Contains(said, named) {
+			t.Errorf("it does not say %q: %s", named, said)
+		}
+	}
+	if len(all) == 0 {
+		t.Errorf("nothing keeps it out: %s", said)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// What the page says of each feature is what dumper goes by.
+func TestThePageNamesEveryFeature(t *testing.T) {
+	var page strings.Builder
+	page.WriteString("| feature | the copy has | MariaDB | MySQL | what to do |\n| --- | --- | --- | --- | --- |\n")
+	for _, f := range contract.Features() {
+		fmt.Fprintf(&page, "| `%s` | %s | %s | %s | %s |\n", f.Name, f.What, since(f.MariaDB), since(f.MySQL), f.Do)
+	}
+	between(t, compatibilityPage, "features", page.String())
+}
+
+func since(version string) string {
+	switch version {
+	case "":
+		return "no"
+	case "5":
+		return "yes"
+	}
+	return version
+}
+
+// between compares what stands between two marks of a page, or with -update writes it.
+func between(t *testing.T, path, what, want string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := regexp.MustCompile(`(?s)(<!-- ` + what + `: [^\n]*-->\n\n)(.*?)(\n*<!-- end of ` + what + ` -->)`)
+	found := marks.FindStringSubmatchIndex(string(data))
+	if found == nil {
+		t.Fatalf("%s has no place for the %s", path, what)
+	}
+	want = strings.TrimSpace(want)
+	if *update {
+		text := slices.Concat(data[:found[4]], []byte(want), data[found[5]:])
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(data[found[4]:found[5]]), want); diff != "" {
+		t.Errorf("%s, %s (-page +seen; `make compatibility` writes it anew)\n%s", path, strconv.Quote(what), diff)
+	}
+}
