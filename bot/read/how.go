@@ -38,7 +38,7 @@ func How(d *v1alpha1.DatabaseDump, fetchImage string) view.How {
 	switch uri.Scheme {
 	case "s3":
 		h.Steps = []view.HowStep{
-			{Kind: view.HowStream, Commands: into.create() + "\n" + catFromS3(d) + into.load()},
+			{Kind: view.HowStream, Commands: into.create() + "\n" + catFromS3(d, into) + into.load()},
 			{Kind: view.HowAWS, Commands: copyFromS3(d, file) + " &&\n" + compare + " &&\n" + into.create() + " &&\n" + fetched + into.load()},
 		}
 	case "pvc":
@@ -60,8 +60,8 @@ func authority(d *v1alpha1.DatabaseDump) *view.Authority {
 	return &view.Authority{Namespace: d.Namespace, Secret: storage.S3.CASecretRef.Name, Key: storage.S3.CASecretRef.Key}
 }
 
-func catFromS3(dump *v1alpha1.DatabaseDump) string {
-	command := "dumper cat " + shellescape.Quote(dump.Status.Artifact.URI)
+func catFromS3(dump *v1alpha1.DatabaseDump, into loader) string {
+	command := "dumper cat " + into.named() + shellescape.Quote(dump.Status.Artifact.URI)
 	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
 		if storage.S3.Region != "" {
 			command += " --s3-region=" + shellescape.Quote(storage.S3.Region)
@@ -109,13 +109,18 @@ func fetchFromVolume(uri *url.URL, file, image string) string {
 }
 
 // loader loads a dump into a database of another name, so that nobody overwrites the original by copying a line.
-type loader struct{ client, database string }
+type loader struct {
+	client, database string
+	// known: it is the client of the server that was copied.
+	known bool
+}
 
 func loaderOf(dump *v1alpha1.DatabaseDump) loader {
 	l := loader{client: "mysql", database: string(DatabaseOf(dump)) + "_copy"}
 	if utf8.RuneCountInString(l.database) > 64 { // the longest name that a server takes
 		l.database = "volcado_copy"
 	}
+	l.known = dump.Status.Server != nil
 	if s := dump.Status.Server; s != nil && s.Flavour == string(v1alpha1.EngineMariaDB) {
 		// A dump begins with /*M!999999\- enable the sandbox mode */, at which clients older than May 2024 stop. It stays
 		// there all the same: it keeps what a server may have smuggled into the text from running commands (CVE-2024-21096).
@@ -127,6 +132,14 @@ func loaderOf(dump *v1alpha1.DatabaseDump) loader {
 func (l loader) create() string {
 	// Without the character set, a terminal's locale decides what becomes of letters beyond ASCII in the name.
 	return l.client + " --default-character-set=utf8mb4 -e " + shellescape.Quote("CREATE DATABASE `"+l.database+"`")
+}
+
+// named is the client as dumper cat is told of it, which refuses a copy that it does not load.
+func (l loader) named() string {
+	if !l.known {
+		return ""
+	}
+	return "--for " + l.client + " "
 }
 
 func (l loader) load() string {

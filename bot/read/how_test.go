@@ -107,10 +107,13 @@ func TestACopyInS3IsComparedBeforeItIsLoaded(t *testing.T) {
 			if got := readFile(t, dir, "created"); !strings.Contains(got, "CREATE DATABASE `shop_copy`") {
 				t.Errorf("it ran %s", got)
 			}
-			if got := readFile(t, dir, "options"); !strings.HasSuffix(strings.TrimSpace(got), " shop_copy") || !strings.Contains(got, "--local-infile=0") {
+			if got := readFile(t, dir, "options"); !strings.HasSuffix(strings.TrimSpace(got), " shop_copy") || !strings.Contains(got, "--local-infile=0") || !strings.Contains(got, "--binary-mode") {
 				t.Errorf("it loaded with %s", got)
 			}
 			asked := readFile(t, dir, "asked")
+			if tc.step == 0 && !strings.HasPrefix(asked, "cat --for mariadb ") {
+				t.Errorf("it did not name the client that loads: %s", asked)
+			}
 			for _, part := range []string{"s3://dumps/prod/it's/dump.sql", "eu-west-1", "https://s3.example.com"} {
 				if !strings.Contains(asked, part) {
 					t.Errorf("it asked for %s", asked)
@@ -133,8 +136,8 @@ func TestHow(t *testing.T) {
 		"compressed":                   {"s3://b/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Stream AWS", ""},
 		"compressed with zstd":         {"s3://b/k/dump.sql.zst", nil, "zstd -d -c dump.sql.zst", "Stream AWS", ""},
 		"compressed, on a volume":      {"pvc://ns/claim/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Pod Load", ""},
-		"MySQL":                        {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server.Flavour = "MySQL" }, "mysql --default-character-set", "Stream AWS", "mariadb"},
-		"a server that nobody knows":   {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server = nil }, "mysql --default-character-set", "Stream AWS", "mariadb"},
+		"MySQL":                        {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server.Flavour = "MySQL" }, "dumper cat --for mysql s3://b/k/dump.sql | mysql --default-character-set", "Stream AWS", "mariadb"},
+		"a server that nobody knows":   {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server = nil }, "dumper cat s3://b/k/dump.sql | mysql --default-character-set", "Stream AWS", "mariadb"},
 		"a name that becomes too long": {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Spec.Database = v1alpha1.DatabaseName(long) }, "volcado_copy", "Stream AWS", long},
 		"a store that is not known":    {"gs://b/k", nil, "", "", "aws"},
 		"a location that is none":      {"%zz", nil, "", "", "aws"},

@@ -11,7 +11,7 @@ import (
 func offerSamples() map[string]view.View {
 	theirs := dump(func(d *view.Dump) { d.By, d.Age = bob, 15*time.Minute })
 	how := view.How{Dump: dumpName, URI: URI, SHA256: sha256, Bytes: 47500493, Server: "MariaDB 10.11.6", Steps: []view.HowStep{
-		{Kind: view.HowStream, Commands: "mariadb -e 'CREATE DATABASE `shop_copy`'\ndumper cat " + URI + " | mariadb shop_copy"},
+		{Kind: view.HowStream, Commands: "mariadb -e 'CREATE DATABASE `shop_copy`'\ndumper cat --for mariadb " + URI + " | mariadb shop_copy"},
 		{Kind: view.HowAWS, Commands: "aws s3 cp " + URI + " shop.sql.gz"},
 	}}
 	private := how

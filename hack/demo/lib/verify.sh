@@ -17,7 +17,8 @@ restore_copy() {
   workbench "$commands" 2>&1 | tee -a -- "$LOG" | indent || die "the copy could not be fetched and restored; what was said is above."
   good "fetched, compared with its manifest on the way, and restored into the database shop_copy"
 
-  fetch=$(sed -n 's/^\(dumper cat .*\) | mariadb .*/\1/p' <<<"$commands")
+  # What is in the bucket is as it was compressed, for no client.
+  fetch=$(sed -n 's/^dumper cat --for mariadb \(.*\) | mariadb .*/dumper cat \1/p' <<<"$commands")
   sum=$(workbench "$fetch --raw | sha256sum")
   [[ $COPY == *"${sum%% *}"* ]] || die "sha256sum says ${sum%% *} of what is in the bucket, and that is not what the bot said."
   good "sha256sum of what is in the bucket is what the bot said: ${sum:0:16}…"
