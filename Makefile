@@ -68,7 +68,7 @@ test: ## Unit tests, the real API server, the dumper against a real MariaDB and 
 compatibility: ## Load every copy into every server, with the binary log on and off, and write docs/compatibility.md anew.
 	@hack/cluster/cluster packages build tests
 	@hack/compatibility/servers >/dev/null
-	@CGO_ENABLED=0 go test -count=1 -timeout 20m ./cmd/dumper -run '^TestEveryCopyLoads' -all -update
+	@CGO_ENABLED=0 go test -count=1 -timeout 20m ./cmd/dumper -run '^(TestEveryCopyLoads|TestThePageNames)' -update
 
 e2e: ## The demo's path and every bad input, on the real cluster.
 	@hack/e2e/run

@@ -60,9 +60,9 @@ func restore(engine v1alpha1.Engine, format contract.Format, m *contract.Manifes
 			"11.1.5, 11.2.4 and 11.4.2 stop there; load it with: "+format.DecodeInput()+"tail -n +2 | "+loading.Into(program, "DATABASE"))
 	}
 	if engine == v1alpha1.EngineMariaDB {
-		notes = append(notes, "MySQL loads it as: dumper cat --for mysql FILE | "+loading.Into("mysql", "DATABASE"))
+		notes = append(notes, "MySQL loads it as: dumper cat --for mysql LOCATION | "+loading.Into("mysql", "DATABASE"))
 	} else {
-		notes = append(notes, "MariaDB loads it as: dumper cat --for mariadb FILE | "+loading.Into("mariadb", "DATABASE"))
+		notes = append(notes, "MariaDB loads it as: dumper cat --for mariadb LOCATION | "+loading.Into("mariadb", "DATABASE"))
 	}
 	if m.Tables.Only {
 		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")
