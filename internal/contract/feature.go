@@ -139,5 +139,8 @@ func numbers(version string) (all []int) {
 			break
 		}
 	}
+	for len(all) > 0 && all[len(all)-1] == 0 {
+		all = all[:len(all)-1] // 9 is 9.0
+	}
 	return all
 }
