@@ -76,7 +76,7 @@ func (p *place) dump(t *testing.T, s sample) string {
 	p.server.Exec(t, "CREATE DATABASE "+s.name+s.clause)
 	root := &place{Release: p.Release, server: p.server, path: p.path, home: t.TempDir()}
 	root.optionFile(t, "root", "")
-	if output, err := root.shell(t, p.Client()+" --default-character-set=utf8mb4 --comments "+s.name, s.sql(p.Release)); err != nil {
+	if output, err := root.shell(t, loading.Into(p.Client(), s.name), s.sql(p.Release)); err != nil {
 		t.Fatalf("make %s on %s: %v\n%s", s.name, p.Name, err, output)
 	}
 	p.server.Exec(t, "CREATE USER IF NOT EXISTS reader@localhost IDENTIFIED BY '"+loaderPassword+"'",

@@ -1,9 +1,16 @@
 package main_test
 
-import "github.com/volcado-io/volcado/internal/dbtest"
+import (
+	"strings"
+
+	"github.com/volcado-io/volcado/internal/dbtest"
+)
 
 // common is what both servers have: types of all sorts, keys, views, a trigger, routines, an event, generated columns.
-const common = `
+var common = strings.ReplaceAll(commonText, "@\n", "\r\n")
+
+// commonText has @ at the end of a line for a carriage return, which clients without --binary-mode take away.
+const commonText = `
 CREATE TABLE customers (
   id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(100) NOT NULL, mood VARCHAR(10) CHARACTER SET latin1 COLLATE latin1_swedish_ci,
   settings JSON, photo BLOB, bits BIT(9), place POINT, born TIMESTAMP NULL, price DECIMAL(20,6) DEFAULT 1.5, ratio DOUBLE,
@@ -30,7 +37,8 @@ CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 03:00:00' DISABL
 DELIMITER //
 CREATE PROCEDURE tidy(IN days INT) COMMENT 'tidies' BEGIN
   DELETE FROM audit_log WHERE id > days; -- a comment; with a semicolon
-  SELECT 'done', 'NO_AUTO_CREATE_USER', '\\';
+  SELECT 'done', 'NO_AUTO_CREATE_USER', '\\', 'two@
+lines';@
 END//
 DELIMITER ;
 `
