@@ -87,11 +87,13 @@ func FuzzEvents(f *testing.F) {
 	f.Add("/*M!999999\\- enable the sandbox mode */ \n-- Server version\t1\n\nINSERT INTO `t` VALUES\n(1,';\\n');\n-- Dump completed\n", 1)
 	f.Add("DELIMITER ;;\nCREATE DEFINER=`a`@`b` FUNCTION f() return ';;' ;;\nDELIMITER ;\n", 3)
 	f.Add("SET sql_mode='ANSI_QUOTES'; CREATE \"x\\\" /*! ' */ -- ;\n;", 7)
+	f.Add("CREATE TABLE `t` (\n `a` decimal(38,38) DEFAULT uuid() /*!80023 INVISIBLE */,\n KEY `k` ((lower(`a`)))\n) ENGINE=Aria `x`='1';\nSET collation_connection = utf8mb4_uca1400_ai_ci;", 5)
 	f.Fuzz(func(t *testing.T, text string, chunk int) {
 		var out bytes.Buffer
 		keep := func(e *sqlstream.Event) error { out.Write(e.Raw); return nil }
 		source := &chunks{text: text, size: max(1, chunk%64)}
-		err := sqlstream.Copy(io.Discard, source, keep, nameless("shop").Handle, sqlstream.StripDefiners, sqlstream.NewWatch().Handle)
+		err := sqlstream.Copy(io.Discard, source, keep, nameless("shop").Handle, sqlstream.StripDefiners, (&sqlstream.Features{MariaDB: chunk%2 == 0}).Handle,
+			sqlstream.ForMySQL().Handle, sqlstream.ForMariaDB(false).Handle, sqlstream.NewWatch().Handle)
 		if errors.Is(err, sqlstream.ErrTooLong) {
 			return
 		}
