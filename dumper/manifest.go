@@ -19,7 +19,7 @@ func (a *attempt) describe(server source.Server, f found, e *engine.Evidence) co
 		Dump: a.Dump, Attempt: a.Attempt, Format: a.Format.Name,
 		Server: p.Server, Host: server.Host, Port: server.Port, Client: f.program.Software,
 		Database: p.Database, SchemaOnly: p.SchemaOnly, Routines: p.Routines, Events: p.Events,
-		SandboxLine: e.Sandbox(), Warnings: warnings(p, e), Features: e.Features.Found(),
+		SandboxLine: e.Sandbox(), Warnings: warnings(p, e), Features: features(e),
 		Tables: contract.Tables{
 			Count: len(p.Tables), Names: p.Tables, Views: p.Views, Only: len(p.Only) > 0,
 			Excluded: p.Excluded, WithoutData: slices.Sorted(slices.Values(slices.Concat(p.WithoutData, p.Elsewhere))),
@@ -42,6 +42,15 @@ func warnings(p *plan.Plan, e *engine.Evidence) []contract.Warning {
 	kinds := []sqlstream.Kind{sqlstream.View, sqlstream.Trigger, sqlstream.Procedure, sqlstream.Function, sqlstream.Package, sqlstream.ScheduledEvent}
 	if n := e.Count(kinds...); n > 0 && p.KeepDefiners {
 		all = append(all, contract.Warning{Name: contract.DefinersKept, Count: n})
+	}
+	return all
+}
+
+// features that the engine found in what it wrote. They are never nil, which would say that nobody looked.
+func features(e *engine.Evidence) []contract.Feature {
+	all := []contract.Feature{}
+	for _, f := range e.Features.Found() {
+		all = append(all, contract.Feature{Name: contract.FeatureName(f.Name), Count: f.Count, Names: f.Names})
 	}
 	return all
 }

@@ -4,9 +4,17 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-
-	"github.com/volcado-io/volcado/internal/contract"
 )
+
+// Feature is something that not every server loads.
+type Feature struct {
+	Name string
+	// Count of what has it, and Names of the first hundred: tables, views, routines, triggers, or values of sql_mode.
+	Count int
+	Names []string
+}
+
+const maxFeatureNames = 100
 
 // Features finds what not every server loads in the definitions that a client wrote, which are what will be loaded. Of the
 // bodies of routines it reads the collations and few words: a server looks the rest up when the routine runs.
@@ -14,32 +22,32 @@ type Features struct {
 	// MariaDB: the text is of mariadb-dump.
 	MariaDB bool
 
-	found map[contract.FeatureName]*contract.Feature
-	order []contract.FeatureName
+	found map[string]*Feature
+	order []string
 	// last is what each was found in last.
-	last map[contract.FeatureName]string
+	last map[string]string
 	// of is what is being read.
 	of string
 	// generated are tables with generated columns whose rows were not seen yet.
 	generated string
 }
 
-// Found in all that was read. It is never nil.
-func (f *Features) Found() []contract.Feature {
-	all := []contract.Feature{}
+// Found in all that was read.
+func (f *Features) Found() []Feature {
+	all := []Feature{}
 	for _, name := range f.order {
 		all = append(all, *f.found[name])
 	}
 	return all
 }
 
-func (f *Features) add(name contract.FeatureName) {
+func (f *Features) add(name string) {
 	known, ok := f.found[name]
 	if !ok {
 		if f.found == nil {
-			f.found, f.last = map[contract.FeatureName]*contract.Feature{}, map[contract.FeatureName]string{}
+			f.found, f.last = map[string]*Feature{}, map[string]string{}
 		}
-		known = &contract.Feature{Name: name}
+		known = &Feature{Name: name}
 		f.found[name], f.order = known, append(f.order, name)
 	}
 	if ok && f.last[name] == f.of {
@@ -47,7 +55,7 @@ func (f *Features) add(name contract.FeatureName) {
 	}
 	f.last[name] = f.of
 	known.Count++
-	if len(known.Names) < contract.MaxFeatureNames && len(f.of) <= maxName {
+	if len(known.Names) < maxFeatureNames && len(f.of) <= maxName {
 		known.Names = append(known.Names, f.of)
 	}
 }
@@ -114,7 +122,7 @@ func (f *Features) setting(e *Event) {
 }
 
 // either is the one that the server that was copied has.
-func (f *Features) either(mariadb, mysql contract.FeatureName) contract.FeatureName {
+func (f *Features) either(mariadb, mysql string) string {
 	if f.MariaDB {
 		return mariadb
 	}

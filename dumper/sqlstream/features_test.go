@@ -2,14 +2,17 @@ package sqlstream_test
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/dumper/sqlstream"
+	"github.com/volcado-io/volcado/internal/contract"
 )
 
+// found in a text: each feature with the names that have it.
 func found(t *testing.T, mariadb bool, text string) (all []string) {
 	t.Helper()
 	f := &sqlstream.Features{MariaDB: mariadb}
@@ -17,7 +20,7 @@ func found(t *testing.T, mariadb bool, text string) (all []string) {
 		t.Fatal(err)
 	}
 	for _, feature := range f.Found() {
-		all = append(all, string(feature.Name)+" "+strings.Join(feature.Names, ","))
+		all = append(all, feature.Name+" "+strings.Join(feature.Names, ","))
 	}
 	return all
 }
@@ -34,6 +37,10 @@ func TestWhatOneServerAloneLoadsIsFound(t *testing.T) {
 	options := func(text string) string {
 		return "CREATE TABLE `t` (\n  `c` int(11) DEFAULT NULL\n) ENGINE=" + text + ";\n"
 	}
+	untested := map[string]bool{}
+	for _, f := range contract.Features() {
+		untested[string(f.Name)] = true
+	}
 	for sentence, c := range map[string]struct {
 		mariadb bool
 		text    string
@@ -47,6 +54,7 @@ func TestWhatOneServerAloneLoadsIsFound(t *testing.T) {
 		"rows that look like a definition":   {mariadb, "INSERT INTO `t` VALUES ('CREATE TABLE `t` (`a` uuid);');\n", ""},
 		"a period in a name":                 {mariadb, column("int") + item("KEY `PERIOD FOR` (`c`)"), ""},
 		"a type":                             {mariadb, column("uuid DEFAULT NULL"), "TypeUUID t"},
+		"addresses":                          {mariadb, column("inet6 DEFAULT NULL,\n  `d` inet4 DEFAULT NULL"), "TypeINET6 t TypeINET4 t"},
 		"a vector":                           {mariadb, column("vector(3) NOT NULL"), "TypeVector t"},
 		"a type that nobody knows":           {mariadb, column("xmltype DEFAULT NULL"), "OtherTypes t"},
 		"many digits":                        {mariadb, column("decimal(38,31) DEFAULT NULL"), "WideDecimals t"},
@@ -73,7 +81,7 @@ func TestWhatOneServerAloneLoadsIsFound(t *testing.T) {
 		"a versioned table":                  {mariadb, options("InnoDB WITH SYSTEM VERSIONING"), "SystemVersioning t"},
 		"a column without":                   {mariadb, column("int WITHOUT SYSTEM VERSIONING"), "SystemVersioning t"},
 		"an engine":                          {mariadb, options("Aria PAGE_CHECKSUM=1"), "Aria t TableOptions t"},
-		"another engine": {mariadb, options("ROCKSDB"), "Engines t"},
+		"another engine":                     {mariadb, options("ROCKSDB"), "Engines t"},
 		"an option":                          {mariadb, options("InnoDB `PAGE_COMPRESSED`='1'"), "TableOptions t"},
 		"a default partition":                {mariadb, options("InnoDB\n PARTITION BY LIST (`c`)\n(PARTITION `a` VALUES IN (1) ENGINE = InnoDB,\n PARTITION `b` DEFAULT ENGINE = InnoDB)"), "DefaultPartitions t"},
 		"partitions":                         {mysql, options("InnoDB DEFAULT CHARSET=latin1\n/*!50100 PARTITION BY RANGE (`c`)\n(PARTITION a VALUES LESS THAN (10) ENGINE = InnoDB) */"), ""},
@@ -100,10 +108,21 @@ func TestWhatOneServerAloneLoadsIsFound(t *testing.T) {
 		"a column whose name is a statement": {mysql, "CREATE ALGORITHM=UNDEFINED VIEW `v` AS select `lateral` AS `json` from `t`;\n", ""},
 	} {
 		t.Run(sentence, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, strings.Join(found(t, c.mariadb, c.text), " ")); diff != "" {
+			got := found(t, c.mariadb, c.text)
+			if diff := cmp.Diff(c.want, strings.Join(got, " ")); diff != "" {
 				t.Errorf("(-want +got)\n%s\n%s", diff, c.text)
 			}
+			for _, feature := range got {
+				name, _, _ := strings.Cut(feature, " ")
+				if !slices.ContainsFunc(contract.Features(), func(s contract.Support) bool { return string(s.Name) == name }) {
+					t.Errorf("nothing is known of %s", name)
+				}
+				delete(untested, name)
+			}
 		})
+	}
+	for name := range untested {
+		t.Errorf("nothing finds %s", name)
 	}
 }
 

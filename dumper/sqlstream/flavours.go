@@ -1,10 +1,6 @@
 package sqlstream
 
-import (
-	"strings"
-
-	"github.com/volcado-io/volcado/internal/contract"
-)
+import "strings"
 
 // What the two servers have in common, and what only one of them knows. It was seen with MariaDB 10.11 and 11.8 and MySQL 9.7.
 
@@ -27,7 +23,7 @@ var (
 	commonTypes   = set(`tinyint smallint mediumint int bigint decimal float double bit date datetime timestamp time year char
 		varchar binary varbinary tinyblob blob mediumblob longblob tinytext text mediumtext longtext enum set json geometry point
 		linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection`)
-	rareTypes = map[string]contract.FeatureName{"uuid": "TypeUUID", "inet6": "TypeINET6", "inet4": "TypeINET4", "vector": "TypeVector"}
+	rareTypes = map[string]string{"uuid": "TypeUUID", "inet6": "TypeINET6", "inet4": "TypeINET4", "vector": "TypeVector"}
 	// noDefault are the types to whose columns MySQL gives no literal default.
 	noDefault = set(`tinyblob blob mediumblob longblob tinytext text mediumtext longtext json geometry point linestring polygon
 		multipoint multilinestring multipolygon geometrycollection geomcollection`)
@@ -52,7 +48,7 @@ var (
 // as its own from 11.4.5 on, but not these languages'.
 var collations = []struct {
 	part    string
-	feature contract.FeatureName
+	feature string
 }{
 	{"_bg_0900", "MySQLCollations"}, {"_bs_0900", "MySQLCollations"}, {"_gl_0900", "MySQLCollations"}, {"_ja_0900", "MySQLCollations"},
 	{"_mn_cyrl_0900", "MySQLCollations"}, {"_nb_0900", "MySQLCollations"}, {"_nn_0900", "MySQLCollations"}, {"_ru_0900", "MySQLCollations"},

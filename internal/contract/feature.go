@@ -11,15 +11,12 @@ type Feature struct {
 	Name FeatureName `json:"name"`
 	// Count of what has it.
 	Count int `json:"count"`
-	// Names of the first MaxFeatureNames of them: tables, views, routines, triggers, or values of sql_mode.
+	// Names of the first hundred of them: tables, views, routines, triggers, or values of sql_mode.
 	Names []string `json:"names,omitempty"`
 }
 
 // FeatureName is one word for a Feature. docs/compatibility.md explains each to people.
 type FeatureName string
-
-// MaxFeatureNames that a manifest has of each feature.
-const MaxFeatureNames = 100
 
 // Support says which servers load a feature.
 type Support struct {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -25,10 +26,20 @@ var Releases = []Release{
 	{Name: "MariaDB 10.11"}, {Name: "MariaDB 11.8", Debian: "trixie"}, {Name: "MySQL of Debian unstable", Debian: "sid", MySQL: true},
 }
 
-// Client and Dump are the names of its programs.
-func (r Release) Client() string { return map[bool]string{true: "mysql", false: "mariadb"}[r.MySQL] }
-func (r Release) Dump() string {
-	return map[bool]string{true: "mysqldump", false: "mariadb-dump"}[r.MySQL]
+// Client is the name of the program that loads a copy.
+func (r Release) Client() string {
+	if r.MySQL {
+		return "mysql"
+	}
+	return "mariadb"
+}
+
+// dump is the name of the program that writes one.
+func (r Release) dump() string {
+	if r.MySQL {
+		return "mysqldump"
+	}
+	return "mariadb-dump"
 }
 
 // folder of the release, below VOLCADO_OUT or out of the repository.
@@ -69,7 +80,7 @@ func (r Release) Clients(t testing.TB) string {
 	if r.Debian == "" {
 		return folder
 	}
-	for _, name := range []string{r.Client(), r.Dump()} {
+	for _, name := range []string{r.Client(), r.dump()} {
 		program, err := r.program("usr/bin/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -107,12 +118,16 @@ func (r Release) launch(s *Server, options Options) error {
 	if err != nil {
 		return err
 	}
-	program, err := r.program(map[bool]string{true: "usr/sbin/mysqld", false: "usr/sbin/mariadbd"}[r.MySQL])
+	server := "usr/sbin/mariadbd"
+	if r.MySQL {
+		server = "usr/sbin/mysqld"
+	}
+	program, err := r.program(server)
 	if err != nil {
 		return err
 	}
 	s.program = program[0]
-	arguments := append(program[1:], "--no-defaults", "--basedir="+folder+"/usr", "--plugin-dir="+folder+"/usr/lib/mysql/plugin", "--tmpdir="+s.Folder)
+	arguments := slices.Concat(program[1:], []string{"--no-defaults", "--basedir=" + folder + "/usr", "--plugin-dir=" + folder + "/usr/lib/mysql/plugin"})
 	if os.Geteuid() == 0 {
 		// Nobody else may be able to read the folder. The server's data are the test's own, and it listens on loopback.
 		arguments = append(arguments, "--user=root")
@@ -132,7 +147,7 @@ func (r Release) launch(s *Server, options Options) error {
 // install makes the server's own tables.
 func (r Release) install(s *Server, folder string, arguments []string) error {
 	data := filepath.Join(s.Folder, "data")
-	arguments = append(arguments[:len(arguments):len(arguments)], "--datadir="+data)
+	arguments = append(arguments[:len(arguments):len(arguments)], "--datadir="+data, "--tmpdir="+s.Folder)
 	if r.MySQL {
 		return installed(exec.Command(s.program, append(arguments, "--initialize-insecure")...))
 	}
