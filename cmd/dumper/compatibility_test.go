@@ -176,7 +176,7 @@ func loads(t *testing.T, s sample, from, to *place, folder string) string {
 
 // spelling is what differs in definitions that mean the same: whose they are, and a character set that MySQL shows of a
 // column only if it was written.
-var spelling = strings.NewReplacer("`loader`@`localhost`", "`root`@`localhost`", " CHARACTER SET utf8mb4", "")
+var spelling = strings.NewReplacer("`loader`@`localhost`", "`root`@`localhost`", `"loader"@"localhost"`, `"root"@"localhost"`, " CHARACTER SET utf8mb4", "")
 
 func alike(t *testing.T, server *dbtest.Server, database string) map[string]string {
 	t.Helper()

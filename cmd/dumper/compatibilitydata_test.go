@@ -37,9 +37,12 @@ CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 03:00:00' DISABL
 DELIMITER //
 CREATE PROCEDURE tidy(IN days INT) COMMENT 'tidies' BEGIN
   DELETE FROM audit_log WHERE id > days; -- a comment; with a semicolon
-  SELECT 'done', 'NO_AUTO_CREATE_USER', '\\', 'two@
-lines';@
+  SELECT 'done', 'NO_AUTO_CREATE_USER', '\\',@
+    'in a line of its own';@
 END//
+SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'//
+CREATE PROCEDURE backslash() SELECT '\' AS "one", 'a\' AS "NO_AUTO_CREATE_USER"//
+SET sql_mode = DEFAULT//
 DELIMITER ;
 `
 

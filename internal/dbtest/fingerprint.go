@@ -44,7 +44,7 @@ func (s *Server) Fingerprint(t testing.TB, database string) map[string]string {
 }
 
 // Contents describes a whole database so that copies in servers of another flavour can be compared with it: the rows of
-// each table and view by their values, and that everything else is there.
+// each table and view by their values, the text of what runs, and that foreign keys are there.
 func (s *Server) Contents(t testing.TB, database string) map[string]string {
 	t.Helper()
 	connection, err := s.db.Conn(t.Context())
@@ -60,11 +60,15 @@ func (s *Server) Contents(t testing.TB, database string) map[string]string {
 		slices.SortFunc(rows, slices.Compare)
 		f.found[row[1]+" "+row[0]] = fmt.Sprintf("%q", rows)
 	}
-	for _, row := range f.rows(`SELECT 'trigger', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
-		UNION ALL SELECT 'event', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
-		UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
-		UNION ALL SELECT 'foreign key', CONSTRAINT_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()`) {
-		f.found[row[0]+" "+row[1]] = "is there"
+	for _, query := range []string{
+		"SELECT 'trigger', TRIGGER_NAME, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()",
+		"SELECT 'event', EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()",
+		"SELECT ROUTINE_TYPE, ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()",
+		"SELECT 'foreign key', CONSTRAINT_NAME, 'is there' FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()",
+	} {
+		for _, row := range f.rows(query) {
+			f.found[row[0]+" "+row[1]] = row[2]
+		}
 	}
 	return f.found
 }
