@@ -51,13 +51,17 @@ func (t *Target) Check(m *contract.Manifest, notes io.Writer) error {
 	}
 	var has []string
 	for _, o := range obstacles[:min(len(obstacles), maxTold)] {
-		has = append(has, o.What+": "+text.Names(o.Names, 3))
+		what := o.What
+		if len(o.Names) > 0 {
+			what += ": " + text.Names(o.Names, 3)
+		}
+		has = append(has, what)
 	}
 	if more := len(obstacles) - len(has); more > 0 {
 		has = append(has, fmt.Sprintf("and %d more; `dumper inspect` lists them as features", more))
 	}
 	return result.Errorf(contract.InvalidRequest, t.hint(m, obstacles),
-		"%s does not load this copy of a database of %s %s. It has %s", t, m.Server.Flavour, m.Server.Version, strings.Join(has, "; "))
+		"%s does not load this copy from %s %s. It has %s", t, m.Server.Flavour, m.Server.Version, strings.Join(has, "; "))
 }
 
 // hint says what to do: name a newer server, if that is all; what the table says of one obstacle; or where more is said.
@@ -75,13 +79,18 @@ func (t *Target) hint(m *contract.Manifest, obstacles []contract.Obstacle) strin
 
 // adapt is the stage that changes what the client wrote for itself.
 func (t *Target) adapt(from contract.Software) *sqlstream.Adapt {
-	switch t.Flavour {
-	case string(v1alpha1.EngineMySQL):
+	if t.Flavour == string(v1alpha1.EngineMySQL) {
 		return sqlstream.ForMySQL()
-	case from.Flavour:
-		return &sqlstream.Adapt{}
 	}
-	return sqlstream.ForMariaDB(contract.AtLeast(t.Version, "11.4.5"))
+	var unknown []string
+	own := t.Flavour == from.Flavour && t.Version == ""
+	if !own && !contract.AtLeast(t.Version, "11.4.5") {
+		unknown = append(unknown, "0900")
+	}
+	if !own && !contract.AtLeast(t.Version, "10.10") {
+		unknown = append(unknown, "uca1400")
+	}
+	return sqlstream.ForMariaDB(unknown...)
 }
 
 // tell what was changed of what the owner's definitions depend on.

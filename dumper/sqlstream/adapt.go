@@ -22,21 +22,17 @@ type Adapt struct {
 // ForMySQL leaves out what MySQL's server and client do not know.
 func ForMySQL() *Adapt {
 	// Without NO_AUTO_CREATE_USER, GRANT made accounts. MySQL's makes none since 8.0, and knows the mode no more.
-	return &Adapt{WithoutSandbox: true, Modes: []string{noAutoCreateUser}, Collations: only("uca1400")}
+	return &Adapt{WithoutSandbox: true, Modes: []string{noAutoCreateUser}, Collations: with("uca1400")}
 }
 
-// ForMariaDB changes nothing for a server that knows the names of MySQL's collations.
-func ForMariaDB(knows0900 bool) *Adapt {
-	if knows0900 {
-		return &Adapt{}
-	}
-	return &Adapt{Collations: only("0900")}
-}
+// ForMariaDB changes nothing but the collations with these parts in their names, which the server does not know.
+func ForMariaDB(unknown ...string) *Adapt { return &Adapt{Collations: with(unknown...)} }
 
-func only(part string) map[string]string {
+// with are the collations that have a nearest, and one of these parts in their names.
+func with(parts ...string) map[string]string {
 	some := map[string]string{}
 	for from, to := range nearest {
-		if strings.Contains(from, part) {
+		if slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(from, part) }) {
 			some[from] = to
 		}
 	}

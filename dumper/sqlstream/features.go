@@ -155,21 +155,18 @@ func words(e *Event, see func(before, t token)) {
 	}
 }
 
-// view finds functions and queries of one server.
+// view finds functions and queries of one server. Names are quoted there, so a word is none.
 func (f *Features) view(e *Event) {
 	words(e, func(before, t token) {
 		f.expression(before, t)
 		switch {
 		case before.is("VALUES") && t.isSymbol('('):
 			f.add("MariaDBQueries")
-		case before.is("VALUES") && t.is("ROW"), t.is("LATERAL") && f.lateral(before), t.is("RETURNING"), before.is("AS") && t.is("JSON"):
+		case before.is("VALUES") && t.is("ROW"), t.is("LATERAL"), t.is("RETURNING"), before.is("AS") && t.is("JSON"):
 			f.add("MySQLQueries")
 		}
 	})
 }
-
-// lateral is a word before a query, and not a name: names are quoted in views.
-func (f *Features) lateral(before token) bool { return !before.isSymbol('.') }
 
 // expression finds what can be anywhere in one.
 func (f *Features) expression(before, t token) {

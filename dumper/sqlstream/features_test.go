@@ -169,8 +169,9 @@ func TestOnlyTheClientsOwnLinesAreAdapted(t *testing.T) {
 		want  string
 	}{
 		"for MySQL":                 {sqlstream.ForMySQL(), without + in520 + uca0900 + owners + saved},
-		"for MariaDB before 11.4.5": {sqlstream.ForMariaDB(false), sandbox + mode + uca1400 + strings.Replace(uca0900, "0900_ai_ci", "unicode_520_nopad_ci", 1) + owners + saved},
-		"for MariaDB since 11.4.5":  {sqlstream.ForMariaDB(true), text},
+		"for MariaDB before 11.4.5": {sqlstream.ForMariaDB("0900"), sandbox + mode + uca1400 + strings.Replace(uca0900, "0900_ai_ci", "unicode_520_nopad_ci", 1) + owners + saved},
+		"for MariaDB before 10.10":  {sqlstream.ForMariaDB("uca1400"), sandbox + mode + in520 + uca0900 + owners + saved},
+		"for MariaDB since 11.4.5":  {sqlstream.ForMariaDB(), text},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, adapted(t, c.adapt, text)); diff != "" {

@@ -93,7 +93,7 @@ func FuzzEvents(f *testing.F) {
 		keep := func(e *sqlstream.Event) error { out.Write(e.Raw); return nil }
 		source := &chunks{text: text, size: max(1, chunk%64)}
 		err := sqlstream.Copy(io.Discard, source, keep, nameless("shop").Handle, sqlstream.StripDefiners, (&sqlstream.Features{MariaDB: chunk%2 == 0}).Handle,
-			sqlstream.ForMySQL().Handle, sqlstream.ForMariaDB(false).Handle, sqlstream.NewWatch().Handle)
+			sqlstream.ForMySQL().Handle, sqlstream.ForMariaDB("0900").Handle, sqlstream.NewWatch().Handle)
 		if errors.Is(err, sqlstream.ErrTooLong) {
 			return
 		}
