@@ -167,6 +167,7 @@ func loads(t *testing.T, s sample, from, to *place, folder string) string {
 		t.Errorf("the copy differs (-original +copy)\n%s", diff)
 	}
 	if from.Release == to.Release {
+		asTheManifestSays(t, s, from, to, folder)
 		if diff := cmp.Diff(alike(t, from.server, s.name), alike(t, to.server, "copy")); diff != "" {
 			t.Errorf("a definition differs (-original +copy)\n%s", diff)
 		}
@@ -214,8 +215,36 @@ func rightly(t *testing.T, s sample, from, to *place, folder string, refused []c
 	}
 }
 
+// asTheManifestSays loads a copy from its file, with the command that its manifest has. The bot's commands for a file are these.
+func asTheManifestSays(t *testing.T, s sample, from, to *place, folder string) {
+	t.Helper()
+	if to.log {
+		return
+	}
+	m, attempt := manifestOf(t, folder)
+	to.server.Exec(t, "DROP DATABASE `copy`", "CREATE DATABASE `copy`"+s.clause)
+	command := "{ " + strings.Replace(m.Restore, "DATABASE", "copy", 1) + "; } <" + filepath.Join(attempt, m.Files[0].Name)
+	if output, err := to.shell(t, command, ""); err != nil {
+		t.Errorf("%s: %v\n%s", command, err, output)
+	}
+	if diff := cmp.Diff(from.server.Contents(t, s.name), to.server.Contents(t, "copy")); diff != "" {
+		t.Errorf("what the manifest's command loads differs (-original +copy)\n%s", diff)
+	}
+}
+
 // obstacles that the copy's manifest has for a server.
 func obstacles(t *testing.T, folder string, to *place) []contract.Obstacle {
+	t.Helper()
+	m, _ := manifestOf(t, folder)
+	server := contract.Software{Flavour: "MySQL"}
+	if !to.MySQL {
+		server = contract.Software{Flavour: "MariaDB", Version: strings.TrimPrefix(to.Name, "MariaDB ")}
+	}
+	return m.Obstacles(server)
+}
+
+// manifestOf the one copy in a folder, and its attempt's folder.
+func manifestOf(t *testing.T, folder string) (m *contract.Manifest, attempt string) {
 	t.Helper()
 	manifests, err := filepath.Glob(filepath.Join(folder, "*", "*", contract.ManifestFile))
 	if err != nil || len(manifests) != 1 {
@@ -225,15 +254,10 @@ func obstacles(t *testing.T, folder string, to *place) []contract.Obstacle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := contract.DecodeManifest(data)
-	if err != nil {
+	if m, err = contract.DecodeManifest(data); err != nil {
 		t.Fatal(err)
 	}
-	server := contract.Software{Flavour: "MySQL"}
-	if !to.MySQL {
-		server = contract.Software{Flavour: "MariaDB", Version: strings.TrimPrefix(to.Name, "MariaDB ")}
-	}
-	return m.Obstacles(server)
+	return m, filepath.Dir(manifests[0])
 }
 
 // named are the features that keep the copy out, of which the answer names the first.
