@@ -38,7 +38,8 @@ func Read(r io.Reader, most int) ([]byte, error) {
 	if length > most {
 		return nil, ErrTooLong
 	}
-	packet := append(header, make([]byte, length)...)
+	packet := make([]byte, HeaderBytes+length)
+	copy(packet, header)
 	_, err := io.ReadFull(r, packet[HeaderBytes:])
 	return packet, err
 }
