@@ -48,7 +48,7 @@ func (m *Mysqldump) Copy(ctx context.Context, p *plan.Plan, sink Sink) (*Evidenc
 // edits are the stages that change the text.
 func (m *Mysqldump) edits(p *plan.Plan, evidence *Evidence) []sqlstream.Stage {
 	nameless := &sqlstream.Nameless{Database: p.Database, Same: p.Same, References: evidence.References, Definitions: evidence.Definitions}
-	stages := []sqlstream.Stage{nameless.Handle}
+	stages := []sqlstream.Stage{nameless.Handle, sqlstream.AllowInvalidDates}
 	if !p.KeepDefiners {
 		stages = append(stages, sqlstream.StripDefiners)
 	}

@@ -29,7 +29,7 @@ func CheckViews(ctx context.Context, db *Session, server source.Server, p *plan.
 		return nil
 	}
 	at := server.Origin(p.Database)
-	for _, check := range []func(context.Context, *Session, servererror.Origin, *plan.Plan) error{lacking, broken, namesake} {
+	for _, check := range []func(context.Context, *Session, servererror.Origin, *plan.Plan) error{lacking, broken, namesake, unchecked} {
 		if err := db.try(func() error { return check(ctx, db, at, p) }); err != nil {
 			return classify(ctx, err, at)
 		}
