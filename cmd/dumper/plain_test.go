@@ -50,17 +50,27 @@ func loadAs(t *testing.T, server *dbtest.Server, account, database, folder strin
 	t.Helper()
 	server.Exec(t, "CREATE OR REPLACE DATABASE "+database)
 	server.Account(t, account, "pw", "ALL ON "+database+".*")
-	o := run(t, "cat", folder)
-	if o.exit != 0 {
-		t.Fatalf("dumper cat: exit code %d\n%s", o.exit, o.stderr)
+	cat := prepare(t, "cat", folder)
+	cat.Stdout = nil
+	text, err := cat.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cat.Start(); err != nil {
+		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), "mariadb", "--no-defaults", "--socket="+server.Socket, "--user="+account, "--password=pw",
-		"--default-character-set=utf8mb4", "--comments", "--database="+database)
-	command.Stdin = strings.NewReader(o.stdout)
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, output)
+		"--default-character-set=utf8mb4", "--comments", "--max-allowed-packet=1G", "--database="+database)
+	command.Stdin = text
+	output, failed := command.CombinedOutput()
+	if failed != nil {
+		failed = fmt.Errorf("%w\n%s", failed, output)
+		_ = text.Close() // so that cat ends too
 	}
-	return nil
+	if o := cat.outcome(t, cat.Wait()); failed == nil && o.exit != 0 {
+		t.Fatalf("dumper cat: exit code %d\n%s", o.exit, o.stderr)
+	}
+	return failed
 }
 
 // definitions of a database without who defined them.

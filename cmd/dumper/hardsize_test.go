@@ -1,0 +1,113 @@
+package main_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/volcado-io/volcado/internal/dbtest"
+	"github.com/volcado-io/volcado/internal/s3test"
+)
+
+// A row of 64 MiB is a line of 128 MiB where its bytes are written as hexadecimal digits, or each is escaped.
+func TestRowsOf64MBAreCopiedWithinTheBoundOnMemory(t *testing.T) {
+	server := dbtest.Start(t, dbtest.Options{Arguments: []string{"--max-allowed-packet=256M", "--innodb-log-file-size=1G"}})
+	server.Exec(t, "CREATE DATABASE wide", "CREATE TABLE wide.a (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT)",
+		"INSERT INTO wide.a VALUES (1, REPEAT(RANDOM_BYTES(1024), 65536), NULL)", `INSERT INTO wide.a VALUES (2, NULL, REPEAT('\'\\";\n-- Dump completed\n\0\Z', 2700000))`,
+		"INSERT INTO wide.a VALUES (3, '', '')")
+	want := sums(t, server, "wide")
+	credentials := server.Account(t, "wide_reader", "pw", dbtest.WholeDump("wide")...)
+	s3 := s3test.Start(t, s3test.Options{})
+	folder := t.TempDir()
+	for _, arguments := range [][]string{
+		append(append(flags(server, credentials, "wide"), bucket(t, s3)...), "--compression=none"),
+		append(flags(server, credentials, "wide"), into(folder)...),
+		{"verify", folder},
+	} {
+		e := prepare(t, arguments...)
+		if err := e.Start(); err != nil {
+			t.Fatal(err)
+		}
+		peak := watchMemory(t, e.Process.Pid)
+		if o := e.outcome(t, e.Wait()); o.exit != 0 {
+			t.Fatalf("dumper %s: exit code %d\n%s", arguments[0], o.exit, o.stderr)
+		}
+		if took := <-peak; took == 0 || took > memoryBound {
+			t.Errorf("dumper %s took %d MiB at its peak, the bound is %d MiB", arguments[0], took>>20, memoryBound>>20)
+		} else {
+			t.Logf("dumper %s took %d MiB at its peak", arguments[0], took>>20)
+		}
+	}
+	if err := loadAs(t, server, "wide_loader", "wide_copy", folder); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, sums(t, server, "wide_copy")); diff != "" {
+		t.Errorf("the copy differs (-source +copy):\n%s", diff)
+	}
+}
+
+// sums of the rows of the table a, which are too long to be compared in our own memory.
+func sums(t *testing.T, server *dbtest.Server, database string) (text string) {
+	t.Helper()
+	query := "SELECT GROUP_CONCAT(CONCAT_WS(' ', id, LENGTH(b), SHA2(b, 256), LENGTH(c), SHA2(c, 256)) ORDER BY id SEPARATOR '\\n') FROM " + database + ".a"
+	if err := server.DB().QueryRowContext(t.Context(), query).Scan(&text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// watchMemory sends the most memory that a process of ours has had by its end: of it alone, without its children. What
+// wait4 tells of it can be that of the test, in whose memory it began.
+func watchMemory(t *testing.T, pid int) <-chan int64 {
+	t.Helper()
+	peak := make(chan int64, 1)
+	go func() {
+		var most int64
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for range tick.C {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			_, after, found := bytes.Cut(status, []byte("VmHWM:"))
+			if err != nil || !found { // it has ended
+				peak <- most
+				return
+			}
+			if kibibytes, err := strconv.ParseInt(string(bytes.Fields(after)[0]), 10, 64); err == nil {
+				most = max(most, kibibytes<<10)
+			}
+		}
+	}()
+	return peak
+}
+
+func TestADatabaseOf5000TablesIsCopied(t *testing.T) {
+	server := dbtest.Start(t, dbtest.Options{Arguments: []string{"--innodb-file-per-table=0", "--debug-no-sync"}})
+	var statements strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&statements, "CREATE TABLE `table %d` (id INT PRIMARY KEY, a VARCHAR(20) DEFAULT 'd%[1]d'); INSERT INTO `table %[1]d` VALUES (%[1]d, 'a');\n", i)
+	}
+	server.Exec(t, "CREATE DATABASE many")
+	server.Client(t, statements.String(), "--database=many")
+	want := server.Fingerprint(t, "many")
+	if len(want) != 10_000 {
+		t.Fatalf("the source has %d definitions and tables of rows", len(want))
+	}
+	credentials := server.Account(t, "many_reader", "pw", dbtest.WholeDump("many")...)
+	folder := t.TempDir()
+	run(t, append(flags(server, credentials, "many"), into(folder)...)...).mustSucceed(t)
+	if n := len(manifest(t, folder).Tables.Names); n != 5000 {
+		t.Errorf("the manifest has %d tables", n)
+	}
+	if err := loadAs(t, server, "many_loader", "many_copy", folder); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, server.Fingerprint(t, "many_copy")); diff != "" {
+		t.Errorf("the copy differs (-source +copy):\n%.5000s", diff)
+	}
+}
