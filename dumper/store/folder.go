@@ -96,17 +96,25 @@ func (p *folderPlace) create(ctx context.Context, key string, _ int64) (object, 
 		cancel()
 		return nil, nil, err
 	}
-	return &folderFile{w, cancel}, untold{}, nil
+	return &folderFile{w, cancel, p.uri(key)}, untold{}, nil
 }
 
 type folderFile struct {
 	*blob.Writer
 	cancel context.CancelFunc
+	path   string
 }
 
+// commit fails with a reason that is tried again where the file is gone. The volume has not changed then: another attempt of
+// the same dump has begun meanwhile, and took it for what one that was killed had left.
 func (f *folderFile) commit() error {
 	defer f.cancel()
-	return f.Close()
+	err := f.Close()
+	if errors.Is(err, fs.ErrNotExist) {
+		return result.Errorf(contract.StorageError, "look at the other attempts of this dump: one that begins removes what the others have not finished",
+			"%s was removed while it was written", f.path)
+	}
+	return err
 }
 
 // abort cancels the context before Close, which is gocloud's way to give a write up. Close then reports that it was

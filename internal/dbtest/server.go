@@ -46,6 +46,8 @@ type Server struct {
 	Folder string
 
 	program string
+	// arguments it was started with, but for its port.
+	arguments []string
 	// Whose the server is; nil: the same as ours.
 	credential *syscall.Credential
 
@@ -190,7 +192,8 @@ func (s *Server) serve(before []string, options Options) error {
 		s.Authority = authority
 		arguments = append(arguments, "--ssl-cert="+certificate, "--ssl-key="+key)
 	}
-	return s.listen(append(arguments, options.Arguments...))
+	s.arguments = append(arguments, options.Arguments...)
+	return s.listen(s.arguments)
 }
 
 // listen starts mariadbd on a free port. Between finding it and using it somebody else may take it; then another is
@@ -203,7 +206,7 @@ func (s *Server) listen(arguments []string) error {
 			return err
 		}
 		s.Port = port
-		if last = s.run(append(arguments, "--port="+strconv.Itoa(port))); last == nil {
+		if last = s.run(append(slices.Clip(arguments), "--port="+strconv.Itoa(port))); last == nil {
 			return nil
 		}
 	}
@@ -254,6 +257,24 @@ func (s *Server) ready(log string) error {
 			return errors.New("mariadbd did not answer in time; see " + log)
 		case <-tick.C:
 		}
+	}
+}
+
+// Kill the server as a node that fails does: what it has in memory is lost.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	_ = s.db.Close()
+	if err := s.process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.ended
+}
+
+// Restart a server that was killed. It recovers its data, and may have another port.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	if err := s.listen(s.arguments); err != nil {
+		t.Fatal(err)
 	}
 }
 
