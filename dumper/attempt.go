@@ -241,6 +241,11 @@ func (a *attempt) vouch(ctx context.Context, opened *store.Store, m contract.Man
 	if err := opened.WriteFile(ctx, a.Prefix()+contract.ManifestFile, data); err != nil {
 		return nil, fmt.Errorf("write the manifest: %w", err)
 	}
+	for _, file := range m.Files {
+		if err := opened.StillThere(ctx, a.Prefix()+file.Name, file.Size); err != nil {
+			return nil, err
+		}
+	}
 	only := files[0]
 	a.log.Info("the artifact is verified", "location", opened.URI(a.Prefix()+only.Name), "bytes", only.Size,
 		"uncompressedBytes", only.UncompressedBytes, "sha256", only.SHA256, "proofs", m.Proofs[only.Name])

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
@@ -48,6 +49,33 @@ func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Before its manifest is written, nothing tells a whole copy from what a killed attempt left.
+func TestAnAttemptWhoseCopyIsRemovedBeforeItsManifestIsWrittenFails(t *testing.T) {
+	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
+	s := newStruck(t, server, s3, "overtaken", false)
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	proxy := faulty(t, s3, func(_ http.ResponseWriter, r *http.Request, _ int32) bool {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "struck/manifest.json") {
+			close(reached)
+			<-goOn
+		}
+		return false
+	})
+	e := prepare(t, replace(s.arguments("struck", nil), "--s3-endpoint="+proxy)...)
+	if err := e.Start(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-reached:
+	case <-time.After(patience):
+		t.Fatal("it writes no manifest")
+	}
+	second := run(t, s.arguments("second", nil)...).mustSucceed(t)
+	close(goOn)
+	e.outcome(t, e.Wait()).mustFail(t, contract.ArtifactDoubted, "struck/dump.sql.zst")
+	s.succeed(t, second.UncompressedBytes, "second")
 }
 
 func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
