@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,4 +86,50 @@ func TestACheckOptionOnAViewThatIsWrittenLaterIsRefused(t *testing.T) {
 		})
 	}
 	server.Exec(t, "DROP VIEW IF EXISTS checked.b, checked.N")
+}
+
+// Each character set goes through Unicode, which some do not survive whole.
+func TestCharactersThatAreConvertedAreSaid(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Exec(t, "CREATE OR REPLACE DATABASE converted", "CREATE TABLE converted.a (s VARCHAR(9) CHARACTER SET sjis, c VARCHAR(9) CHARACTER SET cp932)",
+		"INSERT INTO converted.a VALUES (x'5C', x'8790')", "CREATE TABLE converted.b (s VARCHAR(9) CHARACTER SET latin1, u VARCHAR(9) CHARACTER SET utf8mb4)",
+		"CREATE TABLE converted.c (s VARCHAR(9) CHARACTER SET gbk)", "CREATE TABLE converted.d (s VARCHAR(9) CHARACTER SET big5)")
+	credentials := server.Account(t, "converter", "pw", dbtest.WholeDump("converted")...)
+	folder := t.TempDir()
+	run(t, append(append(flags(server, credentials, "converted"), into(folder)...), "--exclude-data=d")...).mustSucceed(t)
+	if got, want := warnings(manifest(t, folder)), "CharactersConverted 2 a,c"; got != want {
+		t.Errorf("it warns %q, want %q", got, want)
+	}
+	if err := loadAs(t, server, "converter_loader", "converted_copy", folder); err != nil {
+		t.Fatal(err)
+	}
+	// If this fails, the clients have learnt it and the warning can go.
+	if got := server.Exact(t, "converted_copy")["values of BASE TABLE a"]; got != `"815F"|"81E0"` {
+		t.Errorf("the copy has %s", got)
+	}
+}
+
+// The server writes what it keeps in utf8 into a text that is in another character set.
+func TestCommentsThatComeOutAsOtherCharactersAreSaid(t *testing.T) {
+	server := dbtest.Get(t)
+	server.Client(t, strings.ReplaceAll(`CREATE DATABASE garbled; USE garbled; CREATE TABLE t (id INT); SET NAMES latin1;
+		CREATE PROCEDURE odd() COMMENT 'ü' SELECT 1; CREATE PROCEDURE ~fine_ü~() COMMENT 'plain' SELECT 'ü'; CREATE EVENT ~odd_ü~ ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
+		CREATE EVENT odd_too ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'ü' DO SELECT 1; CREATE EVENT fine ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 'ü'; SET NAMES utf8mb4;
+		CREATE PROCEDURE utf() COMMENT 'ü' SELECT 'ü'; CREATE EVENT utf_ü ON SCHEDULE EVERY 1 DAY DISABLE COMMENT 'ü' DO SELECT 'ü'`, "~", "`"))
+	credentials := server.Account(t, "garbler", "pw", dbtest.WholeDump("garbled")...)
+	folder := t.TempDir()
+	run(t, append(flags(server, credentials, "garbled"), into(folder)...)...).mustSucceed(t)
+	if got, want := warnings(manifest(t, folder)), "CommentsGarbled 3 odd,odd_Ã¼,odd_too"; got != want {
+		t.Errorf("it warns %q, want %q", got, want)
+	}
+	if err := loadAs(t, server, "garbler_loader", "garbled_copy", folder); err != nil {
+		t.Fatal(err)
+	}
+	// If this fails, server and client have learnt it and the warning can go.
+	got := server.Exact(t, "garbled_copy")
+	for key, want := range map[string]bool{"event utf_ü": true, "event fine": true, "PROCEDURE fine_Ã¼": true, "event odd_Ã¼": false, "event odd_too": true} {
+		if _, there := got[key]; there != want {
+			t.Errorf("%s is there: %t, want %t", key, there, want)
+		}
+	}
 }

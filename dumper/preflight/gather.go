@@ -53,6 +53,10 @@ type Facts struct {
 	RoutineNames, EventNames []string
 	// Floats are tables with a column of type FLOAT, and Precise those that keep their history by transaction.
 	Floats, Precise []string
+	// Converted are tables with text in a character set of which utf8mb4 does not keep each character apart.
+	Converted []string
+	// GarbledRoutines and GarbledEvents are those of which the comment, or the event's name, comes out as other characters.
+	GarbledRoutines, GarbledEvents []string
 	// SeesEvents is false when the account may not list events.
 	SeesEvents bool
 	// Grants is nil when the server does not say.
@@ -64,7 +68,7 @@ func Gather(ctx context.Context, db *Session, server source.Server, database str
 	at := server.Origin(database)
 	g := gatherer{db: db, at: at, engine: server.Engine}
 	facts := &Facts{}
-	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.losses, g.routines, g.events, g.eventBodies, g.grants} {
+	for _, step := range []func(context.Context, *Facts) error{g.version, g.database, g.tables, g.defaults, g.routines, g.events, g.eventBodies, g.losses, g.grants} {
 		if err := db.try(func() error { return step(ctx, facts) }); err != nil {
 			return nil, classify(ctx, err, at)
 		}

@@ -15,8 +15,17 @@ import (
 )
 
 // losses finds the columns whose values a client does not copy exactly, or cannot copy at all.
+//
+// The clients write text as utf8mb4. Of the East Asian character sets that is no round trip: Unicode has once what they have
+// twice (cp932 x'8790' is loaded as x'81E0'; a backslash in sjis, x'5C', as x'815F'), and has not all that they have.
 func (g gatherer) losses(ctx context.Context, facts *Facts) (err error) {
 	if facts.Floats, err = g.tablesWith(ctx, "DATA_TYPE = 'float'"); err != nil {
+		return err
+	}
+	if facts.Converted, err = g.tablesWith(ctx, "CHARACTER_SET_NAME IN ('big5', 'cp932', 'eucjpms', 'euckr', 'gb2312', 'gbk', 'sjis', 'ujis')"); err != nil {
+		return err
+	}
+	if err := g.garbled(ctx, facts); err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(facts.Tables, func(t Table) bool { return t.Versioned }) {
@@ -28,10 +37,30 @@ func (g gatherer) losses(ctx context.Context, facts *Facts) (err error) {
 
 // tablesWith a column of which a condition is true.
 func (g gatherer) tablesWith(ctx context.Context, condition string) ([]string, error) {
-	rows, err := g.db.QueryContext(ctx, `SELECT DISTINCT TABLE_NAME FROM information_schema.COLUMNS
+	return g.names(ctx, "tables", `SELECT DISTINCT TABLE_NAME FROM information_schema.COLUMNS
 		WHERE TABLE_SCHEMA = DATABASE() AND BINARY TABLE_SCHEMA = BINARY DATABASE() AND `+condition+" ORDER BY TABLE_NAME")
+}
+
+// garbled finds what comes out of SHOW CREATE in utf8 within a text that is in the character set of the client that made it.
+// The clients pass on the bytes, and have them loaded as that character set. They are the comments of routines and events,
+// and the names of events.
+func (g gatherer) garbled(ctx context.Context, facts *Facts) (err error) {
+	if facts.Routines > 0 {
+		facts.GarbledRoutines, err = g.names(ctx, "routines", `SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE BINARY ROUTINE_SCHEMA = BINARY DATABASE()
+			AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%' AND LENGTH(ROUTINE_COMMENT) <> CHAR_LENGTH(ROUTINE_COMMENT) ORDER BY ROUTINE_NAME`)
+	}
+	if err == nil && facts.Events > 0 {
+		facts.GarbledEvents, err = g.names(ctx, "events", `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE BINARY EVENT_SCHEMA = BINARY DATABASE()
+			AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%' AND LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT)) <> CHAR_LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT)) ORDER BY EVENT_NAME`)
+	}
+	return err
+}
+
+// names that a query lists.
+func (g gatherer) names(ctx context.Context, what, query string) ([]string, error) {
+	rows, err := g.db.QueryContext(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("read the types of the columns: %w", err)
+		return nil, fmt.Errorf("list %s of which the copy may lack something: %w", what, err)
 	}
 	defer rows.Close()
 	var names []string
@@ -40,7 +69,7 @@ func (g gatherer) tablesWith(ctx context.Context, condition string) ([]string, e
 		if err := rows.Scan(&name); err != nil {
 			return nil, err
 		}
-		if err := errors.Join(checkListed(name, g.at), g.counted(len(names), "tables")); err != nil {
+		if err := errors.Join(checkListed(name, g.at), g.counted(len(names), what)); err != nil {
 			return nil, err
 		}
 		names = append(names, name)
@@ -83,6 +112,15 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 		p.Warn(contract.HistoryLeftOut, among(rows, versioned))
 	}
 	p.Warn(contract.FloatsRounded, among(rows, facts.Floats))
+	p.Warn(contract.CharactersConverted, among(rows, facts.Converted))
+	var garbled []string
+	if p.Routines {
+		garbled = append(garbled, facts.GarbledRoutines...)
+	}
+	if p.Events {
+		garbled = append(garbled, facts.GarbledEvents...)
+	}
+	p.Warn(contract.CommentsGarbled, garbled)
 	p.Warn(contract.RowsElsewhere, p.Elsewhere)
 	if !p.Routines {
 		p.Warn(contract.RoutinesLeftOut, facts.RoutineNames)

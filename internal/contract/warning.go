@@ -22,6 +22,12 @@ const (
 	HistoryLeftOut WarningName = "HistoryLeftOut"
 	// FloatsRounded: columns of type FLOAT are copied with six significant digits.
 	FloatsRounded WarningName = "FloatsRounded"
+	// CharactersConverted: columns of an East Asian character set are copied through Unicode, which has not each of its
+	// characters.
+	CharactersConverted WarningName = "CharactersConverted"
+	// CommentsGarbled: comments of routines and events, and names of events, that are not ASCII and were made by a client of
+	// another character set than utf8 come out as other characters.
+	CommentsGarbled WarningName = "CommentsGarbled"
 	// RowsElsewhere: tables whose rows are kept elsewhere are copied without rows.
 	RowsElsewhere WarningName = "RowsElsewhere"
 	// RoutinesLeftOut: named tables are copied without the routines of the database.
@@ -41,7 +47,7 @@ const MaxWarningNames = 3
 // WarningNames are all that there are, in the order in which they are said.
 func WarningNames() []WarningName {
 	return []WarningName{
-		TablesNotConsistent, HistoryLeftOut, FloatsRounded, RowsElsewhere, RoutinesLeftOut, EventsLeftOut, LoadNeedsTrust, DefinersKept,
+		TablesNotConsistent, HistoryLeftOut, FloatsRounded, CharactersConverted, CommentsGarbled, RowsElsewhere, RoutinesLeftOut, EventsLeftOut, LoadNeedsTrust, DefinersKept,
 	}
 }
 

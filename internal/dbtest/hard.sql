@@ -199,6 +199,17 @@ CREATE EVENT "e""v; --" ON SCHEDULE EVERY 2 QUARTER STARTS '2035-01-01 00:00:00'
 SET sql_mode = '', time_zone = '+00:00'//
 DELIMITER ;
 
+-- Made by a client of another character set.
+SET NAMES latin1;
+CREATE VIEW of_latin AS SELECT 'ü' AS a, a AS `é` FROM base;
+CREATE TRIGGER of_latin BEFORE UPDATE ON base FOR EACH ROW SET NEW.a = 'ü';
+CREATE PROCEDURE `of_latin ü`() COMMENT 'plain' SELECT 'ü' AS `é`;
+CREATE EVENT of_latin ON SCHEDULE EVERY 1 DAY STARTS '2035-01-01' DISABLE COMMENT 'plain' DO SELECT 'ü';
+SET NAMES cp1251 COLLATE cp1251_bin;
+CREATE FUNCTION of_cyrillic() RETURNS TEXT CHARSET utf8mb4 RETURN 'ёж';
+SET NAMES utf8mb4;
+ALTER TABLE versioned_parts PARTITION BY SYSTEM_TIME INTERVAL 1 MONTH STARTS '2024-01-01 00:00:00' PARTITIONS 3;
+
 -- Lines of a dump inside rows: what ends it, what changes the delimiter, what defines, what is a command.
 CREATE TABLE marked (id INT PRIMARY KEY AUTO_INCREMENT, line TEXT, body BLOB);
 INSERT INTO marked (line) VALUES ('-- Dump completed'), ('\n-- Dump completed\n'), ('-- Dump completed on 2024-01-01 00:00:00'), ('/*!50003 CREATE TRIGGER x */;;'), ('/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;'),
