@@ -69,9 +69,9 @@ func watchMemory(t *testing.T, pid int) <-chan int64 {
 	peak := make(chan int64, 1)
 	go func() {
 		var most int64
-		tick := time.NewTicker(time.Millisecond)
+		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
-		for range tick.C {
+		for ; ; <-tick.C {
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 			_, after, found := bytes.Cut(status, []byte("VmHWM:"))
 			if err != nil || !found { // it has ended

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/volcado-io/volcado/dumper/compress"
@@ -33,7 +34,7 @@ func (e Entry) Key(file contract.File) string { return e.Prefix + file.Name }
 // which there is exactly one.
 func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 	prefix := attemptPrefix(key)
-	manifest, err := readManifest(ctx, s, prefix)
+	manifest, _, err := readManifest(ctx, s, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -48,13 +49,16 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		if path.Base(object.Key) == contract.ManifestFile {
 			found = append(found, strings.TrimSuffix(object.Key, contract.ManifestFile))
 		}
+		if len(found) > maxFound {
+			break
+		}
 	}
 	switch len(found) {
 	case 0:
 		return nil, result.Errorf(contract.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
 			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), contract.ManifestFile)
 	case 1:
-		manifest, err := readManifest(ctx, s, found[0])
+		manifest, _, err := readManifest(ctx, s, found[0])
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +67,17 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		}
 	}
 	return nil, result.Errorf(contract.InvalidRequest, "give the key of one of them: "+text.Names(found, 5),
-		"there are %d artifacts below %s", len(found), s.URI(strings.TrimSuffix(prefix, "/")))
+		"there are %s artifacts below %s", count(len(found)), s.URI(strings.TrimSuffix(prefix, "/")))
+}
+
+// maxFound artifacts are counted where one was meant.
+const maxFound = 1000
+
+func count(found int) string {
+	if found > maxFound {
+		return fmt.Sprintf("more than %d", maxFound)
+	}
+	return strconv.Itoa(found)
 }
 
 // IsAttemptFile reports whether an attempt leaves a file of that name below its key.
@@ -84,17 +98,17 @@ func attemptPrefix(key string) string {
 	return key + "/"
 }
 
-// readManifest returns nil when there is none.
-func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, error) {
+// readManifest returns nil when there is none, and how many bytes it has.
+func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, int, error) {
 	data, found, err := s.ReadFile(ctx, prefix+contract.ManifestFile, contract.MaxManifestBytes)
 	if err != nil || !found {
-		return nil, err
+		return nil, len(data), err
 	}
 	manifest, err := contract.DecodeManifest(data)
 	if err != nil {
-		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
+		return nil, len(data), result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
 	}
-	return manifest, nil
+	return manifest, len(data), nil
 }
 
 // Cat writes the artifact's files to w, one after another, decompressed unless raw. It fails at the end of a file that is not

@@ -32,15 +32,26 @@ type Attempt struct {
 	Manifest *contract.Manifest `json:"manifest,omitempty"`
 }
 
+const (
+	// maxTaken is the memory that the list of what is below a prefix can take, and then the manifests. An object takes the
+	// length of its key and perObject.
+	maxTaken  = 32 << 20
+	perObject = 400
+)
+
 // Inspect lists the attempts below a key without reading artifacts.
 func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 	prefix := attemptPrefix(key)
 	report := &Report{Location: s.URI(strings.TrimSuffix(prefix, "/")), Attempts: []Attempt{}}
 	files := map[string]map[string]int64{}
 	var folders []string
+	taken := 0
 	for object, err := range s.List(ctx, prefix) {
 		if err != nil {
 			return nil, err
+		}
+		if taken += len(object.Key) + perObject; taken > maxTaken {
+			return nil, report.tooMuch()
 		}
 		folder, file := path.Split(object.Key)
 		if files[folder] == nil {
@@ -50,42 +61,58 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 		files[folder][file] = object.SizeBytes
 	}
 	slices.Sort(folders)
+	taken = 0
 	for _, folder := range folders {
-		attempt, err := inspectAttempt(ctx, s, folder, files[folder])
+		attempt, size, err := inspectAttempt(ctx, s, folder, files[folder])
 		if err != nil {
 			return nil, err
+		}
+		if taken += size; taken > maxTaken {
+			return nil, report.tooMuch()
 		}
 		report.Attempts = append(report.Attempts, attempt)
 	}
 	return report, nil
 }
 
-func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, error) {
+func (r *Report) tooMuch() error {
+	return result.Errorf(contract.InvalidRequest, "give a prefix with fewer objects below it", "there is more below %s than can be listed at once", r.Location)
+}
+
+// inspectAttempt also returns how many bytes its manifest has.
+func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, int, error) {
 	attempt := Attempt{Location: s.URI(strings.TrimSuffix(folder, "/")), Files: files}
 	if _, ok := files[contract.ManifestFile]; !ok {
 		attempt.Problem = "there is no manifest: the attempt did not end, or failed"
-		return attempt, nil
+		return attempt, 0, nil
 	}
-	manifest, err := readManifest(ctx, s, folder)
+	manifest, size, err := readManifest(ctx, s, folder)
 	if err != nil {
 		failure := result.FailureOf(err)
 		if failure.Reason != contract.ArtifactDoubted {
-			return attempt, err
+			return attempt, size, err
 		}
 		attempt.Problem = failure.Message
-		return attempt, nil
+		return attempt, size, nil
 	}
-	attempt.Manifest = manifest
+	if manifest == nil {
+		attempt.Problem = "there is no manifest any more"
+		return attempt, size, nil
+	}
+	attempt.Manifest, attempt.Problem = manifest, missing(manifest, files)
+	attempt.Complete = attempt.Problem == ""
+	return attempt, size, nil
+}
+
+// missing is what is wrong with the files of an attempt, or nothing.
+func missing(manifest *contract.Manifest, files map[string]int64) string {
 	for _, file := range manifest.Files {
 		switch size, there := files[file.Name]; {
 		case !there:
-			attempt.Problem = "there is a manifest and no " + file.Name
-			return attempt, nil
+			return "there is a manifest and no " + file.Name
 		case size != file.Size:
-			attempt.Problem = file.Name + " does not have the size that the manifest states"
-			return attempt, nil
+			return file.Name + " does not have the size that the manifest states"
 		}
 	}
-	attempt.Complete = true
-	return attempt, nil
+	return ""
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // maxListed objects below a prefix. Below a dump's there are a few per attempt.
-const maxListed = 1_000_000
+const maxListed = 100_000
 
 // list yields the objects below a prefix, page by page. What has no key is no object, and neither is what is not below the
 // prefix: a store that does not know the parameter lists everything.

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -106,13 +107,20 @@ func (s *Store) ReadFile(ctx context.Context, key string, limit int64) (data []b
 		return nil, false, s.explain(ctx, err, key)
 	}
 	defer r.Close()
-	// The store's own word on the size is not believed, but it spares reading what is too much.
-	if r.Size() <= limit {
-		if data, err = io.ReadAll(io.LimitReader(r, limit+1)); err != nil {
+	// The store's own word on the size is not believed, but it bounds what is read: as much as that, and a byte that shows
+	// that there is more. What is read without such a bound takes twice the memory.
+	size := max(r.Size(), 0)
+	if size <= limit {
+		buffer := bytes.NewBuffer(make([]byte, 0, size+1+bytes.MinRead))
+		if _, err = buffer.ReadFrom(io.LimitReader(r, size+1)); err != nil {
 			return nil, false, s.explain(ctx, err, key)
 		}
+		data = buffer.Bytes()
 	}
-	if r.Size() > limit || int64(len(data)) > limit {
+	if int64(len(data)) > size {
+		return nil, true, result.Errorf(contract.ArtifactDoubted, "look at what it is, and who wrote it", "%s has more than the %d bytes that the store says it has", s.URI(key), size)
+	}
+	if size > limit {
 		return nil, true, result.Errorf(contract.ArtifactDoubted, "look at what it is, and who wrote it", "%s has more than the %d bytes that it can have", s.URI(key), limit)
 	}
 	return data, true, nil

@@ -174,11 +174,15 @@ func (s *S3) complete(w http.ResponseWriter, key string) {
 
 func (s *S3) list(w http.ResponseWriter, prefix string) {
 	fmt.Fprint(w, "<ListBucketResult>")
-	for key := range s.objects {
+	for key, path := range s.objects {
 		if strings.HasPrefix(key, prefix) {
 			fmt.Fprint(w, "<Contents><Key>")
 			_ = xml.EscapeText(w, []byte(key))
-			fmt.Fprint(w, "</Key><Size>1</Size><LastModified>2026-11-27T12:00:00Z</LastModified></Contents>")
+			size := int64(1)
+			if info, err := os.Stat(path); err == nil {
+				size = info.Size()
+			}
+			fmt.Fprintf(w, "</Key><Size>%d</Size><LastModified>2026-11-27T12:00:00Z</LastModified></Contents>", size)
 		}
 	}
 	fmt.Fprint(w, "</ListBucketResult>")
