@@ -192,8 +192,9 @@ func (s *Server) serve(before []string, options Options) error {
 		s.Authority = authority
 		arguments = append(arguments, "--ssl-cert="+certificate, "--ssl-key="+key)
 	}
-	s.arguments = append(arguments, options.Arguments...)
-	return s.listen(s.arguments)
+	arguments = append(arguments, options.Arguments...)
+	s.arguments = arguments
+	return s.listen(arguments)
 }
 
 // listen starts mariadbd on a free port. Between finding it and using it somebody else may take it; then another is
