@@ -1,13 +1,9 @@
 package main_test
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,14 +27,10 @@ func TestRowsOf64MBAreCopiedWithinTheBoundOnMemory(t *testing.T) {
 		{"verify", folder},
 	} {
 		e := prepare(t, arguments...)
-		if err := e.Start(); err != nil {
-			t.Fatal(err)
-		}
-		peak := watchMemory(t, e.Process.Pid)
-		if o := e.outcome(t, e.Wait()); o.exit != 0 {
+		if o := e.outcome(t, e.Run()); o.exit != 0 {
 			t.Fatalf("dumper %s: exit code %d\n%s", arguments[0], o.exit, o.stderr)
 		}
-		if took := <-peak; took == 0 || took > memoryBound {
+		if took := e.peakMemory(); took == 0 || took > memoryBound {
 			t.Errorf("dumper %s took %d MiB at its peak, the bound is %d MiB", arguments[0], took>>20, memoryBound>>20)
 		} else {
 			t.Logf("dumper %s took %d MiB at its peak", arguments[0], took>>20)
@@ -60,30 +52,6 @@ func sums(t *testing.T, server *dbtest.Server, database string) (text string) {
 		t.Fatal(err)
 	}
 	return text
-}
-
-// watchMemory sends the most memory that a process of ours has had by its end: of it alone, without its children. What
-// wait4 tells of it can be that of the test, in whose memory it began.
-func watchMemory(t *testing.T, pid int) <-chan int64 {
-	t.Helper()
-	peak := make(chan int64, 1)
-	go func() {
-		var most int64
-		tick := time.NewTicker(10 * time.Millisecond)
-		defer tick.Stop()
-		for ; ; <-tick.C {
-			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-			_, after, found := bytes.Cut(status, []byte("VmHWM:"))
-			if err != nil || !found { // it has ended
-				peak <- most
-				return
-			}
-			if kibibytes, err := strconv.ParseInt(string(bytes.Fields(after)[0]), 10, 64); err == nil {
-				most = max(most, kibibytes<<10)
-			}
-		}
-	}()
-	return peak
 }
 
 func TestADatabaseOf5000TablesIsCopied(t *testing.T) {

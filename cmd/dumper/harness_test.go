@@ -49,6 +49,25 @@ type execution struct {
 	*exec.Cmd
 	resultFile     string
 	stdout, stderr bytes.Buffer
+	// most memory that it had, once it has ended.
+	most <-chan int64
+}
+
+// Start it, and watch its memory.
+func (e *execution) Start() error {
+	if err := e.Cmd.Start(); err != nil {
+		return err
+	}
+	e.most = watchMemory(e.Process.Pid)
+	return nil
+}
+
+// Run it to its end.
+func (e *execution) Run() error {
+	if err := e.Start(); err != nil {
+		return err
+	}
+	return e.Wait()
 }
 
 // prepare the dumper with arguments. PATH may begin with another folder, so that the client is a program of the test's.

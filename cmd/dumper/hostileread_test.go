@@ -66,11 +66,10 @@ func startReading(t *testing.T, command string, way hostiletest.S3Way, files map
 	if err := r.Start(); err != nil {
 		t.Fatal(err)
 	}
-	peak := watchMemory(t, r.Process.Pid)
 	go func() {
 		defer close(ended)
 		r.err = r.Wait()
-		r.took, r.peak = time.Since(began), <-peak
+		r.took, r.peak = time.Since(began), r.peakMemory()
 	}()
 	if way.Waits {
 		go func() {

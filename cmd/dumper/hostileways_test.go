@@ -43,7 +43,7 @@ func (o outcome) mustHold(t *testing.T, e *execution, began time.Time, reason co
 	if took := time.Since(began); took > hostileTime {
 		t.Errorf("it took %s", took)
 	}
-	if peak := peakMemory(e.Cmd); peak > memoryBound {
+	if peak := e.peakMemory(); peak > memoryBound {
 		t.Errorf("it took %d MiB at its peak, the bound is %d MiB", peak>>20, memoryBound>>20)
 	}
 }
