@@ -13,6 +13,7 @@ import (
 
 // A row of 64 MiB is a line of 128 MiB where its bytes are written as hexadecimal digits, or each is escaped.
 func TestRowsOf64MBAreCopiedWithinTheBoundOnMemory(t *testing.T) {
+	t.Parallel()
 	server := dbtest.Start(t, dbtest.Options{Arguments: []string{"--max-allowed-packet=256M", "--innodb-log-file-size=1G"}})
 	server.Exec(t, "CREATE DATABASE wide", "CREATE TABLE wide.a (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT)",
 		"INSERT INTO wide.a VALUES (1, REPEAT(RANDOM_BYTES(1024), 65536), NULL)", `INSERT INTO wide.a VALUES (2, NULL, REPEAT('\'\\";\n-- Dump completed\n\0\Z', 2700000))`,
@@ -55,6 +56,7 @@ func sums(t *testing.T, server *dbtest.Server, database string) (text string) {
 }
 
 func TestADatabaseOf5000TablesIsCopied(t *testing.T) {
+	t.Parallel()
 	server := dbtest.Start(t, dbtest.Options{Arguments: []string{"--innodb-file-per-table=0", "--debug-no-sync"}})
 	var statements strings.Builder
 	for i := range 5000 {

@@ -82,26 +82,37 @@ func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
 	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
 	original := newStruck(t, server, s3, "unavailable", true)
 	want := run(t, original.arguments("clean", nil)...).mustSucceed(t)
+	type attempt struct {
+		*struck
+		*execution
+		well *atomic.Bool // the store is well again
+	}
+	// They wait for one another attempt most of the time, so all of them wait at once.
+	attempts := map[int64]attempt{}
 	for _, percent := range []int64{10, 50, 99} {
+		s, well := newStruck(t, server, s3, fmt.Sprintf("unavailable_%d", percent), false), &atomic.Bool{}
+		var sent atomic.Int64
+		proxy := faulty(t, s3, func(w http.ResponseWriter, r *http.Request, _ int32) bool {
+			if well.Load() || !isPart(r) {
+				return false
+			}
+			return sent.Add(max(0, r.ContentLength)) >= want.SizeBytes*percent/100 && answer(w, r, http.StatusServiceUnavailable)
+		})
+		s.place = replace(s.place, "--s3-endpoint="+proxy)
+		attempts[percent] = attempt{s, prepare(t, s.arguments("struck", nil)...), well}
+		if err := attempts[percent].Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for percent, a := range attempts {
 		t.Run(fmt.Sprintf("at %d %%", percent), func(t *testing.T) {
-			t.Parallel()
-			s := newStruck(t, server, s3, databaseOf(t.Name()), false)
-			var sent atomic.Int64
-			var well atomic.Bool
-			proxy := faulty(t, s3, func(w http.ResponseWriter, r *http.Request, _ int32) bool {
-				if well.Load() || !isPart(r) {
-					return false
-				}
-				return sent.Add(max(0, r.ContentLength)) >= want.SizeBytes*percent/100 && answer(w, r, http.StatusServiceUnavailable)
-			})
-			s.place = replace(s.place, "--s3-endpoint="+proxy)
-			run(t, s.arguments("struck", nil)...).mustFail(t, contract.StorageError)
-			if left := s.left(); len(left) > 0 {
+			a.outcome(t, a.Wait()).mustFail(t, contract.StorageError)
+			if left := a.left(); len(left) > 0 {
 				t.Errorf("left in storage: %q", left)
 			}
-			s.mustLookEmpty(t)
-			well.Store(true)
-			s.succeed(t, want.UncompressedBytes, "next")
+			a.mustLookEmpty(t)
+			a.well.Store(true)
+			a.succeed(t, want.UncompressedBytes, "next")
 		})
 	}
 }
