@@ -24,8 +24,9 @@ func unchecked(ctx context.Context, db *Session, at servererror.Origin, p *plan.
 		return err
 	}
 	var names []string
+	known := map[string]int{}
 	for _, view := range checked {
-		if reads.laterThan(view, order, map[string]bool{view: true}) {
+		if reads.latest(view, order, known, 0) > order[view] {
 			names = append(names, view)
 		}
 	}
@@ -41,22 +42,26 @@ func unchecked(ctx context.Context, db *Session, at servererror.Origin, p *plan.
 // viewReads are the views of the copy that each view of it reads.
 type viewReads map[string][]string
 
-// laterThan reports whether what a view reads, itself or through others, is written after it.
-func (r viewReads) laterThan(view string, order map[string]int, seen map[string]bool) bool {
-	for pending := []string{view}; len(pending) > 0; {
-		next := pending[0]
-		pending = pending[1:]
-		for _, read := range r[next] {
-			if order[read] > order[view] {
-				return true
-			}
-			if !seen[read] {
-				seen[read] = true
-				pending = append(pending, read)
-			}
-		}
+// maxDepth of views that read one another. A server cannot open as many.
+const maxDepth = 1000
+
+// latest is the place of the last view that a view reads, itself or through others, or -1. known are those that were looked
+// for already: each view is looked at once.
+func (r viewReads) latest(view string, order, known map[string]int, depth int) int {
+	last, ok := known[view]
+	if ok {
+		return last
 	}
-	return false
+	last = -1
+	if depth > maxDepth {
+		return last
+	}
+	known[view] = last
+	for _, read := range r[view] {
+		last = max(last, order[read], r.latest(read, order, known, depth+1))
+	}
+	known[view] = last
+	return last
 }
 
 // checkOptions are the views of the copy that have one, and what its views read.
