@@ -46,9 +46,9 @@ func anyName(random *rand.Rand, control bool) func(int) string {
 	}
 }
 
-// named is a table with everything that hangs on it: T is the table, C and D are its columns, N is a new name each time, M
+// perTable is a table with everything that hangs on it: T is the table, C and D are its columns, N is a new name each time, M
 // one of what the client writes into a comment, and S a text.
-var named = []string{
+var perTable = []string{
 	"CREATE TABLE {T} ({C} INT, {D} VARCHAR(60) DEFAULT {S} COMMENT {S}, g INT AS ({C} + 1) INVISIBLE, KEY {N} ({D}), CONSTRAINT {N} CHECK ({C} > 0)) COMMENT {S} PARTITION BY LIST ({C}) (PARTITION {N} DEFAULT COMMENT {S})",
 	"INSERT INTO {T} ({C}, {D}) VALUES (1, DEFAULT), (2, {S})", "CREATE SEQUENCE {M}",
 	"CREATE VIEW {M} AS SELECT {C} AS {N}, {S} AS c FROM {T}",
@@ -64,7 +64,7 @@ var placeholder = regexp.MustCompile(`\{[A-Z]\}`)
 func fill(name, inner func(int) string, number *int) (filled []string) {
 	fresh := func(name func(int) string) string { *number++; return name(*number) }
 	known := map[string]string{"{T}": dbtest.QuoteName(fresh(name)), "{C}": dbtest.QuoteName(fresh(inner)), "{D}": dbtest.QuoteName(fresh(inner))}
-	for _, statement := range named {
+	for _, statement := range perTable {
 		filled = append(filled, placeholder.ReplaceAllStringFunc(statement, func(what string) string {
 			switch what {
 			case "{N}":
