@@ -119,7 +119,7 @@ func seconds(file string) (float64, error) {
 }
 
 // whole reports whether the dumper has copied what it was to copy: the text without the database's name, which is hardly in
-// there.
+// there, and with a mode of SQL more.
 func (b *bench) whole(resultFile string, s script.Script) error {
 	data, err := os.ReadFile(resultFile)
 	if err != nil {
@@ -135,7 +135,7 @@ func (b *bench) whole(resultFile string, s script.Script) error {
 	if s.Text != "" {
 		want = length(s.Pieces)
 	}
-	if got := result.Artifact.UncompressedBytes; got < want*999/1000 || got > want {
+	if got := result.Artifact.UncompressedBytes; got < want*999/1000 || got > want*1001/1000 {
 		return fmt.Errorf("the dumper has copied %d bytes of %d", got, want)
 	}
 	return nil
