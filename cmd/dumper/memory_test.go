@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/volcado-io/volcado/internal/children"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -70,14 +70,12 @@ func watchMemory(pid int) <-chan int64 {
 		defer tick.Stop()
 		for ; ; <-tick.C {
 			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-			_, after, found := bytes.Cut(status, []byte("VmHWM:"))
-			if err != nil || !found { // it has ended
+			now := children.StatusBytes(string(status), "VmHWM")
+			if err != nil || now == 0 { // it has ended
 				peak <- most
 				return
 			}
-			if kibibytes, err := strconv.ParseInt(string(bytes.Fields(after)[0]), 10, 64); err == nil {
-				most = max(most, kibibytes<<10)
-			}
+			most = max(most, now)
 		}
 	}()
 	return peak

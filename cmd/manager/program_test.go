@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/children"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
 
@@ -97,22 +96,15 @@ func (p *program) stop() {
 // peakMiB is the most memory that it ever had resident.
 func (p *program) peakMiB() int {
 	p.Helper()
-	file, err := os.Open(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {
 		p.Fatal(err)
 	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			kib, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
-			if err != nil {
-				p.Fatal(err)
-			}
-			return kib / 1024
-		}
+	peak := children.StatusBytes(string(status), "VmHWM")
+	if peak == 0 {
+		p.Fatal("no VmHWM")
 	}
-	p.Fatal("no VmHWM")
-	return 0
+	return int(peak >> 20)
 }
 
 // latencies of so many dumps, made one after another, from the request to create them to the event of their Job.

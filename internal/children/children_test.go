@@ -16,6 +16,15 @@ func TestACommandThatCannotBeStartedIsAnError(t *testing.T) {
 	}
 }
 
+func TestAFieldOfAStatusIsReadInBytes(t *testing.T) {
+	const status = "Name:\tdumper\nVmHWM:\t    1024 kB\nVmHWMs:\t 7 kB\nVmRSS:\t512 kB\nThreads:\t4\n"
+	for field, want := range map[string]int64{"VmHWM": 1 << 20, "VmRSS": 512 << 10, "Vm": 0, "RssAnon": 0, "Name": 0} {
+		if got := StatusBytes(status, field); got != want {
+			t.Errorf("%s: %d, want %d", field, got, want)
+		}
+	}
+}
+
 func TestEndedIsClosedWhenTheCommandHasEnded(t *testing.T) {
 	ended, err := Start(exec.Command("true"), syscall.SIGKILL)
 	if err != nil {

@@ -3,14 +3,12 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 var managerKey = client.ObjectKey{Namespace: systemNamespace, Name: "volcado-manager"}
@@ -168,16 +167,7 @@ func (p process) file(name string) string {
 func (p process) cmdline() string { return strings.TrimRight(p.file("cmdline"), "\x00") }
 
 // peak resident memory in bytes; 0 when the process is gone.
-func (p process) peak() int64 {
-	lines := bufio.NewScanner(strings.NewReader(p.file("status")))
-	for lines.Scan() {
-		if rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			kib, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return kib << 10
-		}
-	}
-	return 0
-}
+func (p process) peak() int64 { return children.StatusBytes(p.file("status"), "VmHWM") }
 
 // running pods of a dump.
 func (w *world) running(ctx context.Context, d *v1alpha1.DatabaseDump) []corev1.Pod {

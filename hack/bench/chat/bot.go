@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -159,19 +157,12 @@ func (p *process) lookAtMemory() {
 	}
 	p.memoryMu.Lock()
 	defer p.memoryMu.Unlock()
-	for line := range strings.Lines(string(data)) {
-		key, value, _ := strings.Cut(line, ":")
-		kibibytes, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
-		if err != nil {
-			continue
-		}
-		switch key {
-		case "VmHWM":
-			p.used.resident = float64(kibibytes) / 1024
-		case "RssAnon":
-			p.used.ownNow = float64(kibibytes) / 1024
-			p.used.own = max(p.used.own, p.used.ownNow)
-		}
+	if resident := children.StatusBytes(string(data), "VmHWM"); resident > 0 {
+		p.used.resident = float64(resident) / (1 << 20)
+	}
+	if own := children.StatusBytes(string(data), "RssAnon"); own > 0 {
+		p.used.ownNow = float64(own) / (1 << 20)
+		p.used.own = max(p.used.own, p.used.ownNow)
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/volcado-io/volcado/hack/bench/figures"
+	"github.com/volcado-io/volcado/internal/children"
 )
 
 // lookEvery so often the dumper's memory is looked at.
@@ -59,11 +59,5 @@ func residentNow(pid int) int64 {
 	if err != nil {
 		return 0
 	}
-	for line := range strings.Lines(string(data)) {
-		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kibibytes, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			return kibibytes << 10
-		}
-	}
-	return 0
+	return children.StatusBytes(string(data), "VmRSS")
 }
