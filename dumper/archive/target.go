@@ -68,7 +68,12 @@ func (t *Target) Check(m *contract.Manifest, notes io.Writer) error {
 func (t *Target) hint(m *contract.Manifest, obstacles []contract.Obstacle) string {
 	newest := contract.Software{Flavour: t.Flavour, Version: "999"}
 	if t.Version == "" && len(m.Obstacles(newest)) == 0 {
-		from := slices.MaxFunc(obstacles, func(a, b contract.Obstacle) int { return contract.CompareVersions(a.From, b.From) }).From
+		from := obstacles[0].From
+		for _, o := range obstacles {
+			if contract.Release(from).LessThan(contract.Release(o.From)) {
+				from = o.From
+			}
+		}
 		return fmt.Sprintf("if the server is %s %s or newer, say so: --for %s:%s", t.Flavour, from, strings.ToLower(t.Flavour), from)
 	}
 	if len(obstacles) == 1 {
@@ -84,10 +89,11 @@ func (t *Target) adapt(from contract.Software) *sqlstream.Adapt {
 	}
 	var unknown []string
 	own := t.Flavour == from.Flavour && t.Version == ""
-	if !own && !contract.AtLeast(t.Version, "11.4.5") {
+	olderThan := func(that string) bool { return !own && contract.Release(t.Version).LessThan(contract.Release(that)) }
+	if olderThan("11.4.5") {
 		unknown = append(unknown, "0900")
 	}
-	if !own && !contract.AtLeast(t.Version, "10.10") {
+	if olderThan("10.10") {
 		unknown = append(unknown, "uca1400")
 	}
 	return sqlstream.ForMariaDB(unknown...)

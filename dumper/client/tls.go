@@ -1,8 +1,9 @@
 package client
 
 import (
-	"regexp"
 	"strconv"
+
+	"k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -76,11 +77,15 @@ const (
 // (ma_pvio_tls_verify_server_cert and is_local_connection there). A version that cannot be read counts as new: if that is
 // wrong, the client refuses.
 func (p *Program) provesAuthority() authorityProof {
-	v, ok := parseRelease(p.Software.Version)
+	v, err := version.ParseGeneric(p.Software.Version)
+	if err != nil {
+		return onLoopback
+	}
+	before := func(release string) bool { return v.LessThan(version.MustParseGeneric(release)) }
 	switch {
-	case ok && v.before(release{11, 4, 0}):
+	case before("11.4.0"):
 		return byAuthorityAlone
-	case ok && v.before(release{11, 4, 4}), ok && !v.before(release{11, 5, 0}) && v.before(release{11, 6, 2}):
+	case before("11.4.4"), !before("11.5.0") && before("11.6.2"):
 		return notAtAll
 	}
 	return onLoopback
@@ -94,30 +99,4 @@ func (p *Program) CheckTLS(server source.Server) error {
 			p.Path, p.Software.Version)
 	}
 	return nil
-}
-
-// release of a client: major, minor, patch.
-type release [3]int
-
-var releaseNumber = regexp.MustCompile(`^(\d{1,4})\.(\d{1,4})\.(\d{1,4})`)
-
-func parseRelease(version string) (release, bool) {
-	match := releaseNumber.FindStringSubmatch(version)
-	if match == nil {
-		return release{}, false
-	}
-	var r release
-	for i := range r {
-		r[i], _ = strconv.Atoi(match[i+1]) // at most four digits
-	}
-	return r, true
-}
-
-func (r release) before(other release) bool {
-	for i := range r {
-		if r[i] != other[i] {
-			return r[i] < other[i]
-		}
-	}
-	return false
 }

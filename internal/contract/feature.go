@@ -3,7 +3,10 @@ package contract
 import (
 	"fmt"
 	"slices"
-	"strings"
+
+	"k8s.io/apimachinery/pkg/util/version"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
 )
 
 // Feature is something in a copy that not every server loads.
@@ -100,44 +103,29 @@ func (m *Manifest) Obstacles(server Software) (found []Obstacle) {
 	}
 	for _, f := range m.Features {
 		o := Obstacle{Feature: f, Support: supportOf(f.Name)}
-		if o.From = o.MySQL; server.Flavour == "MariaDB" {
+		if o.From = o.MySQL; server.Flavour == string(v1alpha1.EngineMariaDB) {
 			o.From = o.MariaDB
 		}
-		if o.From == "" || older(server.Version, o.From) && o.From != anySupported {
+		if o.From == "" || o.From != anySupported && Release(server.Version).LessThan(Release(o.From)) {
 			found = append(found, o)
 		}
 	}
 	return found
 }
 
-// AtLeast reports whether a version is that one or a newer.
-func AtLeast(version, that string) bool { return !older(version, that) }
-
-// older compares the numbers at the beginning of two versions. No version is older than any.
-func older(a, b string) bool { return CompareVersions(a, b) < 0 }
-
-// CompareVersions by the numbers that they begin with.
-func CompareVersions(a, b string) int { return slices.Compare(numbers(a), numbers(b)) }
+// Release is the numbers of a server's version: 10.11.19 of 10.11.19-MariaDB. 9 is 9.0, and what is no version is 0.0, which is
+// older than any.
+func Release(text string) *version.Version {
+	for _, t := range []string{text, text + ".0"} {
+		if release, err := version.ParseGeneric(t); err == nil {
+			return release
+		}
+	}
+	return version.MajorMinor(0, 0)
+}
 
 // olderRelease compares as many numbers as a person gave: 10.11 is not older than 10.11.6.
 func olderRelease(given, that string) bool {
-	a, b := numbers(given), numbers(that)
+	a, b := Release(given).Components(), Release(that).Components()
 	return slices.Compare(a, b[:min(len(a), len(b))]) < 0
-}
-
-func numbers(version string) (all []int) {
-	for _, part := range strings.SplitN(version, ".", 3) {
-		n, digits := 0, 0
-		for ; digits < len(part) && digits < 6 && part[digits] >= '0' && part[digits] <= '9'; digits++ {
-			n = 10*n + int(part[digits]-'0')
-		}
-		all = append(all, n)
-		if digits < len(part) {
-			break
-		}
-	}
-	for len(all) > 0 && all[len(all)-1] == 0 {
-		all = all[:len(all)-1] // 9 is 9.0
-	}
-	return all
 }
