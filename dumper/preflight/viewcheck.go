@@ -2,23 +2,21 @@ package preflight
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/volcado-io/volcado/dumper/plan"
-	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
-	"github.com/volcado-io/volcado/internal/contract"
-	"github.com/volcado-io/volcado/internal/text"
 )
 
 // unchecked fails where a view WITH CHECK OPTION reads a view that the client writes after it. What stands in for that view
 // until then cannot be updated, and the server refuses the option on a view of it (1368): loading would stop there.
-func unchecked(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
-	checked, reads, err := checkOptions(ctx, db, p)
-	if err != nil || len(checked) == 0 {
-		return err
+func unchecked(ctx context.Context, db *Session, kept keptViews, at servererror.Origin, p *plan.Plan) error {
+	checked := slices.DeleteFunc(slices.Clone(p.Views), func(view string) bool { return !kept.of(view, p).checks })
+	if len(checked) == 0 {
+		return nil
 	}
+	reads := readsOf(kept, p)
 	order, err := written(ctx, db, p)
 	if err != nil {
 		return err
@@ -30,13 +28,8 @@ func unchecked(ctx context.Context, db *Session, at servererror.Origin, p *plan.
 			names = append(names, view)
 		}
 	}
-	if len(names) == 0 {
-		return nil
-	}
-	return result.Errorf(contract.BrokenView,
-		"leave them out with --exclude (exclude.tables), or give the views that they read names that sort before theirs",
-		"a copy of database %q on %s could not be loaded: its views %s have a CHECK OPTION and read views that the client writes after them",
-		p.Database, at.Address, text.Names(names, mostNamed))
+	return refused(names, "give the views that they read names that sort before theirs",
+		"a copy of database %q on %s could not be loaded: its views %s have a CHECK OPTION and read views that the client writes after them", at, p)
 }
 
 // viewReads are the views of the copy that each view of it reads.
@@ -64,38 +57,21 @@ func (r viewReads) latest(view string, order, known map[string]int, depth int) i
 	return last
 }
 
-// checkOptions are the views of the copy that have one, and what its views read.
-func checkOptions(ctx context.Context, db *Session, p *plan.Plan) (checked []string, reads viewReads, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION FROM information_schema.VIEWS WHERE BINARY TABLE_SCHEMA = BINARY DATABASE() ORDER BY TABLE_NAME")
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the check options of the views: %w", err)
-	}
-	defer rows.Close()
+// readsOf the views of the copy.
+func readsOf(kept keptViews, p *plan.Plan) viewReads {
 	copied := map[string]string{}
 	for _, view := range p.Views {
 		copied[folded(view, p.FoldsCase)] = view
 	}
-	reads = viewReads{}
-	for rows.Next() {
-		var name, option string
-		var definition sql.NullString
-		if err := rows.Scan(&name, &definition, &option); err != nil {
-			return nil, nil, err
-		}
-		view, ok := copied[folded(name, p.FoldsCase)]
-		if !ok {
-			continue
-		}
-		if option != "NONE" {
-			checked = append(checked, view)
-		}
-		for _, r := range references(definition.String) {
+	reads := viewReads{}
+	for _, view := range p.Views {
+		for _, r := range references(kept.of(view, p).text) {
 			if read, ok := copied[folded(r.name, p.FoldsCase)]; ok && !r.call && (r.database == "" || p.IsDatabase(r.database)) {
 				reads[view] = append(reads[view], read)
 			}
 		}
 	}
-	return checked, reads, rows.Err()
+	return reads
 }
 
 // written is the place of each view in the client's order: that of its arguments, else that in which the server lists the

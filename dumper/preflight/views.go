@@ -29,27 +29,60 @@ func CheckViews(ctx context.Context, db *Session, server source.Server, p *plan.
 		return nil
 	}
 	at := server.Origin(p.Database)
-	for _, check := range []func(context.Context, *Session, servererror.Origin, *plan.Plan) error{lacking, broken, namesake, unchecked} {
-		if err := db.try(func() error { return check(ctx, db, at, p) }); err != nil {
+	var kept keptViews
+	for _, step := range []func() error{
+		func() (err error) { kept, err = readViews(ctx, db, p); return err },
+		func() error { return lacking(kept, at, p) },
+		func() error { return broken(ctx, db, at, p) },
+		func() error { return namesake(ctx, db, at, p) },
+		func() error { return unchecked(ctx, db, kept, at, p) },
+	} {
+		if err := db.try(step); err != nil {
 			return classify(ctx, err, at)
 		}
 	}
 	return nil
 }
 
+// keptView is a view as the server keeps it: with every table of its text written `db`.`table`.
+type keptView struct {
+	text string
+	// checks what is written through it: it has a CHECK OPTION.
+	checks bool
+}
+
+// keptViews of the database, by their folded names.
+type keptViews map[string]keptView
+
+func (k keptViews) of(view string, p *plan.Plan) keptView { return k[folded(view, p.FoldsCase)] }
+
+func readViews(ctx context.Context, db *Session, p *plan.Plan) (keptViews, error) {
+	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION FROM information_schema.VIEWS WHERE BINARY TABLE_SCHEMA = BINARY DATABASE()")
+	if err != nil {
+		return nil, fmt.Errorf("read the definitions of the views: %w", err)
+	}
+	defer rows.Close()
+	kept := keptViews{}
+	for rows.Next() {
+		var name, option string
+		var text sql.NullString
+		if err := rows.Scan(&name, &text, &option); err != nil {
+			return nil, err
+		}
+		kept[folded(name, p.FoldsCase)] = keptView{text: text.String, checks: option != "NONE"}
+	}
+	return kept, rows.Err()
+}
+
 // lacking fails where a view of the copy reads something of the database that is left out: the client would copy the view
-// without a word. Both servers keep a view's text with every table written `db`.`table`.
-func lacking(ctx context.Context, db *Session, at servererror.Origin, p *plan.Plan) error {
+// without a word.
+func lacking(kept keptViews, at servererror.Origin, p *plan.Plan) error {
 	if len(p.LeftOut) == 0 && len(p.Functions) == 0 {
 		return nil
 	}
-	texts, err := viewTexts(ctx, db)
-	if err != nil {
-		return err
-	}
 	without := newLack(p)
 	for _, view := range p.Views {
-		for _, r := range references(texts[view]) {
+		for _, r := range references(kept.of(view, p).text) {
 			if r.database != "" && !p.IsDatabase(r.database) {
 				continue
 			}
@@ -102,24 +135,6 @@ func (l lack) neededBy(p *plan.Plan, view string, r reference, at servererror.Or
 			fmt.Sprintf("reads %q, which is not among the named tables", r.name))
 	}
 	return nil
-}
-
-func viewTexts(ctx context.Context, db *Session) (map[string]string, error) {
-	rows, err := db.QueryContext(ctx, "SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE BINARY TABLE_SCHEMA = BINARY DATABASE()")
-	if err != nil {
-		return nil, fmt.Errorf("read the definitions of the views: %w", err)
-	}
-	defer rows.Close()
-	texts := map[string]string{}
-	for rows.Next() {
-		var name string
-		var text sql.NullString
-		if err := rows.Scan(&name, &text); err != nil {
-			return nil, err
-		}
-		texts[name] = text.String
-	}
-	return texts, rows.Err()
 }
 
 // broken tries each view as the client will and fails with the names of all that are broken.
@@ -176,11 +191,14 @@ func namesake(ctx context.Context, db *Session, at servererror.Origin, p *plan.P
 			names = append(names, view)
 		}
 	}
+	return refused(names, "define them without the database's name, without tables of another database and without sequences",
+		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence", at, p)
+}
+
+// refused is the failure of views that cannot be copied, if there are any. said has the database, the address and their names.
+func refused(names []string, instead, said string, at servererror.Origin, p *plan.Plan) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return result.Errorf(contract.BrokenView,
-		"leave them out with --exclude (exclude.tables), or define them without the database's name, without tables of another database and without sequences",
-		"a copy of database %q on %s would read the original: its views %s refer to it by name, as views do that also read another database or use a sequence",
-		p.Database, at.Address, text.Names(names, mostNamed))
+	return result.Errorf(contract.BrokenView, "leave them out with --exclude (exclude.tables), or "+instead, said, p.Database, at.Address, text.Names(names, mostNamed))
 }

@@ -102,7 +102,7 @@ var answers = []struct {
 	{"SHOW EVENTS", 15, nil},
 	{"information_schema.EVENTS", 1, nil},
 	{"SHOW GRANTS", 1, [][]string{{"GRANT ALL PRIVILEGES ON *.* TO `reader`@`%`"}}},
-	{"information_schema.VIEWS", 2, nil},
+	{"information_schema.VIEWS", 3, nil},
 	{"SHOW FIELDS", 6, nil},
 	{"SHOW CREATE VIEW", 4, nil},
 }
