@@ -221,9 +221,13 @@ func asTheManifestSays(t *testing.T, s sample, from, to *place, folder string) {
 	if to.log {
 		return
 	}
-	m, attempt := manifestOf(t, folder)
+	m := manifest(t, folder)
+	files, err := filepath.Glob(filepath.Join(folder, "*", m.Attempt, m.Files[0].Name))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%q: %v", files, err)
+	}
 	to.server.Exec(t, "DROP DATABASE `copy`", "CREATE DATABASE `copy`"+s.clause)
-	command := "{ " + strings.Replace(m.Restore, "DATABASE", "copy", 1) + "; } <" + filepath.Join(attempt, m.Files[0].Name)
+	command := "{ " + strings.Replace(m.Restore, "DATABASE", "copy", 1) + "; } <" + files[0]
 	if output, err := to.shell(t, command, ""); err != nil {
 		t.Errorf("%s: %v\n%s", command, err, output)
 	}
@@ -235,29 +239,11 @@ func asTheManifestSays(t *testing.T, s sample, from, to *place, folder string) {
 // obstacles that the copy's manifest has for a server.
 func obstacles(t *testing.T, folder string, to *place) []contract.Obstacle {
 	t.Helper()
-	m, _ := manifestOf(t, folder)
 	server := contract.Software{Flavour: "MySQL"}
 	if !to.MySQL {
 		server = contract.Software{Flavour: "MariaDB", Version: strings.TrimPrefix(to.Name, "MariaDB ")}
 	}
-	return m.Obstacles(server)
-}
-
-// manifestOf the one copy in a folder, and its attempt's folder.
-func manifestOf(t *testing.T, folder string) (m *contract.Manifest, attempt string) {
-	t.Helper()
-	manifests, err := filepath.Glob(filepath.Join(folder, "*", "*", contract.ManifestFile))
-	if err != nil || len(manifests) != 1 {
-		t.Fatalf("%d manifests: %v", len(manifests), err)
-	}
-	data, err := os.ReadFile(manifests[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m, err = contract.DecodeManifest(data); err != nil {
-		t.Fatal(err)
-	}
-	return m, filepath.Dir(manifests[0])
+	return manifest(t, folder).Obstacles(server)
 }
 
 // named are the features that keep the copy out, of which the answer names the first.

@@ -231,18 +231,27 @@ func TestOddNamesAreJustNames(t *testing.T) {
 // manifest of the one artifact below a folder.
 func manifest(t *testing.T, folder string) *contract.Manifest {
 	t.Helper()
-	o := run(t, "inspect", folder)
-	var report struct {
-		Attempts []struct {
-			Complete bool
-			Manifest *contract.Manifest
-		}
+	attempts := inspected(t, folder)
+	if len(attempts) != 1 || !attempts[0].Complete {
+		t.Fatalf("dumper inspect does not show one complete artifact: %+v", attempts)
 	}
+	return attempts[0].Manifest
+}
+
+// listed is what dumper inspect says of an attempt.
+type listed struct {
+	Location string
+	Complete bool
+	Manifest *contract.Manifest
+}
+
+// inspected are the attempts that dumper inspect lists.
+func inspected(t *testing.T, arguments ...string) []listed {
+	t.Helper()
+	o := run(t, append([]string{"inspect"}, arguments...)...)
+	var report struct{ Attempts []listed }
 	if err := json.Unmarshal([]byte(o.stdout), &report); err != nil {
 		t.Fatalf("dumper inspect: %v\n%s", err, o.stderr)
 	}
-	if len(report.Attempts) != 1 || !report.Attempts[0].Complete {
-		t.Fatalf("dumper inspect does not show one complete artifact:\n%s", o.stdout)
-	}
-	return report.Attempts[0].Manifest
+	return report.Attempts
 }

@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -193,21 +192,9 @@ func (s *struck) mustLookEmpty(t *testing.T) {
 	}
 }
 
-// listed is what dumper inspect says of an attempt.
-type listed struct {
-	Location string
-	Complete bool
-	Manifest *contract.Manifest
-}
-
 func (s *struck) inspect(t *testing.T) []listed {
 	t.Helper()
-	o := run(t, append([]string{"inspect", "--key=" + s.prefix}, s.place...)...)
-	var report struct{ Attempts []listed }
-	if err := json.Unmarshal([]byte(o.stdout), &report); err != nil {
-		t.Fatalf("dumper inspect: %v\n%s", err, o.stderr)
-	}
-	return report.Attempts
+	return inspected(t, append([]string{"--key=" + s.prefix}, s.place...)...)
 }
 
 // succeed with the next attempt, which leaves one whole copy and nothing else.

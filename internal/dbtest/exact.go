@@ -14,12 +14,9 @@ import (
 // say. What names who defined something is left out: a copy belongs to whoever loads it.
 func (s *Server) Exact(t testing.TB, database string) map[string]string {
 	t.Helper()
-	connection, err := s.db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-	f := &fingerprint{t: t, connection: connection, found: s.Fingerprint(t, database)}
+	f := s.look(t, database)
+	defer f.connection.Close()
+	f.found = s.Fingerprint(t, database)
 	for key, text := range f.found {
 		f.found[key] = definer.ReplaceAllString(text, "")
 		if strings.HasPrefix(key, "rows of ") {
@@ -28,7 +25,6 @@ func (s *Server) Exact(t testing.TB, database string) map[string]string {
 		}
 	}
 	f.exec("SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = ''")
-	f.exec("USE " + QuoteName(database))
 	f.packages(database)
 	for _, table := range described {
 		f.describe(table, database)
@@ -136,23 +132,8 @@ func (f *fingerprint) exactRows(query string) (lines []string) {
 	if err != nil {
 		f.t.Fatalf("%s: %v", query, err)
 	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	values, pointers := make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		pointers[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(pointers...); err != nil {
-			f.t.Fatalf("%s: %v", query, err)
-		}
+	for _, values := range scanned[any](f.t, query, rows) {
 		lines = append(lines, exactLine(values))
-	}
-	if err := rows.Err(); err != nil {
-		f.t.Fatalf("%s: %v", query, err)
 	}
 	return lines
 }

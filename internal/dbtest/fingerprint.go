@@ -13,13 +13,8 @@ import (
 // rows, and the definition of everything.
 func (s *Server) Fingerprint(t testing.TB, database string) map[string]string {
 	t.Helper()
-	connection, err := s.db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-	f := &fingerprint{t: t, connection: connection, found: map[string]string{}}
-	f.exec("USE " + QuoteName(database))
+	f := s.look(t, database)
+	defer f.connection.Close()
 	for _, row := range f.rows("SHOW FULL TABLES") {
 		name, kind := row[0], row[1]
 		f.found[kind+" "+name] = f.definition("SHOW CREATE TABLE "+QuoteName(name), database, 1)
@@ -47,13 +42,8 @@ func (s *Server) Fingerprint(t testing.TB, database string) map[string]string {
 // each table and view by their values, the text of what runs, and that foreign keys are there.
 func (s *Server) Contents(t testing.TB, database string) map[string]string {
 	t.Helper()
-	connection, err := s.db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-	f := &fingerprint{t: t, connection: connection, found: map[string]string{}}
-	f.exec("USE " + QuoteName(database))
+	f := s.look(t, database)
+	defer f.connection.Close()
 	f.exec("SET time_zone = '+00:00'")
 	for _, row := range f.rows("SHOW FULL TABLES") {
 		rows := f.rows("SELECT * FROM " + QuoteName(row[0]))
@@ -79,6 +69,18 @@ type fingerprint struct {
 	found      map[string]string
 }
 
+// look into a database. The connection is to be closed.
+func (s *Server) look(t testing.TB, database string) *fingerprint {
+	t.Helper()
+	connection, err := s.db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fingerprint{t: t, connection: connection, found: map[string]string{}}
+	f.exec("USE " + QuoteName(database))
+	return f
+}
+
 func (f *fingerprint) exec(statement string) {
 	f.t.Helper()
 	if _, err := f.connection.ExecContext(f.t.Context(), statement); err != nil {
@@ -92,29 +94,37 @@ func (f *fingerprint) rows(query string, arguments ...any) [][]string {
 	if err != nil {
 		f.t.Fatalf("%s: %v", query, err)
 	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		f.t.Fatal(err)
-	}
 	var all [][]string
-	for rows.Next() {
-		values := make([]sql.NullString, len(columns))
-		pointers := make([]any, len(columns))
-		for i := range values {
-			pointers[i] = &values[i]
-		}
-		if err := rows.Scan(pointers...); err != nil {
-			f.t.Fatalf("%s: %v", query, err)
-		}
-		row := make([]string, len(columns))
+	for _, values := range scanned[sql.NullString](f.t, query, rows) {
+		row := make([]string, len(values))
 		for i, value := range values {
 			row[i] = value.String
 		}
 		all = append(all, row)
 	}
+	return all
+}
+
+// scanned are the values of all rows, which it closes.
+func scanned[T any](t testing.TB, query string, rows *sql.Rows) (all [][]T) {
+	t.Helper()
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values, pointers := make([]T, len(columns)), make([]any, len(columns))
+		for i := range values {
+			pointers[i] = &values[i]
+		}
+		if err := rows.Scan(pointers...); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		all = append(all, values)
+	}
 	if err := rows.Err(); err != nil {
-		f.t.Fatalf("%s: %v", query, err)
+		t.Fatalf("%s: %v", query, err)
 	}
 	return all
 }
