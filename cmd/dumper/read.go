@@ -138,7 +138,7 @@ func verifyCommand() *cobra.Command {
 			}
 			for _, file := range entry.Manifest.Files {
 				if _, err := fmt.Fprintf(out, "%s is whole: %d bytes, %d of SQL, SHA-256 %s\n",
-					s.URI(entry.Key(file)), file.Size, file.UncompressedBytes, file.SHA256); err != nil {
+					shown(s.URI(entry.Key(file))), file.Size, file.UncompressedBytes, file.SHA256); err != nil {
 					return err
 				}
 			}
@@ -169,7 +169,7 @@ func inspectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			encoder := json.NewEncoder(command.OutOrStdout())
+			encoder := json.NewEncoder(printable{command.OutOrStdout()})
 			encoder.SetIndent("", "  ")
 			if err := encoder.Encode(report); err != nil {
 				return err

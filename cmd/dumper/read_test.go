@@ -229,3 +229,17 @@ func TestHelpHasExamples(t *testing.T) {
 	run(t, "frobnicate").mustRefuse(t, contract.InvalidRequest, "frobnicate")
 	run(t, "cat", "--frobnicate").mustRefuse(t, contract.InvalidRequest, "frobnicate")
 }
+
+func TestALocationThatATerminalWouldObeyIsQuoted(t *testing.T) {
+	storage, attempt := artifact(t)
+	folder := filepath.Join(storage, "kept", "t\x1b]0;owned\a\u202e")
+	if err := os.Rename(attempt, folder); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"verify", "inspect"} {
+		o := run(t, command, storage)
+		if o.exit != 0 || strings.ContainsAny(o.stdout, "\x1b\a\u202e") || !strings.Contains(o.stdout, "owned") {
+			t.Errorf("dumper %s: exit code %d: %q %s", command, o.exit, o.stdout, o.stderr)
+		}
+	}
+}

@@ -145,8 +145,12 @@ func through(ctx context.Context, s *store.Store, entry *Entry, file contract.Fi
 	go func() { in.CloseWithError(cat(ctx, s, entry, file, in, false)) }()
 	out := &sink{w: w}
 	err := sqlstream.Copy(out, text, stage)
-	if out.err != nil {
-		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(entry.Key(file)), out.err)
+	switch key := entry.Key(file); {
+	case out.err != nil:
+		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(key), out.err)
+	case errors.Is(err, sqlstream.ErrTooLong):
+		// A dump with such a text fails, so it is not one's.
+		return doubt(s, key, "%w", err)
 	}
 	return err
 }
@@ -171,7 +175,21 @@ func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, 
 		}
 	}
 	out := &sink{w: w}
-	written, err := io.CopyBuffer(out, struct{ io.Reader }{text}, make([]byte, 1<<20))
+	most := file.UncompressedBytes
+	if raw {
+		most = file.Size + 1
+	}
+	// What is more than there can be is not handed on: a few bytes can stand for a text without an end.
+	written, err := io.CopyBuffer(out, struct{ io.Reader }{io.LimitReader(text, most)}, make([]byte, 1<<20))
+	if err == nil {
+		var more int64
+		if more, err = io.CopyN(io.Discard, text, 1); more > 0 {
+			return doubt(s, key, "it holds more than the %d bytes of SQL that its manifest says", most)
+		}
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
 	switch _, explained := errors.AsType[*result.Error](err); {
 	case out.err != nil:
 		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(key), out.err)

@@ -164,3 +164,65 @@ func mustSay(t *testing.T, err error, text string) {
 		t.Errorf("it says: %v", err)
 	}
 }
+
+func TestNothingIsHandedOnBeyondWhatTheManifestSays(t *testing.T) {
+	for _, format := range contract.FormatNames() {
+		t.Run(format, func(t *testing.T) {
+			f, err := contract.FormatNamed(format)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newShelf(t, format)
+			s.put(f.File(), "SELECT 1;\n"+trailer+"DROP TABLE t;\n", contract.ProofTrailer)
+			s.manifest.Files[0].UncompressedBytes = int64(len("SELECT 1;\n" + trailer))
+			entry := s.entry()
+			var out bytes.Buffer
+			err = archive.Cat(t.Context(), s.store, entry, &out, false)
+			if result.FailureOf(err).Reason != contract.ArtifactDoubted || out.String() != "SELECT 1;\n"+trailer {
+				t.Errorf("%v after %q", err, out.String())
+			}
+			out.Reset()
+			if err := archive.Cat(t.Context(), s.store, entry, &out, true); err != nil || int64(out.Len()) != s.manifest.Files[0].Size {
+				t.Errorf("raw: %v after %d bytes", err, out.Len())
+			}
+		})
+	}
+}
+
+func TestATextThatNoDumpCanHaveIsDoubted(t *testing.T) {
+	s := newShelf(t, "none")
+	s.put("dump.sql", "-- "+strings.Repeat("x", 1<<20)+"\n"+trailer, contract.ProofTrailer)
+	if err := archive.Verify(t.Context(), s.store, s.entry()); err == nil || result.FailureOf(err).Reason != contract.ArtifactDoubted {
+		t.Errorf("%v", err)
+	}
+}
+
+// One manifest that is none keeps nobody from seeing the others.
+func TestAManifestThatIsNoneIsListedAsSuch(t *testing.T) {
+	s := newShelf(t, "none")
+	s.put("dump.sql", "SELECT 1;\n"+trailer, contract.ProofTrailer)
+	s.entry()
+	for name, manifest := range map[string]string{
+		"shop/large/": `{"version": 2, "features": [` + strings.Repeat(`{"name": "x"},`, 3<<20) + `{}]}`, "shop/empty/": "{}",
+	} {
+		if err := s.store.WriteFile(t.Context(), name+contract.ManifestFile, []byte(manifest)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report, err := archive.Inspect(t.Context(), s.store, "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var complete, problems int
+	for _, a := range report.Attempts {
+		if a.Complete {
+			complete++
+		}
+		if a.Problem != "" {
+			problems++
+		}
+	}
+	if complete != 1 || problems != 2 {
+		t.Errorf("%d are complete and %d have a problem", complete, problems)
+	}
+}

@@ -79,7 +79,7 @@ func (r *Report) tooMuch() error {
 	return result.Errorf(contract.InvalidRequest, "give a prefix with fewer objects below it", "there is more below %s than can be listed at once", r.Location)
 }
 
-// inspectAttempt also returns how many bytes its manifest has.
+// inspectAttempt also returns how many bytes its manifest has, if it is kept.
 func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, int, error) {
 	attempt := Attempt{Location: s.URI(strings.TrimSuffix(folder, "/")), Files: files}
 	if _, ok := files[contract.ManifestFile]; !ok {
@@ -90,14 +90,14 @@ func inspectAttempt(ctx context.Context, s *store.Store, folder string, files ma
 	if err != nil {
 		failure := result.FailureOf(err)
 		if failure.Reason != contract.ArtifactDoubted {
-			return attempt, size, err
+			return attempt, 0, err
 		}
 		attempt.Problem = failure.Message
-		return attempt, size, nil
+		return attempt, 0, nil
 	}
 	if manifest == nil {
 		attempt.Problem = "there is no manifest any more"
-		return attempt, size, nil
+		return attempt, 0, nil
 	}
 	attempt.Manifest, attempt.Problem = manifest, missing(manifest, files)
 	attempt.Complete = attempt.Problem == ""
