@@ -21,6 +21,6 @@ func TestAServerInANSIModeIsReadLikeAnyOther(t *testing.T) {
 	if diff := cmp.Diff(server.Fingerprint(t, "ansi"), server.Fingerprint(t, "ansi_copy")); diff != "" {
 		t.Errorf("the restored database differs (-want +got):\n%s", diff)
 	}
-	o := run(t, append(append(flags(server, credentials, "ansi"), into(t.TempDir())...), "--exclude-table=customers")...)
+	o := run(t, append(append(flags(server, credentials, "ansi"), into(t.TempDir())...), "--exclude=customers")...)
 	o.mustFail(t, contract.BrokenView, `"v"`, `"customers"`)
 }

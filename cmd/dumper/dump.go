@@ -89,7 +89,7 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringVar(&r.Source.TLS.CASecret, "source-ca-secret", "", "NAME/KEY of the Secret with the authority, for messages")
 	f.StringVar(&r.Copy.Database, "database", "", "database to copy")
 	f.StringArrayVar(&r.Copy.Tables, "table", nil, "copy only this table or view, without routines and events (repeatable)")
-	f.StringArrayVar(&r.Copy.Exclude.Tables, "exclude-table", nil, "leave out tables and views of this name; * is special (repeatable)")
+	f.StringArrayVar(&r.Copy.Exclude.Tables, "exclude", nil, "leave out tables and views of this name; * is special (repeatable)")
 	f.StringArrayVar(&r.Copy.Exclude.Data, "exclude-data", nil, "leave out the rows of tables of this name; * is special (repeatable)")
 	f.StringVar((*string)(&r.Copy.Definers), "definers", string(v1alpha1.DefinersStrip), "Strip leaves the accounts out that defined views, triggers, routines and events; Keep keeps them")
 	f.StringVar((*string)(&r.Copy.History), "history", string(v1alpha1.HistoryCurrent), "of system-versioned tables: Current copies the rows as they are now, All past rows too")

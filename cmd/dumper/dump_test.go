@@ -102,7 +102,7 @@ func TestTheSelectionDecidesWhatIsCopied(t *testing.T) {
 		manifest func(*contract.Manifest)
 	}{
 		"excluded tables are gone, whatever the case of the pattern": {
-			flags:   []string{"--exclude-table=SESS*", "--exclude-table=empty_one", "--exclude-table=view_of_*"},
+			flags:   []string{"--exclude=SESS*", "--exclude=empty_one", "--exclude=view_of_*"},
 			without: []string{"BASE TABLE sessions", "rows of sessions", "BASE TABLE empty_one", "rows of empty_one", "VIEW view_of_view", "rows of view_of_view"},
 			manifest: func(m *contract.Manifest) {
 				m.Tables.Excluded = []string{"empty_one", "sessions", "view_of_view"}
@@ -212,7 +212,7 @@ func TestOddNamesAreJustNames(t *testing.T) {
 				t.Errorf("one table (-want +got):\n%s", diff)
 			}
 			rest := t.TempDir()
-			run(t, append(append(flags(server, credentials, name), into(rest)...), "--exclude-table="+name, "--key-prefix=rest")...).mustSucceed(t)
+			run(t, append(append(flags(server, credentials, name), into(rest)...), "--exclude="+name, "--key-prefix=rest")...).mustSucceed(t)
 			if m := manifest(t, rest); len(m.Tables.Names) != len(names)-1 || len(m.Tables.Excluded) != 1 {
 				t.Errorf("without it: %d tables, excluded %q", len(m.Tables.Names), m.Tables.Excluded)
 			}

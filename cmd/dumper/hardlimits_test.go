@@ -57,7 +57,7 @@ func TestACheckOptionOnAViewThatIsWrittenLaterIsRefused(t *testing.T) {
 		"upper case, which is written before lower":   {"CREATE VIEW N AS SELECT id FROM a WITH CHECK OPTION", nil, []string{`"N"`}},
 		"named before what it reads":                  {"CREATE VIEW b AS SELECT id FROM z WITH CHECK OPTION", []string{"--table=t", "--table=b", "--table=z"}, []string{`"b"`}},
 		"named after what it reads":                   {"CREATE VIEW b AS SELECT id FROM z WITH CHECK OPTION", []string{"--table=t", "--table=z", "--table=b"}, nil},
-		"left out":                                    {"CREATE VIEW b AS SELECT id FROM z WITH CHECK OPTION", []string{"--exclude-table=b"}, nil},
+		"left out":                                    {"CREATE VIEW b AS SELECT id FROM z WITH CHECK OPTION", []string{"--exclude=b"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.view != "" {

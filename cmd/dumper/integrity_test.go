@@ -101,7 +101,7 @@ func TestATableIsAlteredDuringTheDump(t *testing.T) {
 // The client lists the tables again, so a table that the preflight has not seen would be copied.
 func TestAnExcludedTableAppearsAfterThePreflight(t *testing.T) {
 	server := dbtest.Get(t)
-	for name, flag := range map[string]string{"excluded": "--exclude-table=secret_*", "without data": "--exclude-data=secret_*"} {
+	for name, flag := range map[string]string{"excluded": "--exclude=secret_*", "without data": "--exclude-data=secret_*"} {
 		t.Run(name, func(t *testing.T) {
 			credentials, _ := large(t, server, "appearing")
 			gate, ready := filepath.Join(t.TempDir(), "gate"), filepath.Join(t.TempDir(), "ready")

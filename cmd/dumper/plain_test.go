@@ -181,7 +181,7 @@ func TestHistoryThatTheClientCannotCopyIsRefused(t *testing.T) {
 	history().mustFail(t, contract.InvalidRequest, `"v"`, "by transaction", "history: Current")
 	history("--exclude-data=v").mustFail(t, contract.InvalidRequest, `"v"`)
 	server.Exec(t, "CREATE TABLE precise.w (id INT)")
-	history("--exclude-table=v").mustSucceed(t)
+	history("--exclude=v").mustSucceed(t)
 	run(t, append(append(flags(server, credentials, "precise"), into(t.TempDir())...), "--history=All", "--schema-only")...).mustSucceed(t)
 }
 

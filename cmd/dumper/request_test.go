@@ -51,7 +51,7 @@ func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 		Storage:     contract.Storage{Directory: byRequest},
 		KeyPrefix:   "prod/one", Dump: "shop/first", RunDeadline: metav1.Duration{Duration: time.Hour},
 	})).mustSucceed(t)
-	run(t, append(append(flags(server, credentials, database), into(byFlags)...), "--attempt=one", "--exclude-table=$(left)*", "--exclude-data=emptied",
+	run(t, append(append(flags(server, credentials, database), into(byFlags)...), "--attempt=one", "--exclude=$(left)*", "--exclude-data=emptied",
 		"--compression=zstd", "--compression-level=3", "--key-prefix=prod/one", "--dump=shop/first", "--run-deadline=1h")...).mustSucceed(t)
 	want, got := manifest(t, byFlags), manifest(t, byRequest)
 	want.StartedAt, want.FinishedAt = got.StartedAt, got.FinishedAt

@@ -91,7 +91,7 @@ func TestACopyHasTheSequencesThatItsTablesDrawFrom(t *testing.T) {
 		CREATE TABLE u (id INT); INSERT INTO u VALUES (1); CREATE TABLE gone (a INT); CREATE SEQUENCE dropped; ALTER TABLE gone ADD id INT DEFAULT NEXTVAL(dropped); DROP SEQUENCE dropped;
 		CREATE SEQUENCE viewed; CREATE VIEW v AS SELECT NEXTVAL(viewed) AS n`)
 	credentials := server.Account(t, "draws", "pw", append(dbtest.WholeDump("draws"), "INSERT ON draws.*")...)
-	rest := []string{"--exclude-table=gone", "--exclude-table=v"}
+	rest := []string{"--exclude=gone", "--exclude=v"}
 	for name, test := range map[string]struct {
 		flags    []string
 		reason   contract.Reason // none: it succeeds and loads
@@ -105,10 +105,10 @@ func TestACopyHasTheSequencesThatItsTablesDrawFrom(t *testing.T) {
 		"a table and its sequence without the rows": {flags: []string{"--table=t", "--table=zq", "--table=u", "--exclude-data=t"}},
 		"a table and its sequence without any rows": {flags: []string{"--table=t", "--table=zq", "--exclude-data=*"}},
 		"a table without its sequence":              {[]string{"--table=t"}, contract.InvalidRequest, []string{`column "id" of its table "t"`, `"zq"`, "among the tables too"}, 0},
-		"an excluded sequence":                      {append(rest, "--exclude-table=Z*"), contract.InvalidRequest, []string{`table "t"`, `sequence "zq", which is excluded`, "exclude.tables"}, 0},
+		"an excluded sequence":                      {append(rest, "--exclude=Z*"), contract.InvalidRequest, []string{`table "t"`, `sequence "zq", which is excluded`, "exclude.tables"}, 0},
 		"a sequence that is gone":                   {rest[1:], contract.InvalidRequest, []string{`table "gone"`, `"dropped"`, "does not exist"}, 0},
 		"a view that uses one":                      {rest[:1], contract.BrokenView, []string{`"v"`, "by name"}, 0},
-		"a view that uses an excluded one":          {[]string{rest[0], "--exclude-table=viewed"}, contract.BrokenView, []string{`"v"`, `"viewed"`}, 0},
+		"a view that uses an excluded one":          {[]string{rest[0], "--exclude=viewed"}, contract.BrokenView, []string{`"v"`, `"viewed"`}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()

@@ -24,7 +24,7 @@ func TestAViewThatTheCopyCannotHoldIsRefused(t *testing.T) {
 	credentials := server.Account(t, "viewer", "pw", append(dbtest.WholeDump("viewed"), "EXECUTE ON viewed.*", "SELECT ON beside.*")...)
 	weak := server.Account(t, "weak", "pw", append(dbtest.WholeDump("viewed"), "SELECT ON beside.*")...)
 	run(t, append(flags(server, weak, "viewed"), into(t.TempDir())...)...).mustFail(t, contract.InsufficientPrivileges, "'viewed.twice'", "GRANT EXECUTE ON `viewed`.*")
-	bad := []string{"--exclude-table=both_ones", "--exclude-table=on_both", "--exclude-table=by_name"}
+	bad := []string{"--exclude=both_ones", "--exclude=on_both", "--exclude=by_name"}
 	for name, test := range map[string]struct {
 		flags    []string
 		mentions []string // none: it succeeds and loads
