@@ -391,7 +391,7 @@ type DatabaseDumpStatus struct {
 	// +optional
 	// +listType=map
 	// +listMapKey=name
-	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:validation:MaxItems=32
 	Warnings []Warning `json:"warnings,omitempty"`
 
 	// failure of a dump that failed, was refused or was cancelled.
