@@ -107,6 +107,9 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 			versioned = append(versioned, t.Name)
 		}
 	}
+	if len(p.Only) == 0 {
+		p.Warn(contract.ExclusionsUnmatched, unmatched(facts, p))
+	}
 	p.Warn(contract.TablesNotConsistent, among(rows, mixed))
 	if !p.History {
 		p.Warn(contract.HistoryLeftOut, among(rows, versioned))
@@ -128,6 +131,16 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 	if !p.Events {
 		p.Warn(contract.EventsLeftOut, facts.EventNames)
 	}
+}
+
+// unmatched patterns of the exclusions: what somebody wanted to leave out may be in the copy under another name.
+func unmatched(facts *Facts, p *plan.Plan) []string {
+	matchesNone := func(pattern string) bool {
+		return !slices.ContainsFunc(facts.Tables, func(t Table) bool { return plan.MatchAny([]string{pattern}, t.Name) })
+	}
+	patterns := slices.Concat(p.ExcludeTables, p.ExcludeData)
+	slices.Sort(patterns)
+	return slices.DeleteFunc(slices.Compact(patterns), func(pattern string) bool { return !matchesNone(pattern) })
 }
 
 // withRows are the tables whose rows are copied.

@@ -5,7 +5,7 @@ import "slices"
 // Warning says what a successful copy does not have, or what loading it needs.
 type Warning struct {
 	Name WarningName `json:"name"`
-	// Count of the tables or definitions that it is about.
+	// Count of the tables, definitions or patterns that it is about.
 	Count int `json:"count,omitempty"`
 	// Names of them: the first MaxWarningNames in a Result, up to MaxManifestNames in a manifest.
 	Names []string `json:"names,omitempty"`
@@ -16,6 +16,8 @@ type WarningName string
 
 // The warnings that there are.
 const (
+	// ExclusionsUnmatched: patterns of what to exclude match no table of the database, so they leave nothing out.
+	ExclusionsUnmatched WarningName = "ExclusionsUnmatched"
 	// TablesNotConsistent: tables that are not transactional were read one after another, and not at one moment.
 	TablesNotConsistent WarningName = "TablesNotConsistent"
 	// HistoryLeftOut: the past rows of system-versioned tables are not in the copy.
@@ -47,7 +49,7 @@ const MaxWarningNames = 3
 // WarningNames are all that there are, in the order in which they are said.
 func WarningNames() []WarningName {
 	return []WarningName{
-		TablesNotConsistent, HistoryLeftOut, FloatsRounded, CharactersConverted, CommentsGarbled, RowsElsewhere, RoutinesLeftOut, EventsLeftOut, LoadNeedsTrust, DefinersKept,
+		ExclusionsUnmatched, TablesNotConsistent, HistoryLeftOut, FloatsRounded, CharactersConverted, CommentsGarbled, RowsElsewhere, RoutinesLeftOut, EventsLeftOut, LoadNeedsTrust, DefinersKept,
 	}
 }
 
