@@ -4,10 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/hostiletest"
 )
@@ -32,6 +34,46 @@ func TestAHostileServerThatDoesNothingWrongIsCopied(t *testing.T) {
 		e.outcome(t, e.Run()).mustSucceed(t)
 		if s.Heard(canary) {
 			t.Error("the server was told the password")
+		}
+	}
+}
+
+// A server can choose how an account proves itself, and some ways tell it the password. Where MySQL's own accounts need such a
+// way, docs/security.md says so.
+func TestAServerThatNobodyVerifiedIsNotToldThePassword(t *testing.T) {
+	all, hashing := []string{"mysql_clear_password", "dialog", "sha256_password", "caching_sha2_password"}, []string{"sha256_password", "caching_sha2_password"}
+	mysql, clients := []string{"--engine=MySQL"}, dbtest.Releases[2].Clients(t)
+	for sentence, test := range map[string]struct {
+		ways    hostiletest.Ways
+		flags   []string
+		plugins []string
+		// reason for not telling it the password; empty where it is told.
+		reason contract.Reason
+	}{
+		"of MariaDB, in the clear":             {hostiletest.Ways{}, nil, all, contract.AccessDenied},
+		"of MariaDB, in TLS":                   {hostiletest.Ways{TLS: true, Stranger: true}, []string{"--tls-mode=Required"}, all, contract.AccessDenied},
+		"of MariaDB, with a certificate":       {hostiletest.Ways{TLS: true, Stranger: true}, nil, all, contract.TLSVerificationFailed},
+		"of MySQL, with a certificate":         {hostiletest.Ways{TLS: true, Stranger: true, MySQL: true}, mysql, all, contract.TLSVerificationFailed},
+		"of MySQL, which asks in clear text":   {hostiletest.Ways{MySQL: true}, mysql, all[:2], contract.AccessDenied},
+		"but one of MySQL, in the clear, is":   {hostiletest.Ways{MySQL: true}, mysql, hashing, ""},
+		"but one of MySQL, in TLS, is":         {hostiletest.Ways{TLS: true, Stranger: true, MySQL: true}, append(mysql, "--tls-mode=Required"), hashing, ""},
+		"but one of MariaDB that proves it is": {hostiletest.Ways{TLS: true}, nil, hashing, ""},
+	} {
+		for _, plugin := range test.plugins {
+			t.Run(sentence+", by "+plugin, func(t *testing.T) {
+				t.Parallel()
+				ways := test.ways
+				ways.Login = hostiletest.AskingForPassword(plugin)
+				s := hostiletest.StartMySQL(t, ways)
+				e := prepare(t, slices.Concat(hostileFlags(t, s, canary), into(t.TempDir()), test.flags)...).withClient(clients)
+				o := e.outcome(t, e.Run())
+				if told := s.Heard(canary); told != (test.reason == "") {
+					t.Errorf("the server was told the password: %t\n%s", told, o.stderr)
+				}
+				if test.reason != "" {
+					o.mustFail(t, test.reason)
+				}
+			})
 		}
 	}
 }

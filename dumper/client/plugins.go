@@ -38,7 +38,7 @@ func pluginFolder(dir string, server source.Server) (string, error) {
 		return "", fmt.Errorf("make a folder for the client's plugins: %w", err)
 	}
 	allowed := slices.Clone(harmlessPlugins[server.Engine])
-	if server.Verified() {
+	if !server.Secretive() {
 		allowed = append(allowed, verifiedPlugins[server.Engine]...)
 	}
 	for _, pattern := range pluginFolders[server.Engine] {

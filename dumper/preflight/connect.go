@@ -88,7 +88,7 @@ func connect(ctx context.Context, server source.Server, database string, patienc
 	if err != nil {
 		return nil, err
 	}
-	guard := &wire.Guard{TLS: tlsConfig, Verifies: server.Verified(), At: server.Origin(database)}
+	guard := &wire.Guard{TLS: tlsConfig, Verifies: server.Verified(), Secretive: server.Secretive(), At: server.Origin(database)}
 	config.DialFunc = guard.Dial
 	if tlsConfig != nil {
 		config.TLS = wire.DriverTLS()

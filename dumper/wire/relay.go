@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,8 @@ type relay struct {
 	server, driver net.Conn
 	// asked is set when a command was sent whose answer has not begun.
 	asked atomic.Bool
+	// commanded is set when the first command was sent: the login is over.
+	commanded atomic.Bool
 }
 
 func (r *relay) run() {
@@ -90,6 +93,7 @@ func (r *relay) ask() {
 		}
 		if header[3] == 0 {
 			r.asked.Store(true)
+			r.commanded.Store(true)
 		}
 		if _, err := io.CopyN(r.server, io.MultiReader(bytes.NewReader(header), from), int64(packet.HeaderBytes+packet.Length(header))); err != nil {
 			return
@@ -107,6 +111,10 @@ func (r *relay) answer() {
 			return
 		}
 		n := packet.Length(header)
+		if r.guard.Secretive && !r.commanded.Load() && asksForPassword(from, n) {
+			r.guard.fail(r.guard.toldPassword())
+			return
+		}
 		if r.asked.CompareAndSwap(true, false) {
 			room = maxAnswer
 			if err := r.refused(from, n); err != nil {
@@ -132,6 +140,29 @@ func (r *relay) answer() {
 			return
 		}
 	}
+}
+
+// provingPlugins prove that the driver has the password, and tell nothing that it follows from. Their names are the protocol's.
+var provingPlugins = []string{"mysql_native_password", "client_ed25519"}
+
+// asksForPassword reports whether a packet of n bytes, sent during the login, asks for more than a proof of the password: it
+// names another plugin, or goes on with one that has more to say than its name.
+func asksForPassword(from *bufio.Reader, n int) bool {
+	const (
+		moreData     = 0x01
+		knownAlready = 0x03 // caching_sha2_password: the proof was enough
+		changePlugin = 0xfe
+		longestName  = 64
+	)
+	head, _ := from.Peek(min(n, 1+longestName))
+	switch {
+	case len(head) == 0:
+		return false
+	case head[0] == changePlugin:
+		name, _, _ := bytes.Cut(head[1:], []byte{0})
+		return !slices.Contains(provingPlugins, string(name))
+	}
+	return head[0] == moreData && (n != 2 || head[1] != knownAlready)
 }
 
 // refused is why the first packet of an answer, of n bytes, is not passed on.

@@ -31,6 +31,9 @@ type Guard struct {
 	TLS *tls.Config
 	// Verifies: TLS with it proves who the server is.
 	Verifies bool
+	// Secretive: the server is not told the password. The driver would tell it, in TLS or under a key of the server's own
+	// choice, to one that asks for sha256_password or caching_sha2_password.
+	Secretive bool
 	// At is the origin of its errors.
 	At servererror.Origin
 
@@ -88,6 +91,12 @@ func (g *Guard) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	r := &relay{guard: g, server: server, driver: inner}
 	go r.run()
 	return outer, nil
+}
+
+// toldPassword is a server that asks for the password itself.
+func (g *Guard) toldPassword() error {
+	return result.Errorf(contract.AccessDenied, "set tls.mode of the source to VerifyCA or VerifyIdentity, or use an account with ed25519 or mysql_native_password",
+		"%s at %s asks for the password itself. It was not sent, because nothing proves who answers there", g.At.Engine, g.At.Address)
 }
 
 // tooMuch is a server that sends more than any answer has.

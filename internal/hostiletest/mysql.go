@@ -13,10 +13,13 @@ import (
 	"github.com/volcado-io/volcado/internal/certtest"
 )
 
-// Version that the server gives.
-const Version = "10.11.14-MariaDB"
+// Version that the server gives, as a MariaDB and as a MySQL.
+const (
+	Version      = "10.11.14-MariaDB"
+	mysqlVersion = "9.7.0"
+)
 
-// MySQL answers on loopback like a MariaDB with the database shop and its table orders, as far as a preflight asks.
+// MySQL answers on loopback like a server with the database shop and its table orders, as far as a preflight asks.
 type MySQL struct {
 	Port int
 	// Authority of its certificate, which names localhost and 127.0.0.1; nil without TLS.
@@ -37,6 +40,8 @@ type MySQL struct {
 type Ways struct {
 	// TLS offers it; Stranger with a certificate of an authority that nobody knows.
 	TLS, Stranger bool
+	// MySQL, and not a MariaDB.
+	MySQL bool
 	// Greet in place of the greeting.
 	Greet func(*Conn) bool
 	// Login in place of accepting whoever logs in. The login was read.
@@ -50,11 +55,9 @@ func StartMySQL(t testing.TB, ways Ways) *MySQL {
 	t.Helper()
 	s := &MySQL{ways: ways, open: map[net.Conn]bool{}}
 	if ways.TLS {
-		s.certificate(t)
+		s.Authority, s.tls = certified(t)
 		if ways.Stranger {
-			known := s.Authority
-			s.certificate(t)
-			s.Authority = known
+			_, s.tls = certified(t)
 		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -67,7 +70,8 @@ func StartMySQL(t testing.TB, ways Ways) *MySQL {
 	return s
 }
 
-func (s *MySQL) certificate(t testing.TB) {
+// certified makes an authority, and a configuration with a certificate of it for localhost and 127.0.0.1.
+func certified(t testing.TB) (*certtest.Authority, *tls.Config) {
 	t.Helper()
 	authority, err := certtest.NewAuthority(t.TempDir(), "hostile-authority")
 	if err != nil {
@@ -81,7 +85,7 @@ func (s *MySQL) certificate(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Authority, s.tls = authority, &tls.Config{Certificates: []tls.Certificate{pair}}
+	return authority, &tls.Config{Certificates: []tls.Certificate{pair}}
 }
 
 // Heard reports whether the server was told the text, outside or inside TLS.

@@ -107,7 +107,7 @@ func logins() map[string]MySQLWay {
 		"it asks for the password in clear text": {afterLogin(ask("mysql_clear_password")), contract.AccessDenied, false},
 		"it asks for the password in a dialog":   {afterLogin(ask("dialog")), contract.AccessDenied, false},
 		"it asks in the way of MySQL 3":          {afterLogin(func(c *Conn) { c.Write([]byte{0xfe}); hang(c) }), contract.AccessDenied, false},
-		"it asks for a plugin without a name":    {afterLogin(func(c *Conn) { c.Write([]byte{0xfe, 0, 0}); hang(c); hang(c) }), contract.RunDeadlineExceeded, true},
+		"it asks for a plugin without a name":    {afterLogin(func(c *Conn) { c.Write([]byte{0xfe, 0, 0}); hang(c); hang(c) }), contract.AccessDenied, false},
 		"it asks for the password with no end": {afterLogin(func(c *Conn) {
 			forever(func() bool {
 				ask := c.Write([]byte("\xfemysql_native_password\x0012345678901234567890\x00"))
@@ -120,7 +120,7 @@ func logins() map[string]MySQLWay {
 			_, _ = c.Read()
 			c.Write([]byte("\x01no key"))
 			hang(c)
-		}), contract.ServerError, false},
+		}), contract.AccessDenied, false},
 		"it never says whether the login succeeded": {afterLogin(hang), contract.RunDeadlineExceeded, true},
 		"its OK ends before its status":             {afterLogin(func(c *Conn) { c.Write([]byte{0}) }), contract.ServerUnreachable, false},
 		"it refuses the login and says no more":     {afterLogin(func(c *Conn) { c.Write([]byte{0xff, 0x15, 0x04}) }), contract.ServerUnreachable, false},
