@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/hostiletest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
@@ -72,46 +73,62 @@ func TestWhateverAServerSendsTheDumpEndsWithAReason(t *testing.T) {
 
 // The client runs where the credentials are mounted. A server can answer any query with a request for one of its files.
 func TestTheRealClientGivesAServerNoFile(t *testing.T) {
-	for _, tls := range []bool{false, true} {
-		file := filepath.Join(t.TempDir(), "mounted")
-		if err := os.WriteFile(file, []byte("content-of-a-file"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		asked := make(chan struct{}, 1000)
-		s := hostiletest.StartMySQL(t, hostiletest.Ways{TLS: tls, Query: func(c *hostiletest.Conn, query string) bool {
-			// What the preflight does not ask is the client's.
-			if !strings.Contains(query, "SQL_MODE='") {
-				return false
+	mariadb, mysql := dbtest.Releases[0].Clients(t), dbtest.Releases[2].Clients(t)
+	for sentence, test := range map[string]struct {
+		tls     bool
+		clients string
+		flags   []string
+	}{
+		"of MariaDB, in the clear": {false, mariadb, nil},
+		"of MariaDB, in TLS":       {true, mariadb, nil},
+		"of MySQL, in the clear":   {false, mysql, []string{"--engine=MySQL"}},
+		"of MySQL, in TLS":         {true, mysql, []string{"--engine=MySQL"}},
+	} {
+		t.Run(sentence, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "mounted")
+			if err := os.WriteFile(file, []byte("content-of-a-file"), 0o600); err != nil {
+				t.Fatal(err)
 			}
-			asked <- struct{}{}
-			c.Write([]byte("\xfb" + file))
-			for {
-				if packet, err := c.Read(); err != nil || len(packet) == 0 {
-					break
+			asked := make(chan struct{}, 1000)
+			s := hostiletest.StartMySQL(t, hostiletest.Ways{TLS: test.tls, MySQL: len(test.flags) > 0, Query: func(c *hostiletest.Conn, query string) bool {
+				// What the preflight does not ask is the client's.
+				if !strings.Contains(query, "SQL_MODE='") {
+					return false
 				}
+				asked <- struct{}{}
+				c.Write([]byte("\xfb" + file))
+				for {
+					if packet, err := c.Read(); err != nil || len(packet) == 0 {
+						break
+					}
+				}
+				c.OK()
+				return true
+			}})
+			folder := t.TempDir()
+			e := prepare(t, slices.Concat(hostileFlags(t, s, canary), into(folder), []string{"--run-deadline=20s"}, test.flags)...).withClient(test.clients)
+			began := time.Now()
+			o := e.outcome(t, e.Run())
+			o.mustHold(t, e, began, contract.ServerError)
+			if len(asked) == 0 {
+				t.Errorf("the client was not asked: %+v", o.result.Failure)
 			}
-			c.OK()
-			return true
-		}})
-		folder := t.TempDir()
-		e := prepare(t, append(append(hostileFlags(t, s, canary), into(folder)...), "--run-deadline=20s")...)
-		began := time.Now()
-		o := e.outcome(t, e.Run())
-		o.mustHold(t, e, began, contract.ServerError)
-		if len(asked) == 0 {
-			t.Errorf("the client was not asked: %+v", o.result.Failure)
-		}
-		if s.Heard("content-of-a-file") {
-			t.Error("the server was given the file")
-		}
-		nothingIn(t, folder)
+			if s.Heard("content-of-a-file") {
+				t.Error("the server was given the file")
+			}
+			nothingIn(t, folder)
+		})
 	}
 }
 
 // hostileBucket are the flags for a hostile store.
 func hostileBucket(t testing.TB, s *hostiletest.S3) []string {
 	t.Helper()
-	return []string{"--storage=s3", "--s3-bucket=dumps", "--s3-endpoint=" + s.URL, "--s3-path-style", "--dump=shop/by-hand", "--key-prefix=by-hand",
+	trust := "" // the system's authorities
+	if s.Authority != nil {
+		trust = s.Authority.File
+	}
+	return []string{"--storage=s3", "--s3-ca-file=" + trust, "--s3-bucket=dumps", "--s3-endpoint=" + s.URL, "--s3-path-style", "--dump=shop/by-hand", "--key-prefix=by-hand",
 		"--storage-credentials-dir=" + s3test.Credentials(t, s3test.AccessKeyID, storageCanary)}
 }
 
@@ -119,7 +136,7 @@ func hostileBucket(t testing.TB, s *hostiletest.S3) []string {
 const largeText = wholeText + `| head -n 7; echo 'INSERT INTO t VALUES'; head -c 24000000 /dev/urandom | base64 -w 1000; echo ';'; echo '-- Dump completed'`
 
 func TestAHostileStoreThatDoesNothingWrongHoldsACopy(t *testing.T) {
-	store, s := hostiletest.StartS3(t, nil), hostiletest.StartMySQL(t, hostiletest.Ways{})
+	store, s := hostiletest.StartS3WithTLS(t, nil), hostiletest.StartMySQL(t, hostiletest.Ways{})
 	for _, text := range []string{wholeText, largeText} {
 		e := prepare(t, append(hostileFlags(t, s, canary), hostileBucket(t, store)...)...).withClient(fakeClient(t, text))
 		e.outcome(t, e.Run()).mustSucceed(t)
@@ -133,7 +150,7 @@ func TestWhateverAStoreSendsTheDumpEndsWithAReason(t *testing.T) {
 	for sentence, way := range hostiletest.S3Ways() {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
-			store, s := hostiletest.StartS3(t, way.Ways), hostiletest.StartMySQL(t, hostiletest.Ways{})
+			store, s := hostiletest.StartS3WithTLS(t, way.Ways), hostiletest.StartMySQL(t, hostiletest.Ways{})
 			store.Put("by-hand/old/dump.sql.gz", "left")
 			arguments := append(hostileFlags(t, s, canary), hostileBucket(t, store)...)
 			if way.Waits {

@@ -43,6 +43,9 @@ func newTransport() *http.Transport {
 	transport.ResponseHeaderTimeout = stall
 	transport.MaxResponseHeaderBytes = maxHeader
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	// Amazon's own endpoints speak no other. In HTTP/2 a store could hold a request up beside the connection's bounds.
+	transport.Protocols = &http.Protocols{}
+	transport.Protocols.SetHTTP1(true)
 	return transport
 }
 

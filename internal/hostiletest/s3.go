@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/volcado-io/volcado/internal/certtest"
 )
 
 // Operation of S3.
@@ -36,6 +39,8 @@ const (
 // begins with what the test itself has.
 type S3 struct {
 	URL string
+	// Authority of its certificate; nil without TLS.
+	Authority *certtest.Authority
 
 	ways map[Operation]http.HandlerFunc
 
@@ -48,17 +53,36 @@ type S3 struct {
 // StartS3 for one test. A way takes the place of an operation's answer.
 func StartS3(t testing.TB, ways func(right http.Handler) map[Operation]http.HandlerFunc) *S3 {
 	t.Helper()
+	s, server := newS3(t, ways)
+	server.Start()
+	s.URL = server.URL
+	return s
+}
+
+// StartS3WithTLS is StartS3 with a certificate for 127.0.0.1. It offers HTTP/2, too.
+func StartS3WithTLS(t testing.TB, ways func(right http.Handler) map[Operation]http.HandlerFunc) *S3 {
+	t.Helper()
+	s, server := newS3(t, ways)
+	s.Authority, server.TLS = certified(t)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	s.URL = server.URL
+	return s
+}
+
+func newS3(t testing.TB, ways func(right http.Handler) map[Operation]http.HandlerFunc) (*S3, *httptest.Server) {
+	t.Helper()
 	s := &S3{folder: t.TempDir(), objects: map[string]string{}, uploads: map[string]map[string]string{}}
 	if ways != nil {
 		s.ways = ways(http.HandlerFunc(s.Right))
 	}
-	server := httptest.NewServer(s)
+	server := httptest.NewUnstartedServer(s)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that a client gave up
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	s.URL = server.URL
-	return s
+	return s, server
 }
 
 // Keys of what can be seen in the bucket.
