@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strconv"
@@ -24,21 +25,22 @@ func shown(location string) string {
 type printable struct{ io.Writer }
 
 func (w printable) Write(p []byte) (int, error) {
-	escaped := make([]byte, 0, len(p))
+	escaped := bufio.NewWriter(w.Writer)
 	for rest := p; len(rest) > 0; {
 		r, n := utf8.DecodeRune(rest)
+		// An error stays with the writer, and is Flush's.
 		switch {
 		case r == '\n' || unicode.IsPrint(r):
-			escaped = append(escaped, rest[:n]...)
+			_, _ = escaped.Write(rest[:n])
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
-			escaped = fmt.Appendf(escaped, `\u%04x\u%04x`, high, low)
+			_, _ = fmt.Fprintf(escaped, `\u%04x\u%04x`, high, low)
 		default:
-			escaped = fmt.Appendf(escaped, `\u%04x`, r)
+			_, _ = fmt.Fprintf(escaped, `\u%04x`, r)
 		}
 		rest = rest[n:]
 	}
-	if _, err := w.Writer.Write(escaped); err != nil {
+	if err := escaped.Flush(); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -33,10 +33,12 @@ type Attempt struct {
 }
 
 const (
-	// maxTaken is the memory that the list of what is below a prefix can take, and then the manifests. An object takes the
-	// length of its key and perObject.
-	maxTaken  = 32 << 20
+	// maxListed is the memory that the list of what is below a prefix can take. An object takes the length of its key and
+	// perObject.
+	maxListed = 32 << 20
 	perObject = 400
+	// maxManifests of all attempts, in bytes. Encoded, they take five times as much.
+	maxManifests = contract.MaxManifestBytes
 )
 
 // Inspect lists the attempts below a key without reading artifacts.
@@ -50,7 +52,7 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		if taken += len(object.Key) + perObject; taken > maxTaken {
+		if taken += len(object.Key) + perObject; taken > maxListed {
 			return nil, report.tooMuch()
 		}
 		folder, file := path.Split(object.Key)
@@ -67,7 +69,7 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		if taken += size; taken > maxTaken {
+		if taken += size; taken > maxManifests {
 			return nil, report.tooMuch()
 		}
 		report.Attempts = append(report.Attempts, attempt)

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,15 +16,18 @@ const ManifestVersion = 2
 
 // Bounds of a manifest.
 const (
-	// MaxManifestBytes is more than one with all its names and files has.
-	MaxManifestBytes = 64 << 20
-	// MaxManifestNames of each list of names.
+	// MaxManifestBytes is more than one with all its names and files has. Whoever shows one that is not true needs about five
+	// times as much memory, and has 128 MiB.
+	MaxManifestBytes = 12 << 20
+	// MaxManifestNames of all its lists of tables.
 	MaxManifestNames = 10_000
+	// MaxNotedNames of each warning and feature.
+	MaxNotedNames = 500
 	// MaxFiles of one copy.
 	MaxFiles = 10_000
 )
 
-// Tables of a dump. Names are left out, and only counted, when there are more than MaxManifestNames of them.
+// Tables of a dump. A list is left out if it makes more than MaxManifestNames of all.
 type Tables struct {
 	// Count of base tables (and sequences) whose definition is in the artifact.
 	Count int `json:"count"`
@@ -40,10 +44,13 @@ type Tables struct {
 	WithoutData []string `json:"withoutData,omitempty"`
 }
 
-// lists of names.
-func (m *Manifest) lists() []*[]string {
-	t := &m.Tables
-	all := []*[]string{&t.Names, &t.Views, &t.Excluded, &t.WithoutData}
+// lists of tables. The last can be told from the copy itself.
+func (t *Tables) lists() []*[]string {
+	return []*[]string{&t.Excluded, &t.WithoutData, &t.Views, &t.Names}
+}
+
+// noted are the lists of what warnings and features are about.
+func (m *Manifest) noted() (all []*[]string) {
 	for i := range m.Warnings {
 		all = append(all, &m.Warnings[i].Names)
 	}
@@ -135,22 +142,31 @@ type Manifest struct {
 func EncodeManifest(m Manifest) ([]byte, error) {
 	m.Version = ManifestVersion
 	m.Warnings, m.Features = slices.Clone(m.Warnings), slices.Clone(m.Features)
-	for _, names := range m.lists() {
-		if len(*names) > MaxManifestNames {
+	room := MaxManifestNames
+	for _, names := range m.Tables.lists() {
+		if len(*names) > room {
 			*names = nil
 		}
+		room -= len(*names)
+	}
+	for _, names := range m.noted() {
+		*names = (*names)[:min(len(*names), MaxNotedNames)]
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("encode the manifest: %w", err)
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetIndent("", "  ")
+	// It is no part of a page, and a name of 64 times < would have 384 bytes.
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(m); err != nil {
 		return nil, fmt.Errorf("encode the manifest: %w", err)
 	}
-	if len(data) >= MaxManifestBytes {
+	if data.Len() > MaxManifestBytes {
 		return nil, fmt.Errorf("encode the manifest: it has more than %d bytes", MaxManifestBytes)
 	}
-	return append(data, '\n'), nil
+	return data.Bytes(), nil
 }
 
 // Artifact is what a Result says of the copy. It is nil for a copy of several files, of which no result speaks.

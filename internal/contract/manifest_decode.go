@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +15,7 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 	if len(data) > MaxManifestBytes {
 		return nil, fmt.Errorf("the manifest has more than %d bytes", MaxManifestBytes)
 	}
-	if err := checkTokens(data); err != nil {
+	if err := checkParts(data); err != nil {
 		return nil, fmt.Errorf("the manifest is not JSON of the expected form: %w", err)
 	}
 	var m Manifest
@@ -42,22 +40,35 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 // maxFeatures leaves room for those of newer releases.
 const maxFeatures = 200
 
-// maxTokens of JSON, names and brackets too. It is more than a manifest with all its names and files has.
-const maxTokens = 1 << 20
+const (
+	// maxParts of a manifest, more than one with all its names and files has.
+	maxParts = 1 << 20
+	// maxString of a manifest in bytes, far more than a name, a command or a note has.
+	maxString = 16 << 10
+)
 
-// checkTokens keeps what is read from taking much more memory than its text: a file is 56 bytes, and {} is two.
-func checkTokens(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	for range maxTokens {
-		_, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
+// checkParts keeps what is read from taking much more memory than its text: a file is 56 bytes, and {} is two. It counts what
+// begins or divides a list or an object, and what is no JSON is for the decoder to say.
+func checkParts(data []byte) error {
+	parts, from := 0, -1 // where the string begins that this is in
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case from >= 0 && c == '\\':
+			i++
+		case c == '"' && from >= 0:
+			from = -1
+		case c == '"':
+			from = i
+		case from >= 0 && i-from > maxString:
+			return fmt.Errorf("it has a string of more than %d bytes", maxString)
+		case from < 0 && (c == ',' || c == ':' || c == '[' || c == '{'):
+			parts++
 		}
-		if err != nil {
-			return err
+		if parts > maxParts {
+			return fmt.Errorf("it has more than %d parts", maxParts)
 		}
 	}
-	return fmt.Errorf("it has more than %d parts", maxTokens)
+	return nil
 }
 
 // fromVersion1 takes over what version 1 says in other words: one artifact, and how its copy in storage was proved. Its dumper
@@ -102,7 +113,7 @@ func (m *Manifest) check() error {
 	case len(m.Files) < 1 || len(m.Files) > MaxFiles:
 		return fmt.Errorf("it lists %d files, and a copy has 1 to %d", len(m.Files), MaxFiles)
 	}
-	for _, names := range m.lists() {
+	for _, names := range slices.Concat(m.Tables.lists(), m.noted()) {
 		if len(*names) > MaxManifestNames {
 			return fmt.Errorf("a list of it has %d names, and %d at most are written", len(*names), MaxManifestNames)
 		}
@@ -150,7 +161,7 @@ func (f File) check(format Format) error {
 	case !plainName.MatchString(f.Name) || !strings.HasSuffix(f.Name, ".sql"+format.Suffix):
 		return fmt.Errorf("its name is not one of a file of %s", format.Name)
 	case f.Size <= 0 || f.UncompressedBytes <= 0:
-		return errors.New("it is empty")
+		return fmt.Errorf("it claims %d bytes for %d of SQL text", f.Size, f.UncompressedBytes)
 	case !isSHA256(f.SHA256):
 		return errNoSHA256
 	}

@@ -7,7 +7,7 @@ type Warning struct {
 	Name WarningName `json:"name"`
 	// Count of the tables, definitions or patterns that it is about.
 	Count int `json:"count,omitempty"`
-	// Names of them: the first MaxWarningNames in a Result, up to MaxManifestNames in a manifest.
+	// Names of them: the first MaxWarningNames in a Result, and the first MaxNotedNames in a manifest.
 	Names []string `json:"names,omitempty"`
 }
 
@@ -28,7 +28,7 @@ const (
 	// characters.
 	CharactersConverted WarningName = "CharactersConverted"
 	// CommentsGarbled: comments of routines and events, and names of events, that are not ASCII and were made by a client of
-	// another character set than utf8 come out as other characters.
+	// another character set than utf8 come out as other characters; from MySQL, names of routines and triggers, too.
 	CommentsGarbled WarningName = "CommentsGarbled"
 	// RowsElsewhere: tables whose rows are kept elsewhere are copied without rows.
 	RowsElsewhere WarningName = "RowsElsewhere"
