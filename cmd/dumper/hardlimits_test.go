@@ -8,6 +8,7 @@ import (
 
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
+	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
 // The client selects a database whose name it has escaped as a string, and says that it does not exist.
@@ -128,6 +129,34 @@ func TestCommentsThatComeOutAsOtherCharactersAreSaid(t *testing.T) {
 	// If this fails, server and client have learnt it and the warning can go.
 	got := server.Exact(t, "garbled_copy")
 	for key, want := range map[string]bool{"event utf_ü": true, "event fine": true, "PROCEDURE fine_Ã¼": true, "event odd_Ã¼": false, "event odd_too": true} {
+		if _, there := got[key]; there != want {
+			t.Errorf("%s is there: %t, want %t", key, there, want)
+		}
+	}
+}
+
+// MySQL writes a routine's and a trigger's own name like that, too, and the name of the trigger's table.
+func TestNamesThatMySQLGarblesAreSaid(t *testing.T) {
+	p := begin(t, dbtest.Releases[2], false)
+	p.fill(t, "garbled", " CHARACTER SET utf8mb4", strings.ReplaceAll(`CREATE TABLE t (id INT); SET NAMES latin1; CREATE PROCEDURE ~proc_ü~() SELECT 'ü'; CREATE PROCEDURE fine(~par_ü~ INT) SELECT 'ü', ~par_ü~;
+		CREATE FUNCTION ~func_ü~() RETURNS INT DETERMINISTIC RETURN 1; CREATE TRIGGER ~trig_ü~ BEFORE INSERT ON t FOR EACH ROW SET @a = 'ü'; CREATE TRIGGER fine BEFORE UPDATE ON t FOR EACH ROW SET @a = 'ü';
+		CREATE VIEW ~view_ü~ AS SELECT 'ü' AS ~ü~; CREATE EVENT ~event_ü~ ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1; CREATE TABLE ~tab_ü~ (~col_ü~ INT);
+		CREATE TRIGGER lost BEFORE INSERT ON ~tab_ü~ FOR EACH ROW SET NEW.~col_ü~ = 7; SET NAMES utf8mb4; CREATE PROCEDURE ~utf_ü~() COMMENT 'ü' SELECT 'ü';`, "~", "`"))
+	credentials := p.server.Reader(t, "reader", loaderPassword, "garbled")
+	refused := prepare(t, append(append(flags(p.server, credentials, "garbled"), "--engine=MySQL"), into(t.TempDir())...)...).withClient(p.path)
+	refused.outcome(t, refused.Run()).mustFail(t, contract.InvalidRequest, `could not be loaded: "lost"`, "utf8mb4")
+	folder := p.dump(t, "garbled", "--exclude=tab_*")
+	if got, want := warnings(manifest(t, folder)), "CommentsGarbled 4 func_Ã¼,proc_Ã¼,event_Ã¼,trig_Ã¼; LoadNeedsTrust 3 "; got != want {
+		t.Errorf("it warns %q, want %q", got, want)
+	}
+	p.server.Exec(t, "CREATE DATABASE `copy`")
+	if output, err := p.shell(t, "dumper cat "+folder+" | "+loading.Into(p.Client(), "copy"), ""); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	// If this fails, server and client have learnt it and the warning can go.
+	got := p.server.Exact(t, "copy")
+	for key, want := range map[string]bool{"PROCEDURE utf_ü": true, "PROCEDURE fine": true, "trigger fine": true, "VIEW view_Ã¼": true,
+		"PROCEDURE proc_Ã¼": false, "FUNCTION func_Ã¼": false, "trigger trig_Ã¼": false, "event event_Ã¼": false} {
 		if _, there := got[key]; there != want {
 			t.Errorf("%s is there: %t, want %t", key, there, want)
 		}

@@ -55,8 +55,10 @@ type Facts struct {
 	Floats, Precise []string
 	// Converted are tables with text in a character set of which utf8mb4 does not keep each character apart.
 	Converted []string
-	// GarbledRoutines and GarbledEvents are those of which the comment, or the event's name, comes out as other characters.
+	// GarbledRoutines and GarbledEvents are those of which the comment, or the name, comes out as other characters.
 	GarbledRoutines, GarbledEvents []string
+	// GarbledTriggers are of MySQL alone.
+	GarbledTriggers []GarbledTrigger
 	// SeesEvents is false when the account may not list events.
 	SeesEvents bool
 	// Grants is nil when the server does not say.

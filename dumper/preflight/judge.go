@@ -43,7 +43,7 @@ func Judge(facts *Facts, request contract.Copy, at servererror.Origin) (*plan.Pl
 	if err := permitted(facts, p, whole, at); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(history(facts, p, at), delimitable(facts, p, at), selectable(facts, p, at)); err != nil {
+	if err := errors.Join(history(facts, p, at), delimitable(facts, p, at), attachable(facts, p, at), selectable(facts, p, at)); err != nil {
 		return nil, err
 	}
 	warn(facts, p, chosen)

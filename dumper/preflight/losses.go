@@ -41,21 +41,6 @@ func (g gatherer) tablesWith(ctx context.Context, condition string) ([]string, e
 		WHERE TABLE_SCHEMA = DATABASE() AND BINARY TABLE_SCHEMA = BINARY DATABASE() AND `+condition+" ORDER BY TABLE_NAME")
 }
 
-// garbled finds what comes out of SHOW CREATE in utf8 within a text that is in the character set of the client that made it.
-// The clients pass on the bytes, and have them loaded as that character set. They are the comments of routines and events,
-// and the names of events.
-func (g gatherer) garbled(ctx context.Context, facts *Facts) (err error) {
-	if facts.Routines > 0 {
-		facts.GarbledRoutines, err = g.names(ctx, "routines", `SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE BINARY ROUTINE_SCHEMA = BINARY DATABASE()
-			AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%' AND LENGTH(ROUTINE_COMMENT) <> CHAR_LENGTH(ROUTINE_COMMENT) ORDER BY ROUTINE_NAME`)
-	}
-	if err == nil && facts.Events > 0 {
-		facts.GarbledEvents, err = g.names(ctx, "events", `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE BINARY EVENT_SCHEMA = BINARY DATABASE()
-			AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%' AND LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT)) <> CHAR_LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT)) ORDER BY EVENT_NAME`)
-	}
-	return err
-}
-
 // names that a query lists.
 func (g gatherer) names(ctx context.Context, what, query string) ([]string, error) {
 	rows, err := g.db.QueryContext(ctx, query)
@@ -116,14 +101,7 @@ func warn(facts *Facts, p *plan.Plan, chosen []Table) {
 	}
 	p.Warn(contract.FloatsRounded, among(rows, facts.Floats))
 	p.Warn(contract.CharactersConverted, among(rows, facts.Converted))
-	var garbled []string
-	if p.Routines {
-		garbled = append(garbled, facts.GarbledRoutines...)
-	}
-	if p.Events {
-		garbled = append(garbled, facts.GarbledEvents...)
-	}
-	p.Warn(contract.CommentsGarbled, garbled)
+	p.Warn(contract.CommentsGarbled, garbledIn(facts, p))
 	p.Warn(contract.RowsElsewhere, p.Elsewhere)
 	if !p.Routines {
 		p.Warn(contract.RoutinesLeftOut, facts.RoutineNames)
