@@ -16,9 +16,15 @@ import (
 	"github.com/volcado-io/volcado/internal/s3test"
 )
 
+// origin is a server, and the folder of the clients of its release.
+type origin struct {
+	*dbtest.Server
+	clients string
+}
+
 // struck is a dump that something happens to.
 type struck struct {
-	server      *dbtest.Server
+	server      origin
 	database    string
 	credentials string
 	// prefix of the dump in its place, whose flags are these.
@@ -30,12 +36,27 @@ type struck struct {
 
 // arguments of an attempt, through a relay if there is one.
 func (s *struck) arguments(attempt string, r *relay) []string {
-	arguments := append(flags(s.server, s.credentials, s.database), s.place...)
+	arguments := append(flags(s.server.Server, s.credentials, s.database), s.place...)
+	if s.server.MySQL {
+		arguments = append(arguments, "--engine=MySQL")
+	}
 	arguments = append(arguments, "--dump=shop/"+s.database, "--key-prefix="+s.prefix, "--attempt="+attempt, "--compression=zstd")
 	if r != nil {
 		arguments = replace(arguments, "--port="+strconv.Itoa(r.port))
 	}
 	return arguments
+}
+
+// run the next attempt.
+func (s *struck) run(t *testing.T, arguments ...string) outcome {
+	t.Helper()
+	e := s.prepare(t, arguments...)
+	return e.outcome(t, e.Run())
+}
+
+func (s *struck) prepare(t *testing.T, arguments ...string) *execution {
+	t.Helper()
+	return prepare(t, arguments...).withClient(s.server.clients)
 }
 
 // fault is what happens while the stream stands still, and what the attempt fails with.
@@ -77,28 +98,93 @@ func signal(number syscall.Signal) func(*testing.T, *struck, *execution) {
 	}
 }
 
+// everywhere a dump can be kept.
+var everywhere = map[string]bool{"on a volume": true, "in a bucket": false}
+
 func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne(t *testing.T) {
-	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
-	original := newStruck(t, server, s3, "struck", true)
-	clean := startRelay(t, server, 0)
-	want := run(t, original.arguments("clean", clean)...).mustSucceed(t)
-	for name, f := range faults {
-		for i, percent := range []int64{10, 50, 99} {
-			t.Run(fmt.Sprintf("%s at %d %%", name, percent), func(t *testing.T) {
+	for _, release := range struckReleases {
+		server, s3 := begun(t, release, dbtest.Options{}), s3test.Start(t, s3test.Options{})
+		first := newStruck(t, server, s3, "struck", true)
+		clean := startRelay(t, server.Server, 0)
+		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
+		for name, f := range faults {
+			for _, percent := range []int64{10, 50, 99} {
+				for where, onVolume := range everywhere {
+					t.Run(fmt.Sprintf("%s: %s at %d %%, %s", release.Name, name, percent, where), func(t *testing.T) {
+						t.Parallel()
+						server := server
+						if f.ownServer {
+							server = begun(t, release, dbtest.Options{Arguments: []string{"--innodb-flush-log-at-trx-commit=1"}})
+						}
+						s := newStruck(t, server, s3, databaseOf(t.Name()), onVolume)
+						s.fail(t, f, clean.total()*percent/100)
+						if f.ownServer {
+							server.Restart(t)
+						}
+						s.succeed(t, want.UncompressedBytes, "next")
+					})
+				}
+			}
+		}
+	}
+}
+
+// What changes a table waits until the client has read it.
+func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
+	for _, release := range struckReleases {
+		server, s3 := begun(t, release, dbtest.Options{}), s3test.Start(t, s3test.Options{})
+		first := newStruck(t, server, s3, "changed", true)
+		clean := startRelay(t, server.Server, 0)
+		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
+		for name, change := range map[string]string{
+			"altered": "ALTER TABLE %s.a_large ADD COLUMN b INT, ALGORITHM=COPY", "dropped": "DROP TABLE %s.a_large",
+			"renamed": "RENAME TABLE %[1]s.a_large TO %[1]s.b_large", "truncated": "TRUNCATE TABLE %s.a_large",
+		} {
+			t.Run(release.Name+": "+name, func(t *testing.T) {
 				t.Parallel()
-				server := server
-				if f.ownServer {
-					server = dbtest.Start(t, dbtest.Options{Arguments: []string{"--innodb-flush-log-at-trx-commit=1"}})
+				s := newStruck(t, server, s3, databaseOf(t.Name()), true)
+				e, r := s.held(t, clean.total()/2)
+				changed := make(chan error, 1)
+				go func() {
+					_, err := server.DB().ExecContext(t.Context(), fmt.Sprintf(change, s.database))
+					changed <- err
+				}()
+				wait(t, func() bool { return server.waitsForLock(t, s.database) })
+				close(r.goOn)
+				artifact := e.outcome(t, e.Wait()).mustSucceed(t)
+				s.mustBeAsLong(t, artifact, want.UncompressedBytes)
+				if err := <-changed; err != nil {
+					t.Errorf("what waited failed: %v", err)
 				}
-				s := newStruck(t, server, s3, databaseOf(t.Name()), i == 1)
-				s.fail(t, f, clean.total()*percent/100)
-				if f.ownServer {
-					server.Restart(t)
-				}
-				s.succeed(t, want.UncompressedBytes, "next")
 			})
 		}
 	}
+}
+
+// waitsForLock reports whether a statement about a database waits for the lock of a table.
+func (o origin) waitsForLock(t *testing.T, database string) bool {
+	t.Helper()
+	rows, err := o.DB().QueryContext(t.Context(), "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock' AND INFO LIKE ?", "%"+database+".%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	return rows.Next()
+}
+
+// struckReleases have each fault.
+var struckReleases = []dbtest.Release{dbtest.Releases[0], dbtest.Releases[2]}
+
+// begun is a server of a release, for one test.
+func begun(t *testing.T, r dbtest.Release, options dbtest.Options) origin {
+	t.Helper()
+	return origin{r.Start(t, options), r.Clients(t)}
+}
+
+// own is this machine's server, which the tests share.
+func own(t *testing.T) origin {
+	t.Helper()
+	return origin{dbtest.Get(t), dbtest.Releases[0].Clients(t)}
 }
 
 // databaseOf a test is a name of its own.
@@ -112,13 +198,16 @@ func databaseOf(test string) string {
 	return "x" + letters[max(0, len(letters)-50):]
 }
 
+// accountOf a database. MySQL's names of accounts have at most 32 letters.
+func accountOf(database string) string { return database[max(0, len(database)-32):] }
+
 // newStruck makes a database whose dump has more than 24 MiB of text, all but a little of it in the first table, and a place.
-func newStruck(t *testing.T, server *dbtest.Server, s3 *s3test.Server, database string, onVolume bool) *struck {
+func newStruck(t *testing.T, server origin, s3 *s3test.Server, database string, onVolume bool) *struck {
 	t.Helper()
-	server.Exec(t, "CREATE OR REPLACE DATABASE "+database, "CREATE TABLE "+database+".a_large (id INT PRIMARY KEY, filling LONGBLOB)",
-		"INSERT INTO "+database+".a_large SELECT seq, RANDOM_BYTES(1024) FROM mysql.seq_1_to_12000",
+	server.Exec(t, "DROP DATABASE IF EXISTS "+database, "CREATE DATABASE "+database, "CREATE TABLE "+database+".a_large (id INT PRIMARY KEY AUTO_INCREMENT, filling LONGBLOB)",
+		"INSERT INTO "+database+".a_large (filling) SELECT RANDOM_BYTES(1024) FROM information_schema.COLLATIONS a, information_schema.COLLATIONS b LIMIT 12000",
 		"CREATE TABLE "+database+".z_small (id INT PRIMARY KEY)", "INSERT INTO "+database+".z_small VALUES (1)")
-	s := &struck{server: server, database: database, credentials: server.Account(t, database, "pw", dbtest.WholeDump(database)...), prefix: "shop/" + database}
+	s := &struck{server: server, database: database, credentials: server.Reader(t, accountOf(database), "pw", database), prefix: "shop/" + database}
 	s.place = bucket(t, s3)
 	s.left = func() []string {
 		return slices.DeleteFunc(append(s3.Keys(t), s3.Uploads(t)...), func(key string) bool { return !strings.HasPrefix(key, s.prefix+"/") })
@@ -133,8 +222,8 @@ func newStruck(t *testing.T, server *dbtest.Server, s3 *s3test.Server, database 
 // held starts an attempt and returns when so many bytes have passed and the stream stands still.
 func (s *struck) held(t *testing.T, at int64) (*execution, *relay) {
 	t.Helper()
-	r := startRelay(t, s.server, at)
-	e := prepare(t, s.arguments("struck", r)...)
+	r := startRelay(t, s.server.Server, at)
+	e := s.prepare(t, s.arguments("struck", r)...)
 	if err := e.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -197,14 +286,20 @@ func (s *struck) inspect(t *testing.T) []listed {
 	return inspected(t, append([]string{"--key=" + s.prefix}, s.place...)...)
 }
 
-// succeed with the next attempt, which leaves one whole copy and nothing else.
-func (s *struck) succeed(t *testing.T, bytes int64, attempt string) {
+// mustBeAsLong fails the test if the copy has not as much text as another. The database has another name, and a table may have
+// another, or one column more.
+func (s *struck) mustBeAsLong(t *testing.T, artifact contract.Artifact, bytes int64) {
 	t.Helper()
-	artifact := run(t, s.arguments(attempt, nil)...).mustSucceed(t)
-	// The next table may have another name, or another column.
 	if difference := artifact.UncompressedBytes - bytes; difference < -1000 || difference > 1000 {
 		t.Errorf("the copy has %d bytes of text, and the first had %d", artifact.UncompressedBytes, bytes)
 	}
+}
+
+// succeed with the next attempt, which leaves one whole copy and nothing else.
+func (s *struck) succeed(t *testing.T, bytes int64, attempt string) {
+	t.Helper()
+	artifact := s.run(t, s.arguments(attempt, nil)...).mustSucceed(t)
+	s.mustBeAsLong(t, artifact, bytes)
 	if o := run(t, append([]string{"verify", "--key=" + s.prefix}, s.place...)...); o.exit != 0 {
 		t.Errorf("dumper verify: %s", o.stderr)
 	}

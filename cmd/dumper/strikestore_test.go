@@ -12,19 +12,18 @@ import (
 	"time"
 
 	"github.com/volcado-io/volcado/internal/contract"
-	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
 )
 
 // Kubernetes can run a second pod while the first is on a node that does not answer. The second takes what the first has
 // sent for what a killed attempt left.
 func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
-	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
+	server, s3 := own(t), s3test.Start(t, s3test.Options{})
 	original := newStruck(t, server, s3, "at_once", true)
-	clean := startRelay(t, server, 0)
+	clean := startRelay(t, server.Server, 0)
 	run(t, original.arguments("clean", clean)...).mustSucceed(t)
 	for _, percent := range []int64{10, 50, 99} {
-		for place, onVolume := range map[string]bool{"on a volume": true, "in a bucket": false} {
+		for place, onVolume := range everywhere {
 			t.Run(fmt.Sprintf("%s at %d %%", place, percent), func(t *testing.T) {
 				t.Parallel()
 				s := newStruck(t, server, s3, databaseOf(t.Name()), onVolume)
@@ -53,7 +52,7 @@ func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
 
 // Before its manifest is written, nothing tells a whole copy from what a killed attempt left.
 func TestAnAttemptWhoseCopyIsRemovedBeforeItsManifestIsWrittenFails(t *testing.T) {
-	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
+	server, s3 := own(t), s3test.Start(t, s3test.Options{})
 	s := newStruck(t, server, s3, "overtaken", false)
 	reached, goOn := make(chan struct{}), make(chan struct{})
 	proxy := faulty(t, s3, func(_ http.ResponseWriter, r *http.Request, _ int32) bool {
@@ -84,7 +83,7 @@ func uncompressed(s *struck, attempt string) []string {
 }
 
 func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
-	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
+	server, s3 := own(t), s3test.Start(t, s3test.Options{})
 	original := newStruck(t, server, s3, "unavailable", true)
 	want := run(t, uncompressed(original, "clean")...).mustSucceed(t)
 	type attempt struct {
@@ -138,7 +137,7 @@ find "$volume" -type f | sort >"$said/whole"
 exit $code`
 
 func TestAVolumeThatIsFullAtAnyPointHoldsNoDump(t *testing.T) {
-	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
+	server, s3 := own(t), s3test.Start(t, s3test.Options{})
 	s := newStruck(t, server, s3, "filled", true)
 	want := run(t, uncompressed(s, "clean")...).mustSucceed(t)
 	for _, percent := range []int64{10, 50, 99} {

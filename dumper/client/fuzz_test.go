@@ -41,7 +41,7 @@ func FuzzGreeting(f *testing.F) {
 func FuzzVerdict(f *testing.F) {
 	for _, stderr := range []string{
 		"", "\n", "mysqldump: Error: odd", `mariadb-dump: Got error: 1045: "no" when trying to connect`, "mysqldump: Error 2013: Lost when dumping table `a``b` at row: 5",
-		"mariadb-dump: Couldn't execute 'x': y (99999999999999999999)", `mariadb-dump: Couldn't find table: "t"`, "insufficent privileges to", "Error 2026: unexpected eof when dumping table `t` at row: 1",
+		"mariadb-dump: Couldn't execute 'x': y (99999999999999999999)", `mariadb-dump: Couldn't find table: "t"`, "Error in field count for table: `t` ! Aborting.", "insufficent privileges to", "Error 2026: unexpected eof when dumping table `t` at row: 1",
 	} {
 		f.Add(stderr, 2, 0)
 	}

@@ -23,6 +23,8 @@ var (
 	rowError = regexp.MustCompile("(?s)Error (\\d+): (.*?) when dumping table `(.*?)` at row: \\d+")
 	executed = regexp.MustCompile(`(?s)Couldn't execute '(.*)': (.*) \((\d+)\)`)
 	noTable  = regexp.MustCompile(`Couldn't find table: "?(.*?)"?$`)
+	// altered is what mysqldump says of a table that has another number of columns than when it asked for them.
+	altered = regexp.MustCompile("Error in field count for table: `?(.*?)`? ! *Aborting")
 )
 
 // connecting ends what the clients write of a server that they could not connect to. It can have answered before its
@@ -59,14 +61,21 @@ func (e Exit) Verdict(program *Program, at servererror.Origin) error {
 			"%s at %s does not let the user %q copy all of database %q%s", at.Engine, at.Address, at.Username, at.Database, after(": ", quoted(at.Quote.Quote(complaint))))
 	}
 	if m := noTable.FindStringSubmatch(firstLine(complaint)); m != nil {
-		table := "a table"
-		if at.Knows(m[1]) {
-			table = "table " + strconv.Quote(m[1])
-		}
-		return result.Errorf(contract.TableDefinitionChanged, "dump when nobody drops or renames tables",
-			"%s of database %q on %s went away before it was copied", table, at.Database, at.Address)
+		return changed(m[1], "went away before it was copied", at)
+	}
+	if m := altered.FindStringSubmatch(firstLine(complaint)); m != nil {
+		return changed(sqltext.UnquoteName("`"+m[1]+"`"), "was altered before it was copied", at)
 	}
 	return e.unexplained(program, complaint, at)
+}
+
+func changed(name, how string, at servererror.Origin) error {
+	table := "a table"
+	if at.Knows(name) {
+		table = "table " + strconv.Quote(name)
+	}
+	return result.Errorf(contract.TableDefinitionChanged, "dump when nobody alters, drops or renames tables",
+		"%s of database %q on %s %s", table, at.Database, at.Address, how)
 }
 
 func (e Exit) unexplained(program *Program, complaint string, at servererror.Origin) error {

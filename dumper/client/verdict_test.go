@@ -36,6 +36,7 @@ func TestVerdictOnAClient(t *testing.T) {
 		"a broken view":                      {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `v`': View 'shop.v' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them (1356)"}, contract.BrokenView, "shop.v"},
 		"a query over several lines":         {client.Exit{Code: 2, Stderr: "mariadb-dump: Couldn't execute 'SELECT\n 1\n FROM x': Access denied; you need (at least one of) the PROCESS privilege(s) for this operation (1227)"}, contract.InsufficientPrivileges, "PROCESS"},
 		"routines without their text":        {client.Exit{Code: 2, Stderr: "mariadb-dump: reader has insufficient privileges to SHOW CREATE PROCEDURE `p`!"}, contract.InsufficientPrivileges, "`p`"},
+		"a table was altered":                {client.Exit{Code: 2, Stderr: "mysqldump: Error in field count for table: `t` ! Aborting."}, contract.TableDefinitionChanged, `"t" of database`},
 		"a table went away":                  {client.Exit{Code: 6, Stderr: `mariadb-dump: Couldn't find table: "t"`}, contract.TableDefinitionChanged, `"t"`},
 		"an error without a meaning of ours": {client.Exit{Code: 2, Stderr: `mariadb-dump: Got error: 1290: "The server is running with the --x option" when doing something`}, contract.ServerError, "1290"},
 		"a lack of memory that it speaks of": {client.Exit{Code: 4, Stderr: "mariadb-dump: Couldn't allocate memory"}, contract.ClientFailed, "raise the memory limit"},
@@ -76,7 +77,7 @@ func TestWithoutAVerifiedCertificateTheVerdictIsTheSameForEveryText(t *testing.T
 		"mysqldump: Error 2013: %s when dumping table `orders` at row: 5",
 		"mariadb-dump: Couldn't execute 'SHOW FIELDS FROM `%s`': %s (1356)",
 		"mariadb-dump: %s has insufficient privileges to SHOW CREATE PROCEDURE `%s`!",
-		`mariadb-dump: Couldn't find table: "%s"`,
+		`mariadb-dump: Couldn't find table: "%s"`, "mysqldump: Error in field count for table: `%s` ! Aborting.",
 		"mariadb-dump: Error 2026: TLS/SSL error: %s when dumping table `orders` at row: 5",
 		"%s",
 	} {

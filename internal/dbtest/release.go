@@ -105,7 +105,7 @@ func (r Release) Start(t testing.TB, options Options) *Server {
 	}
 	ended := make(chan struct{})
 	close(ended)
-	s := &Server{Folder: folder, Socket: filepath.Join(folder, "socket"), ended: ended}
+	s := &Server{MySQL: r.MySQL, Folder: folder, Socket: filepath.Join(folder, "socket"), ended: ended}
 	t.Cleanup(s.Stop)
 	if err := r.launch(s, options); err != nil {
 		t.Fatalf("%s: %v", r.Name, err)

@@ -76,6 +76,18 @@ func (s *Server) Account(t testing.TB, name, password string, grants ...string) 
 	return Credentials(t, name, password)
 }
 
+// Reader makes an account that may copy everything in a database, like Account with WholeDump, in a server of either flavour.
+func (s *Server) Reader(t testing.TB, name, password, database string) (credentials string) {
+	t.Helper()
+	if !s.MySQL {
+		return s.Account(t, name, password, WholeDump(database)...)
+	}
+	account := quoteString(name) + "@'%'"
+	s.Exec(t, "DROP USER IF EXISTS "+account, "CREATE USER "+account+" IDENTIFIED BY "+quoteString(password),
+		"GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON "+QuoteName(database)+".* TO "+account, "GRANT SHOW_ROUTINE ON *.* TO "+account)
+	return Credentials(t, name, password)
+}
+
 // nativeHash is what mysql_native_password keeps of a password.
 func nativeHash(password string) string {
 	if password == "" {

@@ -42,6 +42,8 @@ type Server struct {
 	// Authority signed the server's certificate, which names localhost and 127.0.0.1, and not 127.0.0.2,
 	// where it listens too. Nil without TLS.
 	Authority *certtest.Authority
+	// MySQL, and not MariaDB.
+	MySQL bool
 	// Folder in which tests may leave files for the server; removed at the end.
 	Folder string
 
