@@ -151,6 +151,10 @@ func (d *dumping) tell(r contract.Result) error {
 	if r.Failure == nil {
 		return nil
 	}
-	report(*r.Failure)
+	failure := *r.Failure
+	if d.request.Dump == "" {
+		failure = byHand(failure)
+	}
+	report(failure)
 	return reportedError{r.Failure.Reason}
 }

@@ -52,7 +52,7 @@ func run(ctx context.Context, arguments []string) int {
 		err = usage(err)
 	}
 	failure := result.FailureOf(err)
-	report(failure)
+	report(byHand(failure))
 	return int(failure.Reason.ExitCode())
 }
 

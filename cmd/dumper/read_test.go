@@ -220,6 +220,32 @@ func TestInspectSettlesAnAttempt(t *testing.T) {
 	}
 }
 
+func TestOneOfSeveralArtifactsIsNamedSoThatItCanBePasted(t *testing.T) {
+	storage, attempt := artifact(t)
+	if err := os.CopyFS(filepath.Join(storage, "kept", "two"), os.DirFS(attempt)); err != nil {
+		t.Fatal(err)
+	}
+	o := run(t, "cat", storage)
+	o.mustRefuse(t, contract.InvalidRequest, "there are 2 artifacts", attempt)
+	if o := run(t, "verify", attempt); o.exit != 0 {
+		t.Errorf("what the hint names: %s", o.stderr)
+	}
+}
+
+func TestAnOutputWithoutRoomIsNoDefect(t *testing.T) {
+	storage, _ := artifact(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	for _, arguments := range [][]string{{"cat", storage}, {"cat", "--raw", storage}, {"cat", "--for=mariadb", storage}} {
+		e := prepare(t, arguments...)
+		e.Stdout = full
+		e.outcome(t, e.Run()).mustRefuse(t, contract.StorageFull, "no space left on device", "free space where the output goes")
+	}
+}
+
 func TestHelpHasExamples(t *testing.T) {
 	for _, command := range []string{"dump", "cat", "verify", "inspect"} {
 		if o := run(t, command, "--help"); o.exit != 0 || !strings.Contains(o.stdout, "Examples:") {

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -66,7 +67,10 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 			return &Entry{Prefix: found[0], Manifest: manifest}, nil
 		}
 	}
-	return nil, result.Errorf(contract.InvalidRequest, "give the key of one of them: "+text.Names(found, 5),
+	for i, prefix := range found {
+		found[i] = s.URI(strings.TrimSuffix(prefix, "/"))
+	}
+	return nil, result.Errorf(contract.InvalidRequest, "give one of them: "+text.Names(found, 5),
 		"there are %s artifacts below %s", count(len(found)), s.URI(strings.TrimSuffix(prefix, "/")))
 }
 
@@ -147,7 +151,7 @@ func through(ctx context.Context, s *store.Store, entry *Entry, file contract.Fi
 	err := sqlstream.Copy(out, text, stage)
 	switch key := entry.Key(file); {
 	case out.err != nil:
-		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(key), out.err)
+		return unwritten(s, key, out.err)
 	case errors.Is(err, sqlstream.ErrTooLong):
 		// A dump with such a text fails, so it is not one's.
 		return doubt(s, key, "%w", err)
@@ -192,7 +196,7 @@ func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, 
 	}
 	switch _, explained := errors.AsType[*result.Error](err); {
 	case out.err != nil:
-		return result.Errorf(contract.Internal, "look at where the output goes", "write the text of %s: %w", s.URI(key), out.err)
+		return unwritten(s, key, out.err)
 	case explained:
 		return err
 	case err != nil:
@@ -226,6 +230,14 @@ func (s *sink) Write(p []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+func unwritten(s *store.Store, key string, err error) error {
+	reason, hint := contract.Internal, "look at where the output goes"
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		reason, hint = contract.StorageFull, "free space where the output goes"
+	}
+	return result.Errorf(reason, hint, "write the text of %s: %w", s.URI(key), err)
 }
 
 // Verify reads the artifact back whole: what Cat proves and, of a file whose manifest says so, that its text ends with the

@@ -21,9 +21,9 @@ type Target struct{ contract.Software }
 // targetForm is what a person says: a client, and a version if it matters.
 var targetForm = regexp.MustCompile(`^(mysql|mariadb)(?::([0-9]{1,3}(?:\.[0-9]{1,3}){0,2}))?$`)
 
-// ParseTarget reads mysql, mariadb, or one of them with a version, such as mariadb:10.11.
+// ParseTarget reads mysql, mariadb, or one of them with a version, such as mariadb:10.11, in letters of any case.
 func ParseTarget(s string) (*Target, error) {
-	found := targetForm.FindStringSubmatch(s)
+	found := targetForm.FindStringSubmatch(strings.ToLower(s))
 	if found == nil {
 		return nil, result.Errorf(contract.InvalidRequest, "give --for mysql or --for mariadb, with a version if it matters: --for mariadb:11.4.5", "there is no client %q", s)
 	}

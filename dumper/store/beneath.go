@@ -20,6 +20,8 @@ type beneath struct {
 	// path as a person knows it.
 	path string
 	root *os.Root
+	// reading: nothing is written there, so no reason is one of writing.
+	reading bool
 }
 
 // folder opens the folder with that slash-separated name below; "." is the folder itself. create makes what is missing
@@ -35,7 +37,7 @@ func (b beneath) folder(name string, create bool) (*os.Root, error) {
 	walked := b.path
 	for part := range strings.SplitSeq(name, "/") {
 		walked = filepath.Join(walked, part)
-		next, err := enter(folder, part, walked, create)
+		next, err := b.enter(folder, part, walked, create)
 		_ = folder.Close()
 		if err != nil {
 			return nil, err
@@ -46,7 +48,7 @@ func (b beneath) folder(name string, create bool) (*os.Root, error) {
 }
 
 // enter the folder with that name directly below parent.
-func enter(parent *os.Root, name, where string, create bool) (*os.Root, error) {
+func (b beneath) enter(parent *os.Root, name, where string, create bool) (*os.Root, error) {
 	if create {
 		if err := parent.Mkdir(name, folderMode); err != nil && !os.IsExist(err) {
 			return nil, err
@@ -57,7 +59,7 @@ func enter(parent *os.Root, name, where string, create bool) (*os.Root, error) {
 		return nil, err
 	}
 	if seen.Mode().Type() == fs.ModeSymlink {
-		return nil, linked(parent, name, where)
+		return nil, b.linked(parent, name, where)
 	}
 	folder, err := parent.OpenRoot(name)
 	if err != nil {
@@ -66,7 +68,7 @@ func enter(parent *os.Root, name, where string, create bool) (*os.Root, error) {
 	// It may have been replaced since it was looked at.
 	if opened, err := folder.Stat("."); err != nil || !os.SameFile(seen, opened) {
 		_ = folder.Close()
-		return nil, replaced(where)
+		return nil, b.replaced(where)
 	}
 	return folder, nil
 }
@@ -86,7 +88,7 @@ func (b beneath) file(key string) (*os.File, fs.FileInfo, error) {
 	case seen.IsDir():
 		return nil, nil, fs.ErrNotExist
 	case seen.Mode().Type() == fs.ModeSymlink:
-		return nil, nil, linked(folder, name, where)
+		return nil, nil, b.linked(folder, name, where)
 	case !seen.Mode().IsRegular():
 		return nil, nil, result.Errorf(contract.StorageError, "remove it", "%s is no file: %s", where, seen.Mode())
 	}
@@ -98,20 +100,27 @@ func (b beneath) file(key string) (*os.File, fs.FileInfo, error) {
 	opened, err := f.Stat()
 	if err != nil || !os.SameFile(seen, opened) {
 		_ = f.Close()
-		return nil, nil, replaced(where)
+		return nil, nil, b.replaced(where)
 	}
 	return f, opened, nil
 }
 
-func linked(parent *os.Root, name, where string) error {
+func (b beneath) linked(parent *os.Root, name, where string) error {
 	to := ""
 	if target, err := parent.Readlink(name); err == nil {
 		to = fmt.Sprintf(" to %q", target)
+	}
+	if b.reading {
+		return result.Errorf(contract.InvalidRequest, "give the path of what it points to, if you trust it", "%s is a symbolic link%s, and links are not followed", where, to)
 	}
 	return result.Errorf(contract.VolumeNotWritable, "remove the link, and find out who else writes to the volume",
 		"%s is a symbolic link%s, and links are not followed: what is written there would not be kept there", where, to)
 }
 
-func replaced(where string) error {
-	return result.Errorf(contract.VolumeNotWritable, "find out who else writes to the volume", "%s was replaced while it was being used", where)
+func (b beneath) replaced(where string) error {
+	reason := contract.VolumeNotWritable
+	if b.reading {
+		reason = contract.StorageError
+	}
+	return result.Errorf(reason, "find out who else writes to the volume", "%s was replaced while it was being used", where)
 }

@@ -26,18 +26,21 @@ const (
 	fileMode   = 0o640
 )
 
-// OpenFolder opens a folder. create makes it if it does not exist. Everything that is written and read stays below it,
-// see beneath; the path to the folder itself may hold links.
-func OpenFolder(folder string, create bool) (*Store, error) {
-	place := &folderPlace{beneath: beneath{path: folder}}
-	if create {
+// OpenFolder opens a folder, to write into it or only to read. Everything that is written and read stays below it,
+// see beneath; the path to the folder itself may hold links. write makes it if it does not exist.
+func OpenFolder(folder string, write bool) (*Store, error) {
+	place := &folderPlace{beneath: beneath{path: folder, reading: !write}}
+	if write {
 		if err := os.MkdirAll(folder, folderMode); err != nil {
 			return nil, place.explain(err, "")
 		}
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, result.Errorf(contract.VolumeNotWritable, "check that the volume is mounted there", "open the folder %s: %w", folder, cause(err))
+		if info, look := os.Stat(folder); look == nil && !info.IsDir() {
+			err = syscall.ENOTDIR // which OpenRoot says in words alone
+		}
+		return nil, place.explain(err, "")
 	}
 	place.root = root
 	place.bucket = blob.NewBucket(&folderBucket{place.beneath})
@@ -170,13 +173,19 @@ func (p *folderPlace) removeFolder(name string) {
 
 func (p *folderPlace) explain(err error, key string) *result.Error {
 	where := p.uri(key)
+	unread := errors.Is(err, fs.ErrPermission)
+	missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 	switch {
+	case p.reading && unread:
+		return result.Errorf(contract.StorageAccessDenied, "give your account the permission to read it", "%s cannot be read: %w", where, cause(err))
+	case p.reading && missing:
+		return result.Errorf(contract.InvalidRequest, "check the path", "%s cannot be opened: %w", where, cause(err))
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return result.Errorf(contract.StorageFull, "free space on the volume or enlarge it", "the volume has no room for %s: %w", where, cause(err))
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, syscall.EROFS), unread:
 		return result.Errorf(contract.VolumeNotWritable, "mount the volume read-write, and let the group 65532 (the pod's fsGroup) write to it",
 			"%s cannot be written: %w", where, cause(err))
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+	case missing:
 		return result.Errorf(contract.VolumeNotWritable, "check that the volume is mounted there", "%s cannot be opened: %w", where, cause(err))
 	}
 	return result.Errorf(contract.StorageError, "if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))

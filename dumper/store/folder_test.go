@@ -21,7 +21,7 @@ const (
 
 func openFolder(t *testing.T, path string) *store.Store {
 	t.Helper()
-	s, err := store.OpenFolder(path, false)
+	s, err := store.OpenFolder(path, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,5 +182,25 @@ func TestAFolderThatIsReplacedWhileItIsWrittenFailsTheCommit(t *testing.T) {
 			mustBeEmpty(t, moved)
 			mustBeEmpty(t, outside)
 		})
+	}
+}
+
+func TestWhoeverReadsAFolderIsToldNothingOfWriting(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Symlink("/etc", filepath.Join(folder, "linked")); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.OpenFolder(folder, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, _, err = s.ReadFile(t.Context(), "linked/passwd", 1<<20)
+	mustBe(t, err, contract.InvalidRequest, `linked is a symbolic link to "/etc"`)
+	_, _, err = s.Reader(t.Context(), "gone/dump.sql.gz")
+	mustBe(t, err, contract.InvalidRequest, "cannot be opened: no such file or directory")
+	for _, missing := range []string{filepath.Join(folder, "nowhere"), "/dev/null"} {
+		_, err := store.OpenFolder(missing, false)
+		mustBe(t, err, contract.InvalidRequest, missing+" cannot be opened")
 	}
 }

@@ -171,7 +171,7 @@ func (w *folderWriter) inPlace() error {
 		return err
 	}
 	if info, err := w.folder.Stat("."); err != nil || !os.SameFile(info, nowInfo) {
-		return replaced(filepath.Join(w.bucket.path, path.Dir(w.key)))
+		return w.bucket.replaced(filepath.Join(w.bucket.path, path.Dir(w.key)))
 	}
 	return nil
 }
