@@ -24,7 +24,7 @@ import (
 // what readers rely on.
 func TestAnyHistoryKeepsTheStatusWhole(t *testing.T) {
 	reached := map[v1alpha1.Phase]bool{}
-	rapid.Check(t, func(t *rapid.T) {
+	history := func(t *rapid.T) {
 		f := facts()
 		for range rapid.IntRange(1, 14).Draw(t, "steps") {
 			arbitrary(t, &f)
@@ -40,11 +40,18 @@ func TestAnyHistoryKeepsTheStatusWhole(t *testing.T) {
 				t.Fatalf("judged again, the status differs\n%s", cmp.Diff(v.Status, again.Status))
 			}
 		}
-	})
-	for _, phase := range []v1alpha1.Phase{
+	}
+	phases := []v1alpha1.Phase{
 		v1alpha1.PhasePending, v1alpha1.PhaseQueued, v1alpha1.PhaseStarting, v1alpha1.PhaseRunning, v1alpha1.PhaseSucceeded,
 		v1alpha1.PhaseFailed, v1alpha1.PhaseCancelled, v1alpha1.PhaseRefused,
-	} {
+	}
+	// A hundred histories miss the rarest phase once in about thirty times.
+	for range 20 {
+		if rapid.Check(t, history); len(reached) >= len(phases) {
+			break
+		}
+	}
+	for _, phase := range phases {
 		if !reached[phase] {
 			t.Errorf("phase %s was never reached, so nothing was shown of it", phase)
 		}
