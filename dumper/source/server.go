@@ -49,8 +49,9 @@ func (s Server) Verified() bool {
 	return s.TLSMode == v1alpha1.TLSVerifyCA || s.TLSMode == v1alpha1.TLSVerifyIdentity
 }
 
-// Secretive reports whether the server is never told the password. MariaDB's own accounts need no more than a proof of it.
-// MySQL's do, and a MySQL server that is not verified is told it: see docs/security.md.
+// Secretive reports whether the server is never told the password. Of MariaDB's accounts, those with ed25519 or
+// mysql_native_password need no more than a proof of it. MySQL's own do, and a MySQL server that is not verified is told it:
+// see docs/security.md.
 func (s Server) Secretive() bool { return s.Engine == v1alpha1.EngineMariaDB && !s.Verified() }
 
 // Address is host:port.

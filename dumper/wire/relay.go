@@ -13,7 +13,6 @@ import (
 	"io"
 	"math/big"
 	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +51,11 @@ func (r *relay) greet() bool {
 		r.guard.fail(r.guard.tooMuch("a greeting that no server has"))
 	}
 	if err != nil {
+		return false
+	}
+	// Within TLS the driver answers a greeting of this plugin with the password.
+	if r.guard.Secretive && bytes.Contains(greeting, []byte(sha256Plugin)) {
+		r.guard.fail(r.guard.toldPassword())
 		return false
 	}
 	if _, err := r.driver.Write(greeting); err != nil {
@@ -111,9 +115,11 @@ func (r *relay) answer() {
 			return
 		}
 		n := packet.Length(header)
-		if r.guard.Secretive && !r.commanded.Load() && asksForPassword(from, n) {
-			r.guard.fail(r.guard.toldPassword())
-			return
+		if r.guard.Secretive && !r.commanded.Load() {
+			if err := r.guard.askedForMore(from, n); err != nil {
+				r.guard.fail(err)
+				return
+			}
 		}
 		if r.asked.CompareAndSwap(true, false) {
 			room = maxAnswer
@@ -140,29 +146,6 @@ func (r *relay) answer() {
 			return
 		}
 	}
-}
-
-// provingPlugins prove that the driver has the password, and tell nothing that it follows from. Their names are the protocol's.
-var provingPlugins = []string{"mysql_native_password", "client_ed25519"}
-
-// asksForPassword reports whether a packet of n bytes, sent during the login, asks for more than a proof of the password: it
-// names another plugin, or goes on with one that has more to say than its name.
-func asksForPassword(from *bufio.Reader, n int) bool {
-	const (
-		moreData     = 0x01
-		knownAlready = 0x03 // caching_sha2_password: the proof was enough
-		changePlugin = 0xfe
-		longestName  = 64
-	)
-	head, _ := from.Peek(min(n, 1+longestName))
-	switch {
-	case len(head) == 0:
-		return false
-	case head[0] == changePlugin:
-		name, _, _ := bytes.Cut(head[1:], []byte{0})
-		return !slices.Contains(provingPlugins, string(name))
-	}
-	return head[0] == moreData && (n != 2 || head[1] != knownAlready)
 }
 
 // refused is why the first packet of an answer, of n bytes, is not passed on.

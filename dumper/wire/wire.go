@@ -93,12 +93,6 @@ func (g *Guard) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	return outer, nil
 }
 
-// toldPassword is a server that asks for the password itself.
-func (g *Guard) toldPassword() error {
-	return result.Errorf(contract.AccessDenied, "set tls.mode of the source to VerifyCA or VerifyIdentity, or use an account with ed25519 or mysql_native_password",
-		"%s at %s asks for the password itself. It was not sent, because nothing proves who answers there", g.At.Engine, g.At.Address)
-}
-
 // tooMuch is a server that sends more than any answer has.
 func (g *Guard) tooMuch(what string) error {
 	return result.Errorf(contract.ServerError, "find out who answers at this address: no server sends this", "%s at %s sent %s: refused", g.At.Engine, g.At.Address, what)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/volcado-io/volcado/internal/certtest"
 )
@@ -88,11 +89,22 @@ func certified(t testing.TB) (*certtest.Authority, *tls.Config) {
 	return authority, &tls.Config{Certificates: []tls.Certificate{pair}}
 }
 
-// Heard reports whether the server was told the text, outside or inside TLS.
+// Heard reports whether the server was told the text, outside or inside TLS. It waits for what is on its way on connections
+// that whoever connected has closed.
 func (s *MySQL) Heard(text string) bool {
+	const patience, pause = 10 * time.Second, 2 * time.Millisecond
+	for began := time.Now(); s.connected() && time.Since(began) < patience; {
+		<-time.After(pause)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Contains(s.heard.String(), text)
+}
+
+func (s *MySQL) connected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open) > 0
 }
 
 func (s *MySQL) hear(p []byte) {

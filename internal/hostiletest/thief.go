@@ -30,6 +30,14 @@ func AskingForPassword(plugin string) func(*Conn) bool {
 	}
 }
 
+// GreetingForPassword greets as a MariaDB does whose accounts prove themselves by that plugin.
+func GreetingForPassword(plugin string) func(*Conn) bool {
+	return func(c *Conn) bool {
+		c.Write(greetingOf(Version, plugin, c.server.tls != nil))
+		return true
+	}
+}
+
 // decrypt sends a key, in place of the server's whose password this is, and hears what is encrypted with it.
 func (c *Conn) decrypt() {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
