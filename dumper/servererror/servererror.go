@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/dumper/foreign"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqltext"
@@ -216,19 +215,10 @@ func TLSUnavailable(at Origin) *result.Error {
 		"%s at %s does not offer TLS and the source demands it", at.Engine, at.Address)
 }
 
-// grantPattern is a database's name as MariaDB's GRANT takes it, to which _ and % mean any character and any text: without
-// the backslashes, a grant on shop_eu is one on shopXeu, too. MySQL is not given them. With partial_revokes on, it takes each
-// for a part of the name.
-var grantPattern = strings.NewReplacer(`\`, `\\`, `_`, `\_`, `%`, `\%`)
-
 // GrantHint is the statement that mends missing privileges on the database.
 func GrantHint(at Origin, privileges string) string {
-	database := at.Database
-	if at.Engine == string(v1alpha1.EngineMariaDB) {
-		database = grantPattern.Replace(database)
-	}
 	return fmt.Sprintf("run on the server: GRANT %s ON %s.* TO '%s'@'%%'", privileges,
-		sqltext.QuoteName(database), strings.NewReplacer(`\`, `\\`, "'", "''").Replace(at.Username))
+		sqltext.QuoteName(at.Database), strings.ReplaceAll(at.Username, "'", "''"))
 }
 
 func sentence(reason contract.Reason, at Origin) string {
