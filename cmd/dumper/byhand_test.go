@@ -42,8 +42,4 @@ func TestWhoeverRunsItByHandIsToldWhichFlagToCorrect(t *testing.T) {
 			}
 		})
 	}
-	o := run(t, append(slices.Clone(good), "--dump=shop/by-hand", "--s3-bucket=nowhere")...)
-	if !strings.Contains(o.stderr, "of the DumpStorage") {
-		t.Errorf("a Job says: %s", o.stderr)
-	}
 }

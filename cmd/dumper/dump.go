@@ -152,7 +152,7 @@ func (d *dumping) tell(r contract.Result) error {
 		return nil
 	}
 	failure := *r.Failure
-	if d.request.Dump == "" {
+	if d.requestFile == "" {
 		failure = byHand(failure)
 	}
 	report(failure)

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -147,80 +145,4 @@ func verifyCommand() *cobra.Command {
 	}
 	r.flags(command)
 	return command
-}
-
-func inspectCommand() *cobra.Command {
-	var r reading
-	var attempt, resultFile string
-	command := &cobra.Command{
-		Use:   "inspect [s3://bucket/prefix | path]",
-		Short: "Lists what attempts left below a prefix, as JSON, with their manifests",
-		Long: "Lists what attempts left below a prefix, as JSON: which are complete, and their manifests. Artifacts are not read;\n`dumper verify` does that.\n\n" +
-			"With --attempt and --result-file it says in the words of `dumper dump` how that attempt ended, for a Job whose own\nword was lost.",
-		Example: "  dumper inspect s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra --s3-endpoint https://s3.example.com --s3-path-style",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: r.redacted(func(command *cobra.Command, arguments []string) error {
-			s, err := r.open(command.Context(), arguments)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			report, err := archive.Inspect(command.Context(), s, r.key)
-			if err != nil {
-				return err
-			}
-			encoder := json.NewEncoder(printable{command.OutOrStdout()})
-			encoder.SetIndent("", "  ")
-			if err := encoder.Encode(report); err != nil {
-				return err
-			}
-			if attempt == "" {
-				return nil
-			}
-			return settle(report, attempt, resultFile)
-		}),
-	}
-	r.flags(command)
-	command.Flags().StringVar(&r.key, "key-prefix", "", "the same as --key")
-	command.Flags().StringVar(&attempt, "attempt", "", "the attempt to speak of in --result-file")
-	command.Flags().StringVar(&resultFile, "result-file", "", "file for the result of --attempt")
-	return command
-}
-
-// settle writes the result that the attempt itself would have written.
-func settle(report *archive.Report, attempt, file string) error {
-	r := contract.Result{Attempt: attempt}
-	for _, candidate := range report.Attempts {
-		if m := candidate.Manifest; candidate.Complete && m.Attempt == attempt && m.Artifact() != nil {
-			r.Artifact, r.Server, r.Client = m.Artifact(), &m.Server, &m.Client
-			r.Warnings, r.StartedAt, r.FinishedAt = contract.Brief(m.Warnings), m.StartedAt, m.FinishedAt
-			return writeResult(r, file)
-		}
-	}
-	now := time.Now().UTC()
-	r.StartedAt, r.FinishedAt = now, now
-	r.Failure = &contract.Failure{
-		Reason: contract.ArtifactDoubted, Hint: "make another dump",
-		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, report.Location),
-	}
-	if err := writeResult(r, file); err != nil {
-		return err
-	}
-	return result.Errorf(r.Failure.Reason, r.Failure.Hint, "%s", r.Failure.Message)
-}
-
-// writeResult writes to the file, which kubelet may have made already, or to standard output.
-func writeResult(r contract.Result, file string) error {
-	data, err := r.Encode()
-	if err != nil {
-		return err
-	}
-	if file == "" {
-		_, err = fmt.Println(string(data))
-		return err
-	}
-	if err := os.WriteFile(file, data, 0o644); err != nil {
-		return result.Errorf(contract.Internal, "give --result-file a file that can be written", "write the result: %w", err)
-	}
-	return nil
 }

@@ -35,7 +35,7 @@ func (e Entry) Key(file contract.File) string { return e.Prefix + file.Name }
 // which there is exactly one.
 func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 	prefix := attemptPrefix(key)
-	manifest, _, err := readManifest(ctx, s, prefix)
+	manifest, err := readManifest(ctx, s, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func Find(ctx context.Context, s *store.Store, key string) (*Entry, error) {
 		return nil, result.Errorf(contract.InvalidRequest, "check bucket and key; `dumper inspect` lists what is there",
 			"there is no complete artifact at %s: no %s", s.URI(strings.TrimSuffix(prefix, "/")), contract.ManifestFile)
 	case 1:
-		manifest, _, err := readManifest(ctx, s, found[0])
+		manifest, err := readManifest(ctx, s, found[0])
 		if err != nil {
 			return nil, err
 		}
@@ -102,17 +102,17 @@ func attemptPrefix(key string) string {
 	return key + "/"
 }
 
-// readManifest returns nil when there is none, and how many bytes it has.
-func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, int, error) {
+// readManifest returns nil when there is none.
+func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract.Manifest, error) {
 	data, found, err := s.ReadFile(ctx, prefix+contract.ManifestFile, contract.MaxManifestBytes)
 	if err != nil || !found {
-		return nil, len(data), err
+		return nil, err
 	}
 	manifest, err := contract.DecodeManifest(data)
 	if err != nil {
-		return nil, len(data), result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
+		return nil, result.Errorf(contract.ArtifactDoubted, "the manifest was changed or written by another version", "%s: %w", s.URI(prefix+contract.ManifestFile), err)
 	}
-	return manifest, len(data), nil
+	return manifest, nil
 }
 
 // Cat writes the artifact's files to w, one after another, decompressed unless raw. It fails at the end of a file that is not

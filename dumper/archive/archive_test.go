@@ -144,7 +144,7 @@ func TestEveryFileMustBeThereAsItWasWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a := report.Attempts[0]; a.Complete != (c.problem == "") || !strings.Contains(a.Problem, c.problem) {
+			if a := attempts(t, report)[0]; a.Complete != (c.problem == "") || !strings.Contains(a.Problem, c.problem) {
 				t.Errorf("complete %v, %q", a.Complete, a.Problem)
 			}
 		})
@@ -214,7 +214,7 @@ func TestAManifestThatIsNoneIsListedAsSuch(t *testing.T) {
 		t.Fatal(err)
 	}
 	var complete, problems int
-	for _, a := range report.Attempts {
+	for _, a := range attempts(t, report) {
 		if a.Complete {
 			complete++
 		}
@@ -225,4 +225,15 @@ func TestAManifestThatIsNoneIsListedAsSuch(t *testing.T) {
 	if complete != 1 || problems != 2 {
 		t.Errorf("%d are complete and %d have a problem", complete, problems)
 	}
+}
+
+func attempts(t *testing.T, report *archive.Report) (all []archive.Attempt) {
+	t.Helper()
+	for a, err := range report.Attempts {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, a)
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -14,9 +15,9 @@ import (
 // Report is what there is below a prefix.
 type Report struct {
 	// Location that was inspected.
-	Location string `json:"location"`
-	// Attempts in the order of their keys.
-	Attempts []Attempt `json:"attempts"`
+	Location string
+	// Attempts, read one after another. An error is the last.
+	Attempts iter.Seq2[Attempt, error]
 }
 
 // Attempt is what one attempt left.
@@ -37,14 +38,13 @@ const (
 	// perObject.
 	maxListed = 32 << 20
 	perObject = 400
-	// maxManifests of all attempts, in bytes. Encoded, they take five times as much.
-	maxManifests = contract.MaxManifestBytes
 )
 
-// Inspect lists the attempts below a key without reading artifacts.
+// Inspect lists the attempts below a key without reading artifacts, in the order of their keys. One manifest is in memory at a
+// time.
 func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 	prefix := attemptPrefix(key)
-	report := &Report{Location: s.URI(strings.TrimSuffix(prefix, "/")), Attempts: []Attempt{}}
+	report := &Report{Location: s.URI(strings.TrimSuffix(prefix, "/"))}
 	files := map[string]map[string]int64{}
 	var folders []string
 	taken := 0
@@ -53,7 +53,7 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 			return nil, err
 		}
 		if taken += len(object.Key) + perObject; taken > maxListed {
-			return nil, report.tooMuch()
+			return nil, result.Errorf(contract.InvalidRequest, "give a prefix with fewer objects below it", "there is more below %s than can be listed at once", report.Location)
 		}
 		folder, file := path.Split(object.Key)
 		if files[folder] == nil {
@@ -63,47 +63,39 @@ func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 		files[folder][file] = object.SizeBytes
 	}
 	slices.Sort(folders)
-	taken = 0
-	for _, folder := range folders {
-		attempt, size, err := inspectAttempt(ctx, s, folder, files[folder])
-		if err != nil {
-			return nil, err
+	report.Attempts = func(yield func(Attempt, error) bool) {
+		for _, folder := range folders {
+			attempt, err := inspectAttempt(ctx, s, folder, files[folder])
+			if !yield(attempt, err) || err != nil {
+				return
+			}
 		}
-		if taken += size; taken > maxManifests {
-			return nil, report.tooMuch()
-		}
-		report.Attempts = append(report.Attempts, attempt)
 	}
 	return report, nil
 }
 
-func (r *Report) tooMuch() error {
-	return result.Errorf(contract.InvalidRequest, "give a prefix with fewer objects below it", "there is more below %s than can be listed at once", r.Location)
-}
-
-// inspectAttempt also returns how many bytes its manifest has, if it is kept.
-func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, int, error) {
+func inspectAttempt(ctx context.Context, s *store.Store, folder string, files map[string]int64) (Attempt, error) {
 	attempt := Attempt{Location: s.URI(strings.TrimSuffix(folder, "/")), Files: files}
 	if _, ok := files[contract.ManifestFile]; !ok {
 		attempt.Problem = "there is no manifest: the attempt did not end, or failed"
-		return attempt, 0, nil
+		return attempt, nil
 	}
-	manifest, size, err := readManifest(ctx, s, folder)
+	manifest, err := readManifest(ctx, s, folder)
 	if err != nil {
 		failure := result.FailureOf(err)
 		if failure.Reason != contract.ArtifactDoubted {
-			return attempt, 0, err
+			return attempt, err
 		}
 		attempt.Problem = failure.Message
-		return attempt, 0, nil
+		return attempt, nil
 	}
 	if manifest == nil {
 		attempt.Problem = "there is no manifest any more"
-		return attempt, 0, nil
+		return attempt, nil
 	}
 	attempt.Manifest, attempt.Problem = manifest, missing(manifest, files)
 	attempt.Complete = attempt.Problem == ""
-	return attempt, size, nil
+	return attempt, nil
 }
 
 // missing is what is wrong with the files of an attempt, or nothing.

@@ -39,7 +39,7 @@ var silences = map[int]struct {
 	exitInconsistent: {contract.ServerError, "got an answer of the server's that contradicts itself, or lost the connection while it read rows", hintServer},
 	exitNoMemory:     {contract.ClientFailed, "could not get the memory that it needs", hintMemory},
 	exitOutput:       {contract.ClientFailed, "could not write its output", "look at the log of the dump's pod for what ended the reading"},
-	exitNoTable:      {contract.TableDefinitionChanged, "did not find a table that was there before", "dump when nobody drops or renames tables"},
+	exitNoTable:      {contract.TableDefinitionChanged, "did not find a table that was there before", "dump when nobody alters, drops or renames tables"},
 	exitOption:       {contract.ClientFailed, "does not know one of its options", hintImage},
 	exitNotRun:       {contract.ClientFailed, "could not be executed", hintImage},
 	exitNotFound:     {contract.ClientFailed, "was not found, or lacks a library", hintImage},

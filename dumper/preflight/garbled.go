@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/volcado-io/volcado/api/v1alpha1"
+	"k8s.io/apimachinery/pkg/util/sets"
+
 	"github.com/volcado-io/volcado/dumper/plan"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/servererror"
@@ -20,9 +21,10 @@ type GarbledTrigger struct{ Name, Table string }
 
 // garbled finds what comes out of SHOW CREATE in utf8 within a text that is in the character set of the client that made it.
 // The clients pass on the bytes, and have them loaded as that character set. They are the comments of routines and events,
-// and the names of events. Of MySQL, they are also the names of routines, triggers and the tables of triggers.
+// and the names of events. Of MySQL from 8 on,
+// which writes the whole text anew, they are also the names of routines, triggers and the tables of triggers.
 func (g gatherer) garbled(ctx context.Context, facts *Facts) (err error) {
-	mysql := facts.Server.Flavour == string(v1alpha1.EngineMySQL)
+	mysql := isMySQL8(facts.Server)
 	if facts.Routines > 0 {
 		said := "ROUTINE_COMMENT"
 		if mysql {
@@ -42,7 +44,7 @@ func (g gatherer) garbled(ctx context.Context, facts *Facts) (err error) {
 }
 
 func (g gatherer) garbledTriggers(ctx context.Context) (triggers []GarbledTrigger, err error) {
-	rows, err := g.db.QueryContext(ctx, `SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE BINARY TRIGGER_SCHEMA = BINARY DATABASE()
+	rows, err := g.db.QueryContext(ctx, `SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND BINARY TRIGGER_SCHEMA = BINARY DATABASE()
 		AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%' AND LENGTH(CONCAT(TRIGGER_NAME, EVENT_OBJECT_TABLE)) <> CHAR_LENGTH(CONCAT(TRIGGER_NAME, EVENT_OBJECT_TABLE)) ORDER BY TRIGGER_NAME`)
 	if err != nil {
 		return nil, fmt.Errorf("list triggers of which the copy may lack something: %w", err)
@@ -69,19 +71,26 @@ func garbledIn(facts *Facts, p *plan.Plan) (names []string) {
 	if p.Events {
 		names = append(names, facts.GarbledEvents...)
 	}
-	for _, t := range facts.GarbledTriggers {
-		if slices.Contains(p.Tables, t.Table) {
-			names = append(names, t.Name)
-		}
+	for _, t := range copied(facts.GarbledTriggers, p) {
+		names = append(names, t.Name)
 	}
 	return names
+}
+
+// copied with their tables. A server can list many of both.
+func copied(triggers []GarbledTrigger, p *plan.Plan) []GarbledTrigger {
+	if len(triggers) == 0 {
+		return nil
+	}
+	tables := sets.New(p.Tables...)
+	return slices.DeleteFunc(slices.Clone(triggers), func(t GarbledTrigger) bool { return !tables.Has(t.Table) })
 }
 
 // attachable fails where a trigger would be loaded on a table of another name, which there is not.
 func attachable(facts *Facts, p *plan.Plan, at servererror.Origin) error {
 	var lost []string
-	for _, t := range facts.GarbledTriggers {
-		if !ascii(t.Table) && slices.Contains(p.Tables, t.Table) {
+	for _, t := range copied(facts.GarbledTriggers, p) {
+		if !ascii(t.Table) {
 			lost = append(lost, t.Name)
 		}
 	}

@@ -27,7 +27,7 @@ const (
 	MaxFiles = 10_000
 )
 
-// Tables of a dump. A list is left out if it makes more than MaxManifestNames of all.
+// Tables of a dump. A list is left out if it makes more than MaxManifestNames of all; of the tables, Count is there then.
 type Tables struct {
 	// Count of base tables (and sequences) whose definition is in the artifact.
 	Count int `json:"count"`
@@ -165,6 +165,9 @@ func EncodeManifest(m Manifest) ([]byte, error) {
 	}
 	if data.Len() > MaxManifestBytes {
 		return nil, fmt.Errorf("encode the manifest: it has more than %d bytes", MaxManifestBytes)
+	}
+	if err := checkParts(data.Bytes()); err != nil {
+		return nil, fmt.Errorf("encode the manifest: %w", err)
 	}
 	return data.Bytes(), nil
 }

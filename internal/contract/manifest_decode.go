@@ -52,6 +52,9 @@ const (
 func checkParts(data []byte) error {
 	parts, from := 0, -1 // where the string begins that this is in
 	for i := 0; i < len(data); i++ {
+		if from >= 0 && i-from > maxString {
+			return fmt.Errorf("it has a string of more than %d bytes", maxString)
+		}
 		switch c := data[i]; {
 		case from >= 0 && c == '\\':
 			i++
@@ -59,8 +62,6 @@ func checkParts(data []byte) error {
 			from = -1
 		case c == '"':
 			from = i
-		case from >= 0 && i-from > maxString:
-			return fmt.Errorf("it has a string of more than %d bytes", maxString)
 		case from < 0 && (c == ',' || c == ':' || c == '[' || c == '{'):
 			parts++
 		}

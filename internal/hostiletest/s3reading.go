@@ -37,6 +37,7 @@ func copies() map[string]S3Way {
 		"its manifest claims 2 GiB":                         {Get, of(contract.ManifestFile, endless(200, true, `{"version": 2, "x": "`, "x")), "", false},
 		"its manifest is large and no manifest":             {Get, of(contract.ManifestFile, whole(`{"version": 2, "x": "`+strings.Repeat("x", large))), "", false},
 		"its manifest is one long name":                     {Get, of(contract.ManifestFile, whole(`{"version": 2, "attempt": "`+strings.Repeat("x", large)+`"}`)), "", false},
+		"its manifest is one name of escapes":               {Get, of(contract.ManifestFile, whole(`{"version": 2, "attempt": "`+strings.Repeat(`\n`, large/2)+`"}`)), "", false},
 		"its manifest has long names":                       {Get, of(contract.ManifestFile, grown(large/10_000, strings.Repeat("x", 9_990))), "", false},
 		"its manifest has long names of control characters": {Get, of(contract.ManifestFile, grown(large/10_000, strings.Repeat(`\u0001`, 1_660))), "", false},
 		"its manifest has as many names as it can":          {Get, of(contract.ManifestFile, grown(contract.MaxManifestNames, strings.Repeat("t", large/10_010))), "", false},

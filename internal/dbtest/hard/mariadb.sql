@@ -1,6 +1,6 @@
 -- What only MariaDB has.
 ALTER TABLE defaults ALTER INDEX hidden_one IGNORED;
-INSERT INTO doubles VALUES (6, -0e0); -- of which MySQL's client does not write the sign
+INSERT INTO doubles VALUES (6, -0e0); -- which MySQL's client writes as an integer, -0, that is 0
 CREATE TABLE wide (d DECIMAL(65,38));
 INSERT INTO wide VALUES ('-999999999999999999999999999.99999999999999999999999999999999999999'), (0);
 CREATE TABLE packed (id INT PRIMARY KEY, mt MEDIUMTEXT COMPRESSED, bl BLOB COMPRESSED, dynamic BLOB, t TEXT DEFAULT 'it''s', j JSON DEFAULT '{}');
