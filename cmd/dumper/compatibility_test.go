@@ -84,17 +84,32 @@ func (p *place) fill(t *testing.T, database, clause, sql string) {
 // dump a database with the place's own client, as an account with the least privileges, into a folder.
 func (p *place) dump(t *testing.T, database string, more ...string) string {
 	t.Helper()
+	folder := t.TempDir()
+	e := prepare(t, slices.Concat(p.reading(t, database), into(folder), more)...).withClient(p.path)
+	e.outcome(t, e.Run()).mustSucceed(t)
+	return folder
+}
+
+// reading are the flags for a database, with an account that has the least privileges.
+func (p *place) reading(t *testing.T, database string) []string {
+	t.Helper()
 	credentials := p.server.Reader(t, "reader", loaderPassword, database)
 	p.server.Exec(t, "GRANT EXECUTE ON "+dbtest.QuoteName(database)+".* TO reader@'%'") // views call functions
-	folder := t.TempDir()
 	engine := "MariaDB"
 	if p.MySQL {
 		engine = "MySQL"
 	}
-	arguments := slices.Concat(flags(p.server, credentials, database), []string{"--engine=" + engine}, into(folder), more)
-	e := prepare(t, arguments...).withClient(p.path)
-	e.outcome(t, e.Run()).mustSucceed(t)
-	return folder
+	return append(flags(p.server, credentials, database), "--engine="+engine)
+}
+
+// load a copy into a new database, with the place's own client and the command that is handed out, as an account with rights
+// on that database.
+func (p *place) load(t *testing.T, database, folder string) {
+	t.Helper()
+	p.server.Exec(t, "CREATE DATABASE "+database, "GRANT ALL ON "+database+".* TO loader@localhost")
+	if output, err := p.shell(t, "dumper cat "+folder+" | "+loading.Into(p.Client(), database), ""); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
 }
 
 // TestEveryCopyLoadsWhereItIsSaidToOrIsRefusedByName makes a copy of each sample in each server, with its own client, and loads it

@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/internal/dbtest"
-	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
 // hardName is a name that has something of everything in it, and that a database can have.
@@ -55,10 +54,7 @@ func copyHard(t *testing.T, release dbtest.Release) {
 			copies++
 			database := fmt.Sprintf("hard_copy_%d", copies)
 			folder := p.dump(t, hardName, test.flags...)
-			p.server.Exec(t, "CREATE DATABASE "+database, "GRANT ALL ON "+database+".* TO loader@localhost")
-			if output, err := p.shell(t, "dumper cat "+folder+" | "+loading.Into(p.Client(), database), ""); err != nil {
-				t.Fatalf("%v\n%s", err, output)
-			}
+			p.load(t, database, folder)
 			if diff := cmp.Diff(want, p.server.Exact(t, database)); diff != "" {
 				t.Errorf("the copy differs (-source +copy):\n%s", diff)
 			}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/dbtest"
-	loading "github.com/volcado-io/volcado/internal/restore"
 )
 
 // The client selects a database whose name it has escaped as a string, and says that it does not exist.
@@ -142,17 +141,13 @@ func TestNamesThatMySQLGarblesAreSaid(t *testing.T) {
 		CREATE FUNCTION ~func_ü~() RETURNS INT DETERMINISTIC RETURN 1; CREATE TRIGGER ~trig_ü~ BEFORE INSERT ON t FOR EACH ROW SET @a = 'ü'; CREATE TRIGGER fine BEFORE UPDATE ON t FOR EACH ROW SET @a = 'ü';
 		CREATE VIEW ~view_ü~ AS SELECT 'ü' AS ~ü~; CREATE EVENT ~event_ü~ ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1; CREATE TABLE ~tab_ü~ (~col_ü~ INT);
 		CREATE TRIGGER lost BEFORE INSERT ON ~tab_ü~ FOR EACH ROW SET NEW.~col_ü~ = 7; SET NAMES utf8mb4; CREATE PROCEDURE ~utf_ü~() COMMENT 'ü' SELECT 'ü';`, "~", "`"))
-	credentials := p.server.Reader(t, "reader", loaderPassword, "garbled")
-	refused := prepare(t, append(append(flags(p.server, credentials, "garbled"), "--engine=MySQL"), into(t.TempDir())...)...).withClient(p.path)
+	refused := prepare(t, append(p.reading(t, "garbled"), into(t.TempDir())...)...).withClient(p.path)
 	refused.outcome(t, refused.Run()).mustFail(t, contract.InvalidRequest, `could not be loaded: "lost"`, "utf8mb4")
 	folder := p.dump(t, "garbled", "--exclude=tab_*")
 	if got, want := warnings(manifest(t, folder)), "CommentsGarbled 4 func_Ã¼,proc_Ã¼,event_Ã¼,trig_Ã¼; LoadNeedsTrust 3 "; got != want {
 		t.Errorf("it warns %q, want %q", got, want)
 	}
-	p.server.Exec(t, "CREATE DATABASE `copy`")
-	if output, err := p.shell(t, "dumper cat "+folder+" | "+loading.Into(p.Client(), "copy"), ""); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
+	p.load(t, "`copy`", folder)
 	// If this fails, server and client have learnt it and the warning can go.
 	got := p.server.Exact(t, "copy")
 	for key, want := range map[string]bool{"PROCEDURE utf_ü": true, "PROCEDURE fine": true, "trigger fine": true, "VIEW view_Ã¼": true,

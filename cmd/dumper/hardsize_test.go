@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,21 +14,31 @@ import (
 
 // A row of 64 MiB is a line of 128 MiB where its bytes are written as hexadecimal digits, or each is escaped.
 func TestRowsOf64MBAreCopiedWithinTheBoundOnMemory(t *testing.T) {
-	t.Parallel()
-	server := dbtest.Start(t, dbtest.Options{Arguments: []string{"--max-allowed-packet=256M", "--innodb-log-file-size=1G"}})
-	server.Exec(t, "CREATE DATABASE wide", "CREATE TABLE wide.a (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT)",
+	for _, release := range struckReleases {
+		t.Run(release.Name, func(t *testing.T) {
+			t.Parallel()
+			log := "--innodb-log-file-size=1G"
+			if release.MySQL {
+				log = "--innodb-redo-log-capacity=1G"
+			}
+			copyWide(t, begin(t, release, false, "--max-allowed-packet=256M", log))
+		})
+	}
+}
+
+func copyWide(t *testing.T, p *place) {
+	t.Helper()
+	p.server.Exec(t, "CREATE DATABASE wide", "CREATE TABLE wide.a (id INT PRIMARY KEY, b LONGBLOB, c LONGTEXT)",
 		"INSERT INTO wide.a VALUES (1, REPEAT(RANDOM_BYTES(1024), 65536), NULL)", `INSERT INTO wide.a VALUES (2, NULL, REPEAT('\'\\";\n-- Dump completed\n\0\Z', 2700000))`,
 		"INSERT INTO wide.a VALUES (3, '', '')")
-	want := sums(t, server, "wide")
-	credentials := server.Account(t, "wide_reader", "pw", dbtest.WholeDump("wide")...)
-	s3 := s3test.Start(t, s3test.Options{})
-	folder := t.TempDir()
+	want := sums(t, p.server, "wide")
+	s3, folder := s3test.Start(t, s3test.Options{}), t.TempDir()
 	for _, arguments := range [][]string{
-		append(append(flags(server, credentials, "wide"), bucket(t, s3)...), "--compression=none"),
-		append(flags(server, credentials, "wide"), into(folder)...),
+		slices.Concat(p.reading(t, "wide"), bucket(t, s3), []string{"--compression=none"}),
+		append(p.reading(t, "wide"), into(folder)...),
 		{"verify", folder},
 	} {
-		e := prepare(t, arguments...)
+		e := prepare(t, arguments...).withClient(p.path)
 		if o := e.outcome(t, e.Run()); o.exit != 0 {
 			t.Fatalf("dumper %s: exit code %d\n%s", arguments[0], o.exit, o.stderr)
 		}
@@ -37,10 +48,8 @@ func TestRowsOf64MBAreCopiedWithinTheBoundOnMemory(t *testing.T) {
 			t.Logf("dumper %s took %d MiB at its peak", arguments[0], took>>20)
 		}
 	}
-	if err := loadAs(t, server, "wide_loader", "wide_copy", folder); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, sums(t, server, "wide_copy")); diff != "" {
+	p.load(t, "wide_copy", folder)
+	if diff := cmp.Diff(want, sums(t, p.server, "wide_copy")); diff != "" {
 		t.Errorf("the copy differs (-source +copy):\n%s", diff)
 	}
 }
