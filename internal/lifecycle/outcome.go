@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -177,44 +176,4 @@ func disrupted(pod *corev1.Pod) bool {
 		}
 	}
 	return false
-}
-
-// blockage says whether somebody has to act, and whether its message is the vaguer of two that alternate.
-type blockage struct{ now, vague bool }
-
-// imageProblems are the reasons for which a container waits for its image.
-var imageProblems = []string{
-	"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
-	"RegistryUnavailable", "SignatureValidationFailed",
-}
-
-// notStarted says why no pod of the Job runs.
-func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
-	if len(j.Pods) == 0 {
-		return j.noPod()
-	}
-	pod := newestFirst(j.Pods)[0]
-	for _, c := range pod.Status.Conditions {
-		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse {
-			continue
-		}
-		if strings.Contains(strings.ToLower(c.Message), "persistentvolumeclaim") {
-			return failure(v1alpha1.ReasonVolumeNotFound, text.Cut("Pod "+pod.Name+" waits for its volume: "+c.Message, contract.MaxMessage)), blockage{now: true}
-		}
-		return failure(v1alpha1.ReasonUnschedulable, text.Cut("No node takes pod "+pod.Name+": "+c.Message, contract.MaxMessage)), blockage{now: true}
-	}
-	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		w := c.State.Waiting
-		if w == nil {
-			continue
-		}
-		if slices.Contains(imageProblems, w.Reason) {
-			message := fmt.Sprintf("Image %s cannot be pulled: %s", c.Image, cmp.Or(w.Message, w.Reason))
-			return failure(v1alpha1.ReasonImagePullFailed, text.OneLine(message, contract.MaxMessage)), blockage{now: true, vague: w.Reason == "ImagePullBackOff"}
-		}
-		message := fmt.Sprintf("Container %s of pod %s waits: %s", c.Name, pod.Name, strings.TrimSpace(w.Reason+" "+w.Message))
-		return failure(v1alpha1.ReasonStartDeadlineExceeded, text.OneLine(message, contract.MaxMessage)),
-			blockage{now: w.Reason != "ContainerCreating" && w.Reason != "PodInitializing"}
-	}
-	return failure(v1alpha1.ReasonStartDeadlineExceeded, "Pod "+pod.Name+" did not run before the start deadline"), blockage{}
 }
