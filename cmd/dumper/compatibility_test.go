@@ -106,7 +106,7 @@ func (p *place) reading(t *testing.T, database string) []string {
 // on that database.
 func (p *place) load(t *testing.T, database, folder string) {
 	t.Helper()
-	p.server.Exec(t, "CREATE DATABASE "+database, "GRANT ALL ON "+database+".* TO loader@localhost")
+	p.server.Exec(t, "CREATE DATABASE "+dbtest.QuoteName(database), "GRANT ALL ON "+dbtest.QuoteName(database)+".* TO loader@localhost")
 	if output, err := p.shell(t, "dumper cat "+folder+" | "+loading.Into(p.Client(), database), ""); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
