@@ -136,7 +136,7 @@ func (r *DatabaseDumpReconciler) act(ctx context.Context, facts *lifecycle.Facts
 // createJob under the name that is the dump's alone. If the name is taken, by this dump's own Job after an answer was
 // lost, or by somebody else's, the next round finds out: it reads past the cache before it makes a Job.
 func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, result ctrl.Result) (ctrl.Result, error) {
-	job, err := jobspec.Build(jobspec.Request{
+	job, err := jobspec.Copy(jobspec.Request{
 		Dump: facts.Dump, Source: facts.Source, Database: facts.Dump.Status.Database,
 		Storage: *facts.Dump.Status.Storage, Images: r.Images, Allowed: r.Settings.JobMetadata,
 	})

@@ -1,4 +1,4 @@
-// Package jobspec builds the one Job that a dump may have. It is pure: the same dump, source and storage always give the
+// Package jobspec builds the Jobs of dumps. It is pure: the same dump, source and storage always give the
 // same Job, so that reviewers read testdata/*.yaml and the manager can build it again after a crash.
 package jobspec
 
@@ -57,8 +57,8 @@ type Request struct {
 	Allowed jobmeta.Rules
 }
 
-// Build the Job of a dump. The error is of a request that is larger than the dumper can be told, and says what to shorten.
-func Build(r Request) (*batchv1.Job, error) {
+// Copy is the Job that copies the database of a dump. It alone has the Secret with the database's credentials. The error is of a request that is larger than the dumper can be told, and says what to shorten.
+func Copy(r Request) (*batchv1.Job, error) {
 	asked, err := request(r).Encode()
 	if err != nil {
 		return nil, err
@@ -68,6 +68,10 @@ func Build(r Request) (*batchv1.Job, error) {
 		template = &v1alpha1.JobTemplate{}
 	}
 	labels := labels(r, template)
+	pod := pod{template: template, image: r.Images.Of(r.Source.Spec.Engine), arguments: arguments()}
+	pod.own()
+	pod.source(r.Source.Spec)
+	pod.storage(r.Storage)
 	annotations := jobmeta.Of(r.Allowed.Annotations, template.Annotations)
 	onPod := maps.Clone(annotations)
 	onPod[contract.RequestAnnotation] = string(asked)
@@ -91,7 +95,7 @@ func Build(r Request) (*batchv1.Job, error) {
 			ActiveDeadlineSeconds: new(activeDeadline(r.Source.Spec.Limits)),
 			Template: corev1.PodTemplateSpec{
 				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: onPod},
-				Spec:       podSpec(r, template),
+				Spec:       pod.spec(),
 			},
 		},
 	}, nil

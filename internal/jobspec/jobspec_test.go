@@ -59,7 +59,7 @@ type fataler interface {
 
 func build(t fataler, r jobspec.Request) *batchv1.Job {
 	t.Helper()
-	job, err := jobspec.Build(r)
+	job, err := jobspec.Copy(r)
 	if err != nil {
 		t.Fatal(err)
 	}

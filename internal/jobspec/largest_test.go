@@ -90,7 +90,7 @@ func TestARequestThatIsTooLargeIsRefusedBeforeThereIsAJob(t *testing.T) {
 	for range 1000 {
 		r.Dump.Spec.Tables = append(r.Dump.Spec.Tables, v1alpha1.DatabaseName(strings.Repeat("x", 200)))
 	}
-	job, err := jobspec.Build(r)
+	job, err := jobspec.Copy(r)
 	if job != nil || err == nil || !strings.Contains(err.Error(), "shorten tables, exclude.tables or exclude.data of the dump or of its source") {
 		t.Errorf("%v", err)
 	}

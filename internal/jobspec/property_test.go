@@ -149,7 +149,7 @@ func TestNoKeyThatIsNotAllowedReachesTheJob(t *testing.T) {
 			return d
 		})), 0, 4)
 		r.Allowed = jobmeta.Rules{Labels: entries.Draw(t, "allowed labels"), Annotations: entries.Draw(t, "allowed annotations")}
-		job, err := jobspec.Build(r)
+		job, err := jobspec.Copy(r)
 		if err != nil {
 			t.Fatal(err)
 		}
