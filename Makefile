@@ -63,7 +63,7 @@ test: ## Unit tests, the real API server, the dumper against a real MariaDB and 
 	@hack/cluster/cluster packages build tests
 	@hack/compatibility/servers >/dev/null
 	@assets=$$(hack/cluster/cluster binaries) && \
-	  CGO_ENABLED=0 KUBEBUILDER_ASSETS="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
+	  CGO_ENABLED=0 KUBEBUILDER_ASSETS="$$assets" VOLCADO_BIN="$$assets" go run ./hack/gotest -log "$(OUT)/log/go-test.log" -- -count=1 -timeout 30m $(GO_PACKAGES)
 
 compatibility: ## Load every copy into every server, with the binary log on and off, and write docs/compatibility.md anew.
 	@hack/cluster/cluster packages build tests

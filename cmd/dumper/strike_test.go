@@ -16,30 +16,21 @@ import (
 	"github.com/volcado-io/volcado/internal/s3test"
 )
 
-// origin is a server, and the folder of the clients of its release.
-type origin struct {
-	*dbtest.Server
-	clients string
-}
-
 // struck is a dump that something happens to.
 type struck struct {
-	server      origin
+	*place
 	database    string
 	credentials string
-	// prefix of the dump in its place, whose flags are these.
-	prefix string
-	place  []string
+	// prefix of the dump in its storage, whose flags are these.
+	prefix  string
+	storage []string
 	// left are the files, objects and unfinished uploads below the prefix.
 	left func() []string
 }
 
 // arguments of an attempt, through a relay if there is one.
 func (s *struck) arguments(attempt string, r *relay) []string {
-	arguments := append(flags(s.server.Server, s.credentials, s.database), s.place...)
-	if s.server.MySQL {
-		arguments = append(arguments, "--engine=MySQL")
-	}
+	arguments := append(append(flags(s.server, s.credentials, s.database), s.engine()), s.storage...)
 	arguments = append(arguments, "--dump=shop/"+s.database, "--key-prefix="+s.prefix, "--attempt="+attempt, "--compression=zstd")
 	if r != nil {
 		arguments = replace(arguments, "--port="+strconv.Itoa(r.port))
@@ -47,7 +38,7 @@ func (s *struck) arguments(attempt string, r *relay) []string {
 	return arguments
 }
 
-// run the next attempt.
+// run the dumper with the clients of the place.
 func (s *struck) run(t *testing.T, arguments ...string) outcome {
 	t.Helper()
 	e := s.prepare(t, arguments...)
@@ -56,7 +47,7 @@ func (s *struck) run(t *testing.T, arguments ...string) outcome {
 
 func (s *struck) prepare(t *testing.T, arguments ...string) *execution {
 	t.Helper()
-	return prepare(t, arguments...).withClient(s.server.clients)
+	return prepare(t, arguments...).withClient(s.path)
 }
 
 // fault is what happens while the stream stands still, and what the attempt fails with.
@@ -103,23 +94,23 @@ var everywhere = map[string]bool{"on a volume": true, "in a bucket": false}
 
 func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne(t *testing.T) {
 	for _, release := range struckReleases {
-		server, s3 := begun(t, release, dbtest.Options{}), s3test.Start(t, s3test.Options{})
-		first := newStruck(t, server, s3, "struck", true)
-		clean := startRelay(t, server.Server, 0)
+		p, s3 := begin(t, release, false), s3test.Start(t, s3test.Options{})
+		first := newStruck(t, p, s3, "struck", true)
+		clean := startRelay(t, p.server, 0)
 		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
 		for name, f := range faults {
 			for _, percent := range []int64{10, 50, 99} {
 				for where, onVolume := range everywhere {
 					t.Run(fmt.Sprintf("%s: %s at %d %%, %s", release.Name, name, percent, where), func(t *testing.T) {
 						t.Parallel()
-						server := server
+						p := p
 						if f.ownServer {
-							server = begun(t, release, dbtest.Options{Arguments: []string{"--innodb-flush-log-at-trx-commit=1"}})
+							p = begin(t, release, false, "--innodb-flush-log-at-trx-commit=1")
 						}
-						s := newStruck(t, server, s3, databaseOf(t.Name()), onVolume)
+						s := newStruck(t, p, s3, databaseOf(t.Name()), onVolume)
 						s.fail(t, f, clean.total()*percent/100)
 						if f.ownServer {
-							server.Restart(t)
+							p.server.Restart(t)
 						}
 						s.succeed(t, want.UncompressedBytes, "next")
 					})
@@ -132,9 +123,9 @@ func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne
 // What changes a table waits until the client has read it.
 func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
 	for _, release := range struckReleases {
-		server, s3 := begun(t, release, dbtest.Options{}), s3test.Start(t, s3test.Options{})
-		first := newStruck(t, server, s3, "changed", true)
-		clean := startRelay(t, server.Server, 0)
+		p, s3 := begin(t, release, false), s3test.Start(t, s3test.Options{})
+		first := newStruck(t, p, s3, "changed", true)
+		clean := startRelay(t, p.server, 0)
 		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
 		for name, change := range map[string]string{
 			"altered": "ALTER TABLE %s.a_large ADD COLUMN b INT, ALGORITHM=COPY", "dropped": "DROP TABLE %s.a_large",
@@ -142,14 +133,14 @@ func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
 		} {
 			t.Run(release.Name+": "+name, func(t *testing.T) {
 				t.Parallel()
-				s := newStruck(t, server, s3, databaseOf(t.Name()), true)
+				s := newStruck(t, p, s3, databaseOf(t.Name()), true)
 				e, r := s.held(t, clean.total()/2)
 				changed := make(chan error, 1)
 				go func() {
-					_, err := server.DB().ExecContext(t.Context(), fmt.Sprintf(change, s.database))
+					_, err := p.server.DB().ExecContext(t.Context(), fmt.Sprintf(change, s.database))
 					changed <- err
 				}()
-				wait(t, func() bool { return server.waitsForLock(t, s.database) })
+				wait(t, func() bool { return s.waitsForLock(t) })
 				close(r.goOn)
 				artifact := e.outcome(t, e.Wait()).mustSucceed(t)
 				s.mustBeAsLong(t, artifact, want.UncompressedBytes)
@@ -161,10 +152,10 @@ func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
 	}
 }
 
-// waitsForLock reports whether a statement about a database waits for the lock of a table.
-func (o origin) waitsForLock(t *testing.T, database string) bool {
+// waitsForLock reports whether a statement about the database waits for the lock of a table.
+func (s *struck) waitsForLock(t *testing.T) bool {
 	t.Helper()
-	rows, err := o.DB().QueryContext(t.Context(), "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock' AND INFO LIKE ?", "%"+database+".%")
+	rows, err := s.server.DB().QueryContext(t.Context(), "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock' AND INFO LIKE ?", "%"+s.database+".%")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,18 +165,6 @@ func (o origin) waitsForLock(t *testing.T, database string) bool {
 
 // struckReleases have each fault.
 var struckReleases = []dbtest.Release{dbtest.Releases[0], dbtest.Releases[2]}
-
-// begun is a server of a release, for one test.
-func begun(t *testing.T, r dbtest.Release, options dbtest.Options) origin {
-	t.Helper()
-	return origin{r.Start(t, options), r.Clients(t)}
-}
-
-// own is this machine's server, which the tests share.
-func own(t *testing.T) origin {
-	t.Helper()
-	return origin{dbtest.Get(t), dbtest.Releases[0].Clients(t)}
-}
 
 // databaseOf a test is a name of its own.
 func databaseOf(test string) string {
@@ -201,20 +180,20 @@ func databaseOf(test string) string {
 // accountOf a database. MySQL's names of accounts have at most 32 letters.
 func accountOf(database string) string { return database[max(0, len(database)-32):] }
 
-// newStruck makes a database whose dump has more than 24 MiB of text, all but a little of it in the first table, and a place.
-func newStruck(t *testing.T, server origin, s3 *s3test.Server, database string, onVolume bool) *struck {
+// newStruck makes a database whose dump has more than 24 MiB of text, all but a little of it in the first table, and a storage.
+func newStruck(t *testing.T, p *place, s3 *s3test.Server, database string, onVolume bool) *struck {
 	t.Helper()
-	server.Exec(t, "DROP DATABASE IF EXISTS "+database, "CREATE DATABASE "+database, "CREATE TABLE "+database+".a_large (id INT PRIMARY KEY AUTO_INCREMENT, filling LONGBLOB)",
+	p.server.Exec(t, "DROP DATABASE IF EXISTS "+database, "CREATE DATABASE "+database, "CREATE TABLE "+database+".a_large (id INT PRIMARY KEY AUTO_INCREMENT, filling LONGBLOB)",
 		"INSERT INTO "+database+".a_large (filling) SELECT RANDOM_BYTES(1024) FROM information_schema.COLLATIONS a, information_schema.COLLATIONS b LIMIT 12000",
 		"CREATE TABLE "+database+".z_small (id INT PRIMARY KEY)", "INSERT INTO "+database+".z_small VALUES (1)")
-	s := &struck{server: server, database: database, credentials: server.Reader(t, accountOf(database), "pw", database), prefix: "shop/" + database}
-	s.place = bucket(t, s3)
+	s := &struck{place: p, database: database, credentials: p.server.Reader(t, accountOf(database), "pw", database), prefix: "shop/" + database}
+	s.storage = bucket(t, s3)
 	s.left = func() []string {
 		return slices.DeleteFunc(append(s3.Keys(t), s3.Uploads(t)...), func(key string) bool { return !strings.HasPrefix(key, s.prefix+"/") })
 	}
 	if onVolume {
 		folder := t.TempDir()
-		s.place, s.left = into(folder), func() []string { return files(t, folder) }
+		s.storage, s.left = into(folder), func() []string { return files(t, folder) }
 	}
 	return s
 }
@@ -222,7 +201,7 @@ func newStruck(t *testing.T, server origin, s3 *s3test.Server, database string, 
 // held starts an attempt and returns when so many bytes have passed and the stream stands still.
 func (s *struck) held(t *testing.T, at int64) (*execution, *relay) {
 	t.Helper()
-	r := startRelay(t, s.server.Server, at)
+	r := startRelay(t, s.server, at)
 	e := s.prepare(t, s.arguments("struck", r)...)
 	if err := e.Start(); err != nil {
 		t.Fatal(err)
@@ -275,7 +254,7 @@ func (s *struck) mustLookEmpty(t *testing.T) {
 		}
 	}
 	for _, command := range []string{"verify", "cat"} {
-		if o := run(t, append([]string{command, "--key=" + s.prefix}, s.place...)...); o.exit == 0 || o.stdout != "" {
+		if o := run(t, append([]string{command, "--key=" + s.prefix}, s.storage...)...); o.exit == 0 || o.stdout != "" {
 			t.Errorf("dumper %s: exit code %d, %d bytes", command, o.exit, len(o.stdout))
 		}
 	}
@@ -283,7 +262,7 @@ func (s *struck) mustLookEmpty(t *testing.T) {
 
 func (s *struck) inspect(t *testing.T) []listed {
 	t.Helper()
-	return inspected(t, append([]string{"--key=" + s.prefix}, s.place...)...)
+	return inspected(t, append([]string{"--key=" + s.prefix}, s.storage...)...)
 }
 
 // mustBeAsLong fails the test if the copy has not as much text as another. The database has another name, and a table may have
@@ -300,7 +279,7 @@ func (s *struck) succeed(t *testing.T, bytes int64, attempt string) {
 	t.Helper()
 	artifact := s.run(t, s.arguments(attempt, nil)...).mustSucceed(t)
 	s.mustBeAsLong(t, artifact, bytes)
-	if o := run(t, append([]string{"verify", "--key=" + s.prefix}, s.place...)...); o.exit != 0 {
+	if o := run(t, append([]string{"verify", "--key=" + s.prefix}, s.storage...)...); o.exit != 0 {
 		t.Errorf("dumper verify: %s", o.stderr)
 	}
 	want := []string{s.prefix + "/" + attempt + "/dump.sql.zst", s.prefix + "/" + attempt + "/manifest.json"}

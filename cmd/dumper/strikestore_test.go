@@ -18,15 +18,15 @@ import (
 // Kubernetes can run a second pod while the first is on a node that does not answer. The second takes what the first has
 // sent for what a killed attempt left.
 func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
-	server, s3 := own(t), s3test.Start(t, s3test.Options{})
-	original := newStruck(t, server, s3, "at_once", true)
-	clean := startRelay(t, server.Server, 0)
+	p, s3 := own(t), s3test.Start(t, s3test.Options{})
+	original := newStruck(t, p, s3, "at_once", true)
+	clean := startRelay(t, p.server, 0)
 	run(t, original.arguments("clean", clean)...).mustSucceed(t)
 	for _, percent := range []int64{10, 50, 99} {
-		for place, onVolume := range everywhere {
-			t.Run(fmt.Sprintf("%s at %d %%", place, percent), func(t *testing.T) {
+		for where, onVolume := range everywhere {
+			t.Run(fmt.Sprintf("%s at %d %%", where, percent), func(t *testing.T) {
 				t.Parallel()
-				s := newStruck(t, server, s3, databaseOf(t.Name()), onVolume)
+				s := newStruck(t, p, s3, databaseOf(t.Name()), onVolume)
 				e, r := s.held(t, clean.total()*percent/100)
 				run(t, s.arguments("second", nil)...).mustSucceed(t)
 				close(r.goOn)
@@ -41,7 +41,7 @@ func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
 					t.Errorf("%d copies are there, want %d: %q", len(attempts), whole, s.left())
 				}
 				for _, attempt := range attempts {
-					if o := run(t, append([]string{"verify", "--key=" + s.prefix + "/" + filepath.Base(attempt.Location)}, s.place...)...); o.exit != 0 || !attempt.Complete {
+					if o := run(t, append([]string{"verify", "--key=" + s.prefix + "/" + filepath.Base(attempt.Location)}, s.storage...)...); o.exit != 0 || !attempt.Complete {
 						t.Errorf("dumper verify %s: %s", attempt.Location, o.stderr)
 					}
 				}
@@ -52,8 +52,8 @@ func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
 
 // Before its manifest is written, nothing tells a whole copy from what a killed attempt left.
 func TestAnAttemptWhoseCopyIsRemovedBeforeItsManifestIsWrittenFails(t *testing.T) {
-	server, s3 := own(t), s3test.Start(t, s3test.Options{})
-	s := newStruck(t, server, s3, "overtaken", false)
+	p, s3 := own(t), s3test.Start(t, s3test.Options{})
+	s := newStruck(t, p, s3, "overtaken", false)
 	reached, goOn := make(chan struct{}), make(chan struct{})
 	proxy := faulty(t, s3, func(_ http.ResponseWriter, r *http.Request, _ int32) bool {
 		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "struck/manifest.json") {
@@ -83,8 +83,8 @@ func uncompressed(s *struck, attempt string) []string {
 }
 
 func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
-	server, s3 := own(t), s3test.Start(t, s3test.Options{})
-	original := newStruck(t, server, s3, "unavailable", true)
+	p, s3 := own(t), s3test.Start(t, s3test.Options{})
+	original := newStruck(t, p, s3, "unavailable", true)
 	want := run(t, uncompressed(original, "clean")...).mustSucceed(t)
 	type attempt struct {
 		*struck
@@ -94,7 +94,7 @@ func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
 	// They wait for one another attempt most of the time, so all of them wait at once.
 	attempts := map[int64]attempt{}
 	for _, percent := range []int64{10, 50, 99} {
-		s, well := newStruck(t, server, s3, fmt.Sprintf("unavailable_%d", percent), false), &atomic.Bool{}
+		s, well := newStruck(t, p, s3, fmt.Sprintf("unavailable_%d", percent), false), &atomic.Bool{}
 		var sent atomic.Int64
 		proxy := faulty(t, s3, func(w http.ResponseWriter, r *http.Request, _ int32) bool {
 			// A server that does not know the table's size yet has it uploaded in one piece.
@@ -103,7 +103,7 @@ func TestAStoreThatAnswers503FromAnyPointOnHoldsNoDump(t *testing.T) {
 			}
 			return sent.Add(max(0, r.ContentLength)) >= want.SizeBytes*percent/100 && answer(w, r, http.StatusServiceUnavailable)
 		})
-		s.place = replace(s.place, "--s3-endpoint="+proxy)
+		s.storage = replace(s.storage, "--s3-endpoint="+proxy)
 		attempts[percent] = attempt{s, prepare(t, uncompressed(s, "struck")...), well}
 		if err := attempts[percent].Start(); err != nil {
 			t.Fatal(err)
@@ -137,8 +137,8 @@ find "$volume" -type f | sort >"$said/whole"
 exit $code`
 
 func TestAVolumeThatIsFullAtAnyPointHoldsNoDump(t *testing.T) {
-	server, s3 := own(t), s3test.Start(t, s3test.Options{})
-	s := newStruck(t, server, s3, "filled", true)
+	p, s3 := own(t), s3test.Start(t, s3test.Options{})
+	s := newStruck(t, p, s3, "filled", true)
 	want := run(t, uncompressed(s, "clean")...).mustSucceed(t)
 	for _, percent := range []int64{10, 50, 99} {
 		t.Run(fmt.Sprintf("at %d %%", percent), func(t *testing.T) {
