@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/result"
+	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
@@ -24,17 +26,12 @@ func inspectCommand() *cobra.Command {
 			"With --attempt and --result-file it says in the words of `dumper dump` how that attempt ended, for a Job whose own\nword was lost.",
 		Example: "  dumper inspect s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra --s3-endpoint https://s3.example.com --s3-path-style",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: r.redacted(func(command *cobra.Command, arguments []string) error {
-			s, err := r.open(command.Context(), arguments)
+		RunE: r.withStore(func(ctx context.Context, out io.Writer, s *store.Store) error {
+			report, err := archive.Inspect(ctx, s, r.key)
 			if err != nil {
 				return err
 			}
-			defer s.Close()
-			report, err := archive.Inspect(command.Context(), s, r.key)
-			if err != nil {
-				return err
-			}
-			m, err := writeReport(command.OutOrStdout(), report, attempt)
+			m, err := writeReport(out, report, attempt)
 			if err != nil || attempt == "" {
 				return err
 			}

@@ -73,19 +73,26 @@ func (r *reading) redacted(run func(*cobra.Command, []string) error) func(*cobra
 	}
 }
 
-// withArtifact runs a command on the artifact that its arguments name.
-func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store, *archive.Entry) error) func(*cobra.Command, []string) error {
+// withStore runs a command on the store that its arguments name.
+func (r *reading) withStore(do func(context.Context, io.Writer, *store.Store) error) func(*cobra.Command, []string) error {
 	return r.redacted(func(command *cobra.Command, arguments []string) error {
 		s, err := r.open(command.Context(), arguments)
 		if err != nil {
 			return err
 		}
 		defer s.Close()
-		entry, err := archive.Find(command.Context(), s, r.key)
+		return do(command.Context(), command.OutOrStdout(), s)
+	})
+}
+
+// withArtifact runs a command on the artifact that its arguments name.
+func (r *reading) withArtifact(do func(context.Context, io.Writer, *store.Store, *archive.Entry) error) func(*cobra.Command, []string) error {
+	return r.withStore(func(ctx context.Context, out io.Writer, s *store.Store) error {
+		entry, err := archive.Find(ctx, s, r.key)
 		if err != nil {
 			return err
 		}
-		return do(command.Context(), command.OutOrStdout(), s, entry)
+		return do(ctx, out, s, entry)
 	})
 }
 

@@ -11,7 +11,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/result"
@@ -234,7 +233,7 @@ func (s *sink) Write(p []byte) (int, error) {
 
 func unwritten(s *store.Store, key string, err error) error {
 	reason, hint := contract.Internal, "look at where the output goes"
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+	if store.NoRoom(err) {
 		reason, hint = contract.StorageFull, "free space where the output goes"
 	}
 	return result.Errorf(reason, hint, "write the text of %s: %w", s.URI(key), err)

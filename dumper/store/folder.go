@@ -180,7 +180,7 @@ func (p *folderPlace) explain(err error, key string) *result.Error {
 		return result.Errorf(contract.StorageAccessDenied, "give your account the permission to read it", "%s cannot be read: %w", where, cause(err))
 	case p.reading && missing:
 		return result.Errorf(contract.InvalidRequest, "check the path", "%s cannot be opened: %w", where, cause(err))
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case NoRoom(err):
 		return result.Errorf(contract.StorageFull, "free space on the volume or enlarge it", "the volume has no room for %s: %w", where, cause(err))
 	case errors.Is(err, syscall.EROFS), unread:
 		return result.Errorf(contract.VolumeNotWritable, "mount the volume read-write, and let the group 65532 (the pod's fsGroup) write to it",
@@ -189,6 +189,11 @@ func (p *folderPlace) explain(err error, key string) *result.Error {
 		return result.Errorf(contract.VolumeNotWritable, "check that the volume is mounted there", "%s cannot be opened: %w", where, cause(err))
 	}
 	return result.Errorf(contract.StorageError, "if it stays, look at the volume", "the volume failed at %s: %w", where, cause(err))
+}
+
+// NoRoom reports whether the system had no room for what was written.
+func NoRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // cause is the system's own word, without gocloud's and the path, which the sentence has already.
