@@ -13,8 +13,8 @@ import (
 func TestWhoeverRunsItByHandIsToldWhichFlagToCorrect(t *testing.T) {
 	server, s3 := dbtest.Get(t), s3test.Start(t, s3test.Options{})
 	server.Exec(t, "CREATE OR REPLACE DATABASE by_hand", "CREATE TABLE by_hand.t (id INT PRIMARY KEY)")
-	good := slices.Concat(flags(server, server.Account(t, "by_hand", "pw", dbtest.WholeDump("by_hand")...), "by_hand"), bucket(t, s3))
-	folder := slices.Concat(flags(server, server.Account(t, "by_hand", "pw", dbtest.WholeDump("by_hand")...), "by_hand"), into("/proc/volcado"))
+	source := flags(server, server.Account(t, "by_hand", "pw", dbtest.WholeDump("by_hand")...), "by_hand")
+	good := slices.Concat(source, bucket(t, s3))
 	mysql := dbtest.Releases[2].Clients(t)
 	closed := strconv.Itoa(closedPort(t))
 	for flag, arguments := range map[string][]string{
@@ -26,7 +26,7 @@ func TestWhoeverRunsItByHandIsToldWhichFlagToCorrect(t *testing.T) {
 		"--s3-bucket":                           replace(good, "--s3-bucket=nowhere"),
 		"--s3-endpoint":                         replace(good, "--s3-endpoint=http://localhost:"+closed),
 		"the keys in --storage-credentials-dir": replace(good, "--storage-credentials-dir="+s3test.Credentials(t, "nobody", "wrong")),
-		"check the path":                        folder,
+		"check the path":                        slices.Concat(source, into("/proc/volcado")),
 	} {
 		t.Run(flag, func(t *testing.T) {
 			e := prepare(t, arguments...).withClient(mysql)

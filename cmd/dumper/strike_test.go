@@ -95,9 +95,7 @@ var everywhere = map[string]bool{"on a volume": true, "in a bucket": false}
 func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne(t *testing.T) {
 	for _, release := range struckReleases {
 		p, s3 := begin(t, release, false), s3test.Start(t, s3test.Options{})
-		first := newStruck(t, p, s3, "struck", true)
-		clean := startRelay(t, p.server, 0)
-		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
+		want, passed := undisturbed(t, p, s3)
 		for name, f := range faults {
 			for _, percent := range []int64{10, 50, 99} {
 				for where, onVolume := range everywhere {
@@ -108,7 +106,7 @@ func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne
 							p = begin(t, release, false, "--innodb-flush-log-at-trx-commit=1")
 						}
 						s := newStruck(t, p, s3, databaseOf(t.Name()), onVolume)
-						s.fail(t, f, clean.total()*percent/100)
+						s.fail(t, f, passed*percent/100)
 						if f.ownServer {
 							p.server.Restart(t)
 						}
@@ -124,9 +122,7 @@ func TestAFaultAtAnyPointOfTheStreamLeavesNoDumpAndTheNextAttemptLeavesAWholeOne
 func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
 	for _, release := range struckReleases {
 		p, s3 := begin(t, release, false), s3test.Start(t, s3test.Options{})
-		first := newStruck(t, p, s3, "changed", true)
-		clean := startRelay(t, p.server, 0)
-		want := first.run(t, first.arguments("clean", clean)...).mustSucceed(t)
+		want, passed := undisturbed(t, p, s3)
 		for name, change := range map[string]string{
 			"altered": "ALTER TABLE %s.a_large ADD COLUMN b INT, ALGORITHM=COPY", "dropped": "DROP TABLE %s.a_large",
 			"renamed": "RENAME TABLE %[1]s.a_large TO %[1]s.b_large", "truncated": "TRUNCATE TABLE %s.a_large",
@@ -134,7 +130,7 @@ func TestATableThatIsChangedWhileItIsReadIsCopiedAsItWas(t *testing.T) {
 			t.Run(release.Name+": "+name, func(t *testing.T) {
 				t.Parallel()
 				s := newStruck(t, p, s3, databaseOf(t.Name()), true)
-				e, r := s.held(t, clean.total()/2)
+				e, r := s.held(t, passed/2)
 				changed := make(chan error, 1)
 				go func() {
 					_, err := p.server.DB().ExecContext(t.Context(), fmt.Sprintf(change, s.database))
@@ -196,6 +192,14 @@ func newStruck(t *testing.T, p *place, s3 *s3test.Server, database string, onVol
 		s.storage, s.left = into(folder), func() []string { return files(t, folder) }
 	}
 	return s
+}
+
+// undisturbed is a dump to which nothing happens, and how many bytes the server sends for it.
+func undisturbed(t *testing.T, p *place, s3 *s3test.Server) (artifact contract.Artifact, passed int64) {
+	t.Helper()
+	s, clean := newStruck(t, p, s3, "undisturbed", true), startRelay(t, p.server, 0)
+	artifact = s.run(t, s.arguments("clean", clean)...).mustSucceed(t)
+	return artifact, clean.total()
 }
 
 // held starts an attempt and returns when so many bytes have passed and the stream stands still.

@@ -19,15 +19,13 @@ import (
 // sent for what a killed attempt left.
 func TestTwoAttemptsAtOnceLeaveWholeCopiesAlone(t *testing.T) {
 	p, s3 := own(t), s3test.Start(t, s3test.Options{})
-	original := newStruck(t, p, s3, "at_once", true)
-	clean := startRelay(t, p.server, 0)
-	run(t, original.arguments("clean", clean)...).mustSucceed(t)
+	_, passed := undisturbed(t, p, s3)
 	for _, percent := range []int64{10, 50, 99} {
 		for where, onVolume := range everywhere {
 			t.Run(fmt.Sprintf("%s at %d %%", where, percent), func(t *testing.T) {
 				t.Parallel()
 				s := newStruck(t, p, s3, databaseOf(t.Name()), onVolume)
-				e, r := s.held(t, clean.total()*percent/100)
+				e, r := s.held(t, passed*percent/100)
 				run(t, s.arguments("second", nil)...).mustSucceed(t)
 				close(r.goOn)
 				o := e.outcome(t, e.Wait())

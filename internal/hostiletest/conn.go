@@ -87,8 +87,8 @@ func (c *Conn) welcome() {
 
 // Answer as a right server does.
 func (c *Conn) Answer(query string) {
-	if c.server.ways.MySQL && strings.Contains(query, answers[0].query) {
-		c.Rows(answers[0].columns, []string{mysqlVersion, "MySQL Community Server - GPL", "0"})
+	if strings.Contains(query, "@@version_comment, @@lower_case_table_names") {
+		c.Rows(3, []string{c.flavour().version, c.flavour().comment, "0"})
 		return
 	}
 	for _, a := range answers {
@@ -106,7 +106,6 @@ var answers = []struct {
 	columns int
 	rows    [][]string
 }{
-	{"@@version_comment, @@lower_case_table_names", 3, [][]string{{Version, "a server", "0"}}},
 	{"SELECT DATABASE()", 1, [][]string{{"shop"}}},
 	{"information_schema.TABLES", 6, [][]string{{"shop", "orders", "BASE TABLE", "InnoDB", "16384", "YES"}}},
 	{"information_schema.COLUMNS", 3, nil},
@@ -203,11 +202,18 @@ func Column(name string) []byte {
 	return append(p, 0x0c, 45, 0, 0, 1, 0, 0, 0xfd, 0, 0, 0, 0, 0)
 }
 
-func (c *Conn) greeting() []byte {
+// flavour of a server, and the plugin that it greets with.
+type flavour struct{ version, comment, plugin string }
+
+func (c *Conn) flavour() flavour {
 	if c.server.ways.MySQL {
-		return greetingOf(mysqlVersion, "caching_sha2_password", c.server.tls != nil)
+		return flavour{mysqlVersion, "MySQL Community Server - GPL", "caching_sha2_password"}
 	}
-	return Greeting(c.server.tls != nil)
+	return flavour{Version, "a server", "mysql_native_password"}
+}
+
+func (c *Conn) greeting() []byte {
+	return greetingOf(c.flavour().version, c.flavour().plugin, c.server.tls != nil)
 }
 
 // Greeting of a MariaDB that knows native passwords alone.
