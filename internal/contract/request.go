@@ -132,7 +132,10 @@ func (r Request) Encode() ([]byte, error) {
 
 // DecodeRequest reads a request and refuses one that is not exactly of this version's form: what a dumper does not know, such
 // as an exclusion of a later release, it cannot do.
-func DecodeRequest(data []byte) (*Request, error) {
+func DecodeRequest(data []byte) (*Request, error) { return decodeRequest[Request](data) }
+
+// decodeRequest of any kind.
+func decodeRequest[T any](data []byte) (*T, error) {
 	if len(data) > MaxRequestBytes {
 		return nil, fmt.Errorf("the request has more than %d bytes", MaxRequestBytes)
 	}
@@ -146,13 +149,13 @@ func DecodeRequest(data []byte) (*Request, error) {
 	if head.Version != RequestVersion {
 		return nil, fmt.Errorf("the request has version %d, this program reads %d: manager and dumper are of different releases", head.Version, RequestVersion)
 	}
-	var r Request
+	r := new(T)
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&r); err != nil {
+	if err := decoder.Decode(r); err != nil {
 		return nil, fmt.Errorf("the request is not of version %d's form: %s", RequestVersion, plainly(err))
 	}
-	return &r, nil
+	return r, nil
 }
 
 // plainly is the error of encoding/json without the name of a Go package before it.

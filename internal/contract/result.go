@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +51,9 @@ type Failure struct {
 type Result struct {
 	Version int `json:"version"`
 	// Attempt is the pod's UID, so that one pod's word is never taken for another's.
-	Attempt  string    `json:"attempt"`
+	Attempt string `json:"attempt"`
+	// Adopted is the attempt that wrote the artifact, where that was an earlier one of the same dump. Empty otherwise.
+	Adopted  string    `json:"adopted,omitempty"`
 	Artifact *Artifact `json:"artifact,omitempty"`
 	Failure  *Failure  `json:"failure,omitempty"`
 	Server   *Software `json:"server,omitempty"`
@@ -113,6 +116,8 @@ func Decode(message, attempt string) (*Result, error) {
 		return nil, errors.New("the result must hold either an artifact or a failure")
 	case r.Failure != nil && r.Failure.Reason == "":
 		return nil, errors.New("the result's failure has no reason")
+	case r.Adopted != "" && (r.Artifact == nil || !IsAttempt(r.Adopted)):
+		return nil, errors.New("the result adopts no attempt's artifact")
 	}
 	if r.Artifact != nil {
 		if err := r.Artifact.check(); err != nil {
@@ -121,6 +126,9 @@ func Decode(message, attempt string) (*Result, error) {
 	}
 	return &r, nil
 }
+
+// Writer is the attempt that wrote the artifact.
+func (r *Result) Writer() string { return cmp.Or(r.Adopted, r.Attempt) }
 
 func (a Artifact) check() error {
 	switch _, found := FormatOfFile(a.File); {
