@@ -13,6 +13,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
+	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
 // CacheOptions bound the manager's memory: of Jobs and pods it holds Volcado's own, and of everything only what it
@@ -30,9 +33,14 @@ func CacheOptions() cache.Options {
 	}
 }
 
+// slimJob leaves of a Job what says how it is and, of one that deletes, what it was asked.
 func slimJob(object any) (any, error) {
 	if job, ok := object.(*batchv1.Job); ok {
+		asked, deletes := job.Spec.Template.Annotations[contract.RequestAnnotation], job.Labels[v1alpha1.LabelJob] == string(jobspec.KindDelete)
 		job.ManagedFields, job.Annotations, job.Spec = nil, nil, batchv1.JobSpec{}
+		if deletes {
+			job.Spec.Template.Annotations = map[string]string{contract.RequestAnnotation: asked}
+		}
 	}
 	return object, nil
 }
@@ -44,8 +52,8 @@ func slimPod(object any) (any, error) {
 	return object, nil
 }
 
-// slimDump leaves of a finished dump what says that it is finished. Thousands of them are kept as tombstones, and
-// nothing about them is ever decided or written again.
+// slimDump leaves of a finished dump what its artifact is judged by. Thousands of them are kept as tombstones. What is to be
+// written of one is read anew first.
 func slimDump(object any) (any, error) {
 	dump, ok := object.(*v1alpha1.DatabaseDump)
 	if !ok {
@@ -55,37 +63,81 @@ func slimDump(object any) (any, error) {
 	if !dump.Status.Finished() {
 		return dump, nil
 	}
-	finished := meta.FindStatusCondition(dump.Status.Conditions, v1alpha1.ConditionFinished)
+	status := v1alpha1.DatabaseDumpStatus{
+		CompletionTime: dump.Status.CompletionTime, ObservedGeneration: dump.Status.ObservedGeneration,
+		Lifetime: dump.Status.Lifetime, Deletion: dump.Status.Deletion,
+	}
+	for _, kind := range []string{v1alpha1.ConditionFinished, v1alpha1.ConditionArtifactAvailable} {
+		if c := meta.FindStatusCondition(dump.Status.Conditions, kind); c != nil {
+			slim := *c
+			slim.Message = ""
+			status.Conditions = append(status.Conditions, slim)
+		}
+	}
+	if artifact.StateOf(dump) != artifact.StateNothing {
+		// Of what may be left, where: a metric says so.
+		status.Storage = dump.Status.Storage
+		if dump.Status.Artifact != nil {
+			status.Artifact = &v1alpha1.Artifact{ExpiresAt: dump.Status.Artifact.ExpiresAt}
+		}
+	}
 	return &v1alpha1.DatabaseDump{
 		TypeMeta: dump.TypeMeta,
 		ObjectMeta: metav1.ObjectMeta{
 			Name: dump.Name, Namespace: dump.Namespace, UID: dump.UID, ResourceVersion: dump.ResourceVersion,
 			Generation: dump.Generation, CreationTimestamp: dump.CreationTimestamp, DeletionTimestamp: dump.DeletionTimestamp,
+			Finalizers: dump.Finalizers,
 		},
-		Spec:   v1alpha1.DatabaseDumpSpec{SourceRef: dump.Spec.SourceRef},
-		Status: v1alpha1.DatabaseDumpStatus{CompletionTime: dump.Status.CompletionTime, Conditions: []metav1.Condition{*finished}},
+		Spec:   v1alpha1.DatabaseDumpSpec{SourceRef: dump.Spec.SourceRef, TTL: dump.Spec.TTL, DeletionPolicy: dump.Spec.DeletionPolicy},
+		Status: status,
 	}, nil
 }
 
-// dumpIndex finds unfinished dumps without walking over the finished ones.
-const dumpIndex = "volcado.io/unfinished"
+// dumpIndex finds dumps in a state without walking over the others, of which there may be thousands.
+const dumpIndex = "volcado.io/state"
 
 // unpreparedDumps is the entry of dumps that have no Job yet.
 const unpreparedDumps = "unprepared"
+
+// Entries of finished dumps by what they left in storage.
+const (
+	// doomedDumps are those of which it is to be deleted.
+	doomedDumps = "doomed"
+	// undeletedDumps are those of which it could not be deleted.
+	undeletedDumps = "undeleted"
+	// ungovernedDumps are those whose artifact nobody deletes, because a release made them that gave them no lifetime.
+	ungovernedDumps = "ungoverned"
+)
 
 // unfinishedOf is the entry of the unfinished dumps of a source.
 func unfinishedOf(source string) string { return "source/" + source }
 
 func indexDump(object client.Object) []string {
 	dump, ok := object.(*v1alpha1.DatabaseDump)
-	if !ok || dump.Status.Finished() {
+	if !ok {
 		return nil
+	}
+	if dump.Status.Finished() {
+		return indexFinished(dump)
 	}
 	entries := []string{unfinishedOf(dump.Spec.SourceRef.Name)}
 	if dump.Status.JobName == "" {
 		entries = append(entries, unpreparedDumps)
 	}
 	return entries
+}
+
+func indexFinished(dump *v1alpha1.DatabaseDump) []string {
+	state := artifact.StateOf(dump)
+	switch doomed := artifact.Doomed(dump); {
+	case state == artifact.StateFailed && doomed:
+		return []string{doomedDumps, undeletedDumps}
+	case doomed:
+		return []string{doomedDumps}
+	case state == artifact.StateKept && !artifact.Governed(dump):
+		return []string{ungovernedDumps}
+	}
+	return nil
 }
 
 // cachedDumps under an entry of the index. They are the cache's own: read them only.

@@ -14,8 +14,10 @@ import (
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 	"github.com/volcado-io/volcado/internal/text"
@@ -32,7 +34,7 @@ type DatabaseDumpReconciler struct {
 	Recorder events.EventRecorder
 	Now      func() time.Time
 	Settings lifecycle.Settings
-	Images   jobspec.Images
+	Builder  Builder
 	// KeepJobs is for how long Jobs of finished dumps stay.
 	KeepJobs lifecycle.KeepJob
 
@@ -40,7 +42,7 @@ type DatabaseDumpReconciler struct {
 	turns turns.Turns
 }
 
-// Reconcile one dump: at most one write of its status, then at most one Job made or deleted.
+// Reconcile one dump: at most one write of its status, then of its finalizer, then at most one Job made or deleted.
 func (r *DatabaseDumpReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	result, err := r.reconcile(ctx, request)
 	if err != nil && ctx.Err() != nil {
@@ -56,16 +58,12 @@ func (r *DatabaseDumpReconciler) reconcile(ctx context.Context, request ctrl.Req
 		return ctrl.Result{}, err
 	}
 	if facts.Dump.Status.Finished() {
-		return r.tidy(ctx, facts)
+		return r.afterEnd(ctx, facts)
 	}
 	facts, verdict, err := r.judgeAndWrite(ctx, facts)
-	if apierrors.IsConflict(err) {
-		// Somebody wrote in between, so what was read is out of date.
-		return ctrl.Result{RequeueAfter: conflictDelay}, nil
-	}
 	if err != nil || facts == nil {
 		// Not found is well: a dump that was deleted in between needs nothing more.
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+		return retryConflict(err)
 	}
 	return r.act(ctx, facts, verdict)
 }
@@ -105,6 +103,12 @@ const maxNote = 1024
 
 // write patches the status if it differs, then publishes what that changed.
 func (r *DatabaseDumpReconciler) write(ctx context.Context, dump *v1alpha1.DatabaseDump, status v1alpha1.DatabaseDumpStatus) error {
+	return writeStatus(ctx, r.Client, r.Recorder, dump, status)
+}
+
+func writeStatus(
+	ctx context.Context, c client.Client, recorder events.EventRecorder, dump *v1alpha1.DatabaseDump, status v1alpha1.DatabaseDumpStatus,
+) error {
 	if equality.Semantic.DeepEqual(dump.Status, status) {
 		return nil
 	}
@@ -112,34 +116,67 @@ func (r *DatabaseDumpReconciler) write(ctx context.Context, dump *v1alpha1.Datab
 	dump.Status = status
 	// The lock on the version that was read keeps a late writer from bringing a finished dump back to life.
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := r.Client.Status().Patch(ctx, dump, patch); err != nil {
+	if err := c.Status().Patch(ctx, dump, patch); err != nil {
 		return fmt.Errorf("write the status: %w", err)
 	}
 	for _, a := range lifecycle.Announce(before.Status.Conditions, status.Conditions) {
-		r.Recorder.Eventf(dump, nil, a.Type, a.Reason, a.Action, "%s", text.CutBytes(a.Note, maxNote))
+		recorder.Eventf(dump, nil, a.Type, a.Reason, a.Action, "%s", text.CutBytes(a.Note, maxNote))
 	}
 	return nil
 }
 
-// act carries out what the status, which is written, announces.
+// act carries out what the status, which is written, announces. The finalizer is there before anything can be in storage.
 func (r *DatabaseDumpReconciler) act(ctx context.Context, facts *lifecycle.Facts, verdict lifecycle.Verdict) (ctrl.Result, error) {
 	result := ctrl.Result{RequeueAfter: verdict.RequeueAfter}
-	switch verdict.Action {
-	case lifecycle.ActionCreateJob:
-		return r.createJob(ctx, facts, result)
-	case lifecycle.ActionDeleteJob:
-		return result, r.deleteJob(ctx, facts.Job)
+	if err := finalize(ctx, r.Client, facts.Dump); err != nil {
+		return retryConflict(err)
+	}
+	switch verdict.Effect {
+	case lifecycle.Effect{Verb: lifecycle.Create, Job: jobspec.KindCopy}, lifecycle.Effect{Verb: lifecycle.Create, Job: jobspec.KindSettle}:
+		return r.createJob(ctx, facts, verdict.Effect.Job, result)
+	case lifecycle.Effect{Verb: lifecycle.Delete, Job: jobspec.KindCopy}:
+		return result, deleteJob(ctx, r.Client, facts.Job)
 	}
 	return result, nil
 }
 
+// finalize puts the finalizer on the dump or takes it off, as its written status demands. On one that is being deleted
+// none can be put any more.
+func finalize(ctx context.Context, c client.Client, dump *v1alpha1.DatabaseDump) error {
+	needs, has := artifact.NeedsFinalizer(dump), artifact.HasFinalizer(dump)
+	if needs == has || needs && !dump.DeletionTimestamp.IsZero() {
+		return nil
+	}
+	before := dump.DeepCopy()
+	change := controllerutil.RemoveFinalizer
+	if needs {
+		change = controllerutil.AddFinalizer
+	}
+	change(dump, v1alpha1.FinalizerArtifact)
+	// With the lock, because the patch replaces the whole list, and because the status that decided must still be the last.
+	err := c.Patch(ctx, dump, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("write the finalizer: %w", err)
+	}
+	return nil
+}
+
+// retryConflict comes round again soon where somebody wrote in between, so that what was read is out of date.
+func retryConflict(err error) (ctrl.Result, error) {
+	if apierrors.IsConflict(err) {
+		return ctrl.Result{RequeueAfter: conflictDelay}, nil
+	}
+	return ctrl.Result{}, client.IgnoreNotFound(err)
+}
+
 // createJob under the name that is the dump's alone. If the name is taken, by this dump's own Job after an answer was
 // lost, or by somebody else's, the next round finds out: it reads past the cache before it makes a Job.
-func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, result ctrl.Result) (ctrl.Result, error) {
-	job, err := jobspec.Copy(jobspec.Request{
-		Dump: facts.Dump, Source: facts.Source, Database: facts.Dump.Status.Database,
-		Storage: *facts.Dump.Status.Storage, Images: r.Images, Allowed: r.Settings.JobMetadata,
-	})
+func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle.Facts, kind jobspec.Kind, result ctrl.Result) (ctrl.Result, error) {
+	build := r.Builder.copyOf
+	if kind == jobspec.KindSettle {
+		build = r.Builder.settlementOf
+	}
+	job, err := build(facts.Dump, facts.Source)
 	if err != nil {
 		facts.Rejection = unbuildable(err)
 		return r.writeRejection(ctx, facts)
@@ -161,34 +198,22 @@ func (r *DatabaseDumpReconciler) createJob(ctx context.Context, facts *lifecycle
 // writeRejection judges the dump once more, with why it has no Job.
 func (r *DatabaseDumpReconciler) writeRejection(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
 	verdict := lifecycle.Judge(*facts)
-	err := r.write(ctx, facts.Dump, verdict.Status)
-	if apierrors.IsConflict(err) {
-		return ctrl.Result{RequeueAfter: conflictDelay}, nil
+	if err := r.write(ctx, facts.Dump, verdict.Status); err != nil {
+		return retryConflict(err)
 	}
-	return ctrl.Result{RequeueAfter: verdict.RequeueAfter}, err
+	if err := finalize(ctx, r.Client, facts.Dump); err != nil {
+		return retryConflict(err)
+	}
+	return ctrl.Result{RequeueAfter: verdict.RequeueAfter}, nil
 }
 
 // deleteJob and, in the background, its pods.
-func (r *DatabaseDumpReconciler) deleteJob(ctx context.Context, job *batchv1.Job) error {
-	err := r.Client.Delete(ctx, job, client.PropagationPolicy(metav1.DeletePropagationBackground),
+func deleteJob(ctx context.Context, c client.Client, job *batchv1.Job) error {
+	err := c.Delete(ctx, job, client.PropagationPolicy(metav1.DeletePropagationBackground),
 		// Not another Job that has the name by now.
 		client.Preconditions{UID: &job.UID})
 	if client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
 		return fmt.Errorf("delete Job %s: %w", job.Name, err)
 	}
 	return nil
-}
-
-// tidy the Job of a finished dump away in time. The dump itself is not touched.
-func (r *DatabaseDumpReconciler) tidy(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
-	action, after := r.KeepJobs.Tidy(facts.Now, facts.Dump, facts.Job)
-	if action != lifecycle.ActionDeleteJob {
-		return ctrl.Result{RequeueAfter: after}, nil
-	}
-	err := r.deleteJob(ctx, facts.Job)
-	if apierrors.IsForbidden(err) {
-		// The namespace is no longer enrolled. Its owner deletes the Jobs, or the dumps.
-		return ctrl.Result{RequeueAfter: forbiddenDelay}, nil
-	}
-	return ctrl.Result{}, err
 }

@@ -8,9 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
+	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/naming"
 )
 
@@ -30,6 +33,7 @@ func TestADumpThatIsAppliedEndsAsAnArtifact(t *testing.T) {
 		ObservedGeneration: 1,
 		Phase:              v1alpha1.PhaseSucceeded,
 		Database:           "shop",
+		Lifetime:           &v1alpha1.Lifetime{Default: &metav1.Duration{Duration: artifact.DefaultTTL}},
 		Storage:            &w.storage().Spec,
 		JobName:            naming.JobName("first", dump.UID),
 		Server:             &v1alpha1.SoftwareVersion{Flavour: "MariaDB", Version: "10.11.6"},
@@ -37,7 +41,8 @@ func TestADumpThatIsAppliedEndsAsAnArtifact(t *testing.T) {
 		Progress:           &v1alpha1.Progress{Bytes: 4000, Percent: 100},
 		Artifact: &v1alpha1.Artifact{
 			URI: key + "/dump.sql.gz", ManifestURI: key + "/manifest.json", SizeBytes: 1000, UncompressedBytes: 4000,
-			SHA256: "abababababababababababababababababababababababababababababababab",
+			SHA256:    "abababababababababababababababababababababababababababababababab",
+			ExpiresAt: &metav1.Time{Time: got.Status.CompletionTime.Add(artifact.DefaultTTL)},
 		},
 	}
 	want.Storage.S3.Region = "us-east-1" // the API's default
@@ -68,9 +73,10 @@ func conditions(dump *v1alpha1.DatabaseDump) map[string]string {
 	return all
 }
 
+// jobs that copy.
 func (w *world) jobs() int {
 	w.Helper()
 	var jobs batchv1.JobList
-	w.must(w.client.List(context.Background(), &jobs, client.InNamespace(w.namespace)))
+	w.must(w.client.List(context.Background(), &jobs, client.InNamespace(w.namespace), client.MatchingLabels{v1alpha1.LabelJob: string(jobspec.KindCopy)}))
 	return len(jobs.Items)
 }

@@ -1,6 +1,7 @@
 package controllers_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -10,6 +11,8 @@ import (
 type wantEnd struct {
 	finished, reason string
 	phase            v1alpha1.Phase
+	// unheard: an attempt left no word, so what it may have left in storage is deleted.
+	unheard bool
 }
 
 // checkEnd also checks that all conditions agree with the end, whichever it is.
@@ -17,13 +20,20 @@ func checkEnd(t *testing.T, dump *v1alpha1.DatabaseDump, want wantEnd) {
 	t.Helper()
 	got := conditions(dump)
 	wantConditions := map[string]string{
-		"Complete": "False " + want.reason, "Failed": "True " + want.reason, "ArtifactAvailable": "False " + want.reason,
+		"Complete": "False " + want.reason, "Failed": "True " + want.reason,
 		"Finished": "True " + want.finished, "Reconciling": "False " + want.finished, "Stalled": "True " + want.reason,
 	}
 	for condition, value := range wantConditions {
 		if got[condition] != value {
 			t.Errorf("condition %s is %q, want %q", condition, got[condition], value)
 		}
+	}
+	available := []string{"False " + want.reason}
+	if want.unheard {
+		available = []string{"Unknown Leftover", "False Deleting", "False Deleted"}
+	}
+	if !slices.Contains(available, got["ArtifactAvailable"]) {
+		t.Errorf("condition ArtifactAvailable is %q, want one of %q", got["ArtifactAvailable"], available)
 	}
 	s := dump.Status
 	switch {
@@ -39,11 +49,18 @@ func checkEnd(t *testing.T, dump *v1alpha1.DatabaseDump, want wantEnd) {
 }
 
 func failed(reason string) wantEnd {
-	return wantEnd{v1alpha1.FinishedFailed, reason, v1alpha1.PhaseFailed}
+	return wantEnd{v1alpha1.FinishedFailed, reason, v1alpha1.PhaseFailed, false}
+}
+
+// failedUnheard is failed, after an attempt of which nobody knows what it left.
+func failedUnheard(reason string) wantEnd {
+	end := failed(reason)
+	end.unheard = true
+	return end
 }
 
 func refused(reason string) wantEnd {
-	return wantEnd{v1alpha1.FinishedRefused, reason, v1alpha1.PhaseRefused}
+	return wantEnd{v1alpha1.FinishedRefused, reason, v1alpha1.PhaseRefused, false}
 }
 
-var wasCancelled = wantEnd{v1alpha1.FinishedCancelled, v1alpha1.ReasonCancelled, v1alpha1.PhaseCancelled}
+var wasCancelled = wantEnd{v1alpha1.FinishedCancelled, v1alpha1.ReasonCancelled, v1alpha1.PhaseCancelled, false}

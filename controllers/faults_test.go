@@ -271,7 +271,7 @@ func TestTheEndIsTheSameWithAndWithoutACrash(t *testing.T) {
 	broken := lives["it succeeds"].run(r, "broken")
 	ignore := cmp.Options{
 		cmpopts.IgnoreFields(v1alpha1.DatabaseDumpStatus{}, "JobName", "StartTime", "CompletionTime", "Conditions"),
-		cmpopts.IgnoreFields(v1alpha1.Artifact{}, "URI", "ManifestURI"), cmpopts.IgnoreFields(v1alpha1.Progress{}, "UpdatedAt"),
+		cmpopts.IgnoreFields(v1alpha1.Artifact{}, "URI", "ManifestURI", "ExpiresAt"), cmpopts.IgnoreFields(v1alpha1.Progress{}, "UpdatedAt"),
 	}
 	if diff := cmp.Diff(whole.Status, broken.Status, ignore); diff != "" {
 		t.Errorf("status (-whole +broken)\n%s", diff)

@@ -33,8 +33,13 @@ func (r *DatabaseDumpReconciler) gather(ctx context.Context, from view, name typ
 	if f.Dump, err = get(ctx, from, name.Namespace, name.Name, &v1alpha1.DatabaseDump{}); err != nil || f.Dump == nil {
 		return nil, err
 	}
-	if err := readJob(ctx, from, f); err != nil {
+	if f.Job, f.NameTaken, err = readJob(ctx, from, f.Dump, naming.JobName(f.Dump.Name, f.Dump.UID)); err != nil {
 		return nil, err
+	}
+	if f.Dump.Status.Finished() || lifecycle.MaySettle(f.Dump) {
+		if f.Settlement, f.SettlementTaken, err = readJob(ctx, from, f.Dump, naming.SettleJobName(f.Dump.Name, f.Dump.UID)); err != nil {
+			return nil, err
+		}
 	}
 	if f.Dump.Status.Finished() {
 		return f, nil
@@ -61,20 +66,19 @@ func get[T client.Object](ctx context.Context, from client.Reader, namespace, na
 	return into, nil
 }
 
-func readJob(ctx context.Context, from view, f *lifecycle.Facts) error {
-	job, err := get(ctx, from, f.Dump.Namespace, naming.JobName(f.Dump.Name, f.Dump.UID), &batchv1.Job{})
+// readJob of the dump by its name; taken when the Job of that name is somebody else's.
+func readJob(ctx context.Context, from view, dump *v1alpha1.DatabaseDump, name string) (job *batchv1.Job, taken bool, err error) {
+	job, err = get(ctx, from, dump.Namespace, name, &batchv1.Job{})
 	if err != nil || job == nil {
-		return err
+		return nil, false, err
 	}
-	if !metav1.IsControlledBy(job, f.Dump) {
-		f.NameTaken = true
-		return nil
+	if !metav1.IsControlledBy(job, dump) {
+		return nil, true, nil
 	}
-	f.Job = job
-	return nil
+	return job, false, nil
 }
 
-// readPods that the dump's Job controls. Labels alone prove nothing: whoever may make pods in the namespace may set them.
+// readPods that the dump's Jobs control. Labels alone prove nothing: whoever may make pods in the namespace may set them.
 func readPods(ctx context.Context, from view, f *lifecycle.Facts) error {
 	var pods corev1.PodList
 	if err := from.List(ctx, &pods, client.InNamespace(f.Dump.Namespace), client.MatchingLabels{
@@ -82,16 +86,21 @@ func readPods(ctx context.Context, from view, f *lifecycle.Facts) error {
 	}); err != nil {
 		return fmt.Errorf("list the pods of dump %s: %w", f.Dump.Name, err)
 	}
-	f.Pods = slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool { return !isOfJob(&pod, f) })
+	for _, pod := range pods.Items {
+		switch {
+		case isOfJob(&pod, naming.JobName(f.Dump.Name, f.Dump.UID), f.Job):
+			f.Pods = append(f.Pods, pod)
+		case f.Settlement != nil && isOfJob(&pod, f.Settlement.Name, f.Settlement):
+			f.SettlementPods = append(f.SettlementPods, pod)
+		}
+	}
 	return nil
 }
 
-func isOfJob(pod *corev1.Pod, f *lifecycle.Facts) bool {
+// isOfJob reports whether a Job of that name controls the pod, and if it is there, this very one.
+func isOfJob(pod *corev1.Pod, name string, job *batchv1.Job) bool {
 	owner := metav1.GetControllerOf(pod)
-	if owner == nil || owner.Kind != "Job" || owner.Name != naming.JobName(f.Dump.Name, f.Dump.UID) {
-		return false
-	}
-	return f.Job == nil || owner.UID == f.Job.UID
+	return owner != nil && owner.Kind == "Job" && owner.Name == name && (job == nil || owner.UID == job.UID)
 }
 
 // readReferences that a dump without a Job is judged by.

@@ -3,6 +3,7 @@ package controllers_test
 import (
 	"context"
 	"fmt"
+	"github.com/prometheus/client_golang/prometheus"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/controllers"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
@@ -54,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	env.Enroll(t, w.namespace)
 	w.kubelet = newKubelet(w.client, w.namespace)
 	w.options = controllers.Options{
-		Settings: lifecycle.Settings{AllowConsole: true, StartDeadline: 10 * time.Minute},
+		Settings: lifecycle.Settings{AllowConsole: true, StartDeadline: 10 * time.Minute, TTL: artifact.DefaultTTL},
 		Images:   images, KeepJobs: lifecycle.KeepJob(time.Hour), Now: time.Now,
 	}
 	return w
@@ -99,6 +101,7 @@ func (w *world) startManagerAs(config *rest.Config) (stop func()) {
 	})
 	w.must(err)
 	ctx, cancel := context.WithCancel(context.Background())
+	w.options.Metrics = prometheus.NewRegistry()
 	w.must(controllers.Setup(ctx, mgr, w.options))
 	failed := make(chan error, 1)
 	go func() { failed <- mgr.Start(ctx) }()

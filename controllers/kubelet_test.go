@@ -46,6 +46,7 @@ type kubelet struct {
 
 	mu      sync.Mutex
 	play    func(job *batchv1.Job, number int) attempt
+	others  map[jobspec.Kind]func(job *batchv1.Job, number int) attempt
 	running int // pods that run now
 	most    int // pods that ever ran at once
 	ran     map[types.UID]int
@@ -53,18 +54,46 @@ type kubelet struct {
 }
 
 func newKubelet(c client.Client, namespace string) *kubelet {
-	return &kubelet{client: c, namespace: namespace, ran: map[types.UID]int{}, play: func(*batchv1.Job, int) attempt { return attempt{} }}
+	return &kubelet{
+		client: c, namespace: namespace, ran: map[types.UID]int{}, play: func(*batchv1.Job, int) attempt { return attempt{} },
+		others: map[jobspec.Kind]func(*batchv1.Job, int) attempt{
+			// A storage without a complete copy, in which everything can be deleted.
+			jobspec.KindSettle: func(*batchv1.Job, int) attempt { return says(contract.ArtifactDoubted) },
+			jobspec.KindDelete: func(*batchv1.Job, int) attempt { return deletes() },
+		},
+	}
 }
 
-// plays says how every pod fares from now on; number counts a Job's pods from 0.
+// playOf a pod of a Job, whatever kind it is.
+func (k *kubelet) playOf(job *batchv1.Job, number int) attempt {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if play := k.others[jobspec.Kind(job.Labels[v1alpha1.LabelJob])]; play != nil {
+		return play(job, number)
+	}
+	return k.play(job, number)
+}
+
+func copies(labels map[string]string) bool {
+	return labels[v1alpha1.LabelJob] == string(jobspec.KindCopy)
+}
+
+// plays says how every pod that copies fares from now on; number counts a Job's pods from 0.
 func (k *kubelet) plays(play func(job *batchv1.Job, number int) attempt) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.play = play
 }
 
-// always lets every pod fare the same.
+// always lets every pod that copies fare the same.
 func (k *kubelet) always(a attempt) { k.plays(func(*batchv1.Job, int) attempt { return a }) }
+
+// playsAs says how every pod of Jobs of a kind fares from now on.
+func (k *kubelet) playsAs(kind jobspec.Kind, play func(job *batchv1.Job, number int) attempt) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.others[kind] = play
+}
 
 func (k *kubelet) mostAtOnce() int {
 	k.mu.Lock()
@@ -108,7 +137,7 @@ func (k *kubelet) step(ctx context.Context) error {
 	running := 0
 	for i := range pods.Items {
 		pod := &pods.Items[i]
-		if pod.Status.Phase == corev1.PodRunning {
+		if pod.Status.Phase == corev1.PodRunning && copies(pod.Labels) {
 			running++
 		}
 		if owner := metav1.GetControllerOf(pod); owner != nil {
@@ -130,6 +159,13 @@ func (k *kubelet) step(ctx context.Context) error {
 	for _, orphans := range byJob {
 		for _, pod := range orphans {
 			if metav1.GetControllerOf(pod).Kind != "Job" {
+				continue
+			}
+			if pod.Status.Phase == corev1.PodRunning {
+				// A dumper that is told to stop says so, and its pod goes after that.
+				if err := k.endPod(ctx, pod, says(contract.Interrupted)); client.IgnoreNotFound(err) != nil {
+					return err
+				}
 				continue
 			}
 			if err := k.client.Delete(ctx, pod, client.GracePeriodSeconds(0)); client.IgnoreNotFound(err) != nil {
@@ -159,8 +195,8 @@ func (k *kubelet) stepJob(ctx context.Context, job *batchv1.Job, pods []*corev1.
 func (k *kubelet) judgeJob(ctx context.Context, job *batchv1.Job, pods []*corev1.Pod) error {
 	k.mu.Lock()
 	ended := k.ran[job.UID]
-	last := k.play(job, max(ended-1, 0))
 	k.mu.Unlock()
+	last := k.playOf(job, max(ended-1, 0))
 	switch {
 	case ended > 0 && last.exitCode == 0:
 		return k.endJob(ctx, job, batchv1.JobComplete, "CompletionsReached")
@@ -169,7 +205,7 @@ func (k *kubelet) judgeJob(ctx context.Context, job *batchv1.Job, pods []*corev1
 	case ended > int(*job.Spec.BackoffLimit):
 		return k.endJob(ctx, job, batchv1.JobFailed, batchv1.JobReasonBackoffLimitExceeded)
 	}
-	if len(pods) == 0 && ended == 0 {
+	if len(pods) == 0 && ended == 0 && copies(job.Labels) {
 		k.mu.Lock()
 		k.order = append(k.order, job.Labels[v1alpha1.LabelDump])
 		k.mu.Unlock()
@@ -202,9 +238,7 @@ func (k *kubelet) endJob(ctx context.Context, job *batchv1.Job, as batchv1.JobCo
 
 // stepPod is scheduler and kubelet: Pending, Running, ended.
 func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod, number int) error {
-	k.mu.Lock()
-	plays := k.play(job, number)
-	k.mu.Unlock()
+	plays := k.playOf(job, number)
 	now := metav1.Now()
 	container := corev1.ContainerStatus{Name: jobspec.ContainerName, Image: pod.Spec.Containers[0].Image}
 	status := &pod.Status
@@ -225,6 +259,20 @@ func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod
 		status.ContainerStatuses = []corev1.ContainerStatus{container}
 		return k.client.Status().Update(ctx, pod)
 	}
+	if err := k.endPod(ctx, pod, plays); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.ran[job.UID]++
+	k.mu.Unlock()
+	return nil
+}
+
+// endPod as it is played.
+func (k *kubelet) endPod(ctx context.Context, pod *corev1.Pod, plays attempt) error {
+	now := metav1.Now()
+	container := corev1.ContainerStatus{Name: jobspec.ContainerName, Image: pod.Spec.Containers[0].Image}
+	status := &pod.Status
 	word := plays.word
 	if word == nil {
 		word = success
@@ -242,16 +290,36 @@ func (k *kubelet) stepPod(ctx context.Context, job *batchv1.Job, pod *corev1.Pod
 	status.ContainerStatuses = []corev1.ContainerStatus{container}
 	if plays.vanishes {
 		// Ended without a trace: the pod is deleted in the moment of its end.
-		if err := k.client.Delete(ctx, pod, client.GracePeriodSeconds(0)); err != nil {
-			return err
-		}
-	} else if err := k.client.Status().Update(ctx, pod); err != nil {
-		return err
+		return k.client.Delete(ctx, pod, client.GracePeriodSeconds(0))
 	}
-	k.mu.Lock()
-	k.ran[job.UID]++
-	k.mu.Unlock()
-	return nil
+	return k.client.Status().Update(ctx, pod)
+}
+
+// deletes is a dumper that deleted what it was asked to, except for what these failures name.
+func deletes(failures ...contract.DeletionFailure) attempt {
+	a := attempt{word: func(pod *corev1.Pod) string {
+		data, err := contract.DeletionResult{Attempt: string(pod.UID), Objects: 2, Failures: failures}.Encode()
+		if err != nil {
+			panic(err)
+		}
+		return string(data)
+	}}
+	if len(failures) > 0 {
+		a.exitCode = failures[0].Reason.ExitCode()
+	}
+	return a
+}
+
+// adopts is a dumper that found a copy which an earlier attempt completed.
+func adopts(attemptName string) attempt {
+	return attempt{word: func(pod *corev1.Pod) string {
+		word, err := contract.Decode(success(pod), string(pod.UID))
+		if err != nil {
+			panic(err)
+		}
+		word.Adopted = attemptName
+		return encode(*word)
+	}}
 }
 
 // success is the word of a dumper that did well.

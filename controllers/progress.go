@@ -103,7 +103,7 @@ func (p *ProgressPoller) sweep(ctx context.Context) error {
 	for i := range pods.Items {
 		pod := &pods.Items[i]
 		dump := types.UID(pod.Labels[v1alpha1.LabelDumpUID])
-		if pod.Status.Phase != corev1.PodRunning || pod.Status.PodIP == "" || dump == "" {
+		if pod.Status.Phase != corev1.PodRunning || pod.Status.PodIP == "" || dump == "" || pod.Labels[v1alpha1.LabelJob] == string(jobspec.KindSettle) {
 			continue
 		}
 		seen[dump] = true

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -89,22 +88,22 @@ func TestADumpWaitsForThePodOfOneThatWasDeleted(t *testing.T) {
 	w := newWorld(t)
 	w.create(w.source(), w.storage())
 	w.kubelet.always(attempt{runs: true})
-	w.startKubelet()
+	stopKubelet := w.background(w.kubelet.run)
 	w.startManager()
 	first := w.apply(w.dump("first"))
 	first = w.until(first, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonRunning)
 	second := w.apply(w.dump("second"))
 	w.until(second, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonQueued)
+	stopKubelet()
 	w.must(w.client.Delete(context.Background(), first))
+	w.eventually("the Job is deleted", func() (bool, string) { return w.jobs() == 0, "it is there" })
 	third := w.apply(w.dump("third"))
 	w.until(third, v1alpha1.ConditionReconciling, metav1.ConditionTrue, v1alpha1.ReasonQueued)
-	if n := w.jobs(); n != 1 {
-		t.Fatalf("there are %d Jobs while the deleted dump's pod runs, want its own", n)
+	if n := w.jobs(); n != 0 {
+		t.Fatalf("there are %d Jobs while the deleted dump's pod runs", n)
 	}
-	// The garbage collector, which is not here, takes the Job, and kubelet the pod.
 	w.kubelet.always(attempt{})
-	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: w.namespace, Name: first.Status.JobName}}
-	w.must(w.client.Delete(context.Background(), job, client.PropagationPolicy(metav1.DeletePropagationBackground)))
+	w.startKubelet()
 	w.untilFinished(second)
 	w.untilFinished(third)
 	if most := w.kubelet.mostAtOnce(); most != 1 {

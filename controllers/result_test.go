@@ -22,25 +22,25 @@ func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		play attempt
-		want string
+		want wantEnd
 	}{
-		"a wrong password is final":                   {says(contract.AccessDenied), string(contract.AccessDenied)},
-		"a lost connection is tried three times":      {says(contract.ConnectionLost), string(contract.ConnectionLost)},
-		"the dumper's own deadline":                   {says(contract.RunDeadlineExceeded), v1alpha1.ReasonRunDeadlineExceeded},
-		"no word at all":                              {silent("", 1), v1alpha1.ReasonDumperFailed},
-		"garbage":                                     {silent("\x00\xff{", 50), v1alpha1.ReasonDumperFailed},
-		"garbage and success":                         {silent("done!", 0), v1alpha1.ReasonResultLost},
-		"a huge message and success":                  {silent(strings.Repeat("x", 4000), 0), v1alpha1.ReasonResultLost},
-		"another attempt's word":                      {attempt{word: otherAttempt}, v1alpha1.ReasonResultLost},
-		"another version":                             {silent(`{"version":2,"attempt":"x"}`, 0), v1alpha1.ReasonResultLost},
-		"an artifact, and yet an exit code":           {attempt{exitCode: 44}, v1alpha1.ReasonDumperFailed},
-		"an artifact of another compression":          {attempt{word: plain}, v1alpha1.ReasonResultLost},
-		"a reason that breaks the syntax of reasons":  {says("no reason\nat all"), v1alpha1.ReasonDumperFailed},
-		"a kill for the memory limit":                 {attempt{exitCode: 137, reason: "OOMKilled", word: func(*corev1.Pod) string { return "" }}, v1alpha1.ReasonOutOfMemory},
-		"an eviction":                                 {attempt{exitCode: 137, evicted: true, word: func(*corev1.Pod) string { return "" }}, v1alpha1.ReasonEvicted},
-		"an eviction that the dumper noticed":         {func() attempt { a := says(contract.Interrupted); a.evicted = true; return a }(), v1alpha1.ReasonEvicted},
-		"a pod that is gone before its word was read": {attempt{vanishes: true}, v1alpha1.ReasonResultLost},
-		"every pod is gone before its word was read":  {attempt{vanishes: true, exitCode: 44}, v1alpha1.ReasonResultLost},
+		"a wrong password is final":                   {says(contract.AccessDenied), failed(string(contract.AccessDenied))},
+		"a lost connection is tried three times":      {says(contract.ConnectionLost), failed(string(contract.ConnectionLost))},
+		"the dumper's own deadline":                   {says(contract.RunDeadlineExceeded), failed(v1alpha1.ReasonRunDeadlineExceeded)},
+		"no word at all":                              {silent("", 1), failedUnheard(v1alpha1.ReasonDumperFailed)},
+		"garbage":                                     {silent("\x00\xff{", 50), failedUnheard(v1alpha1.ReasonDumperFailed)},
+		"garbage and success":                         {silent("done!", 0), failedUnheard(v1alpha1.ReasonResultLost)},
+		"a huge message and success":                  {silent(strings.Repeat("x", 4000), 0), failedUnheard(v1alpha1.ReasonResultLost)},
+		"another attempt's word":                      {attempt{word: otherAttempt}, failedUnheard(v1alpha1.ReasonResultLost)},
+		"another version":                             {silent(`{"version":2,"attempt":"x"}`, 0), failedUnheard(v1alpha1.ReasonResultLost)},
+		"an artifact, and yet an exit code":           {attempt{exitCode: 44}, failedUnheard(v1alpha1.ReasonDumperFailed)},
+		"an artifact of another compression":          {attempt{word: plain}, failedUnheard(v1alpha1.ReasonResultLost)},
+		"a reason that breaks the syntax of reasons":  {says("no reason\nat all"), failed(v1alpha1.ReasonDumperFailed)},
+		"a kill for the memory limit":                 {attempt{exitCode: 137, reason: "OOMKilled", word: func(*corev1.Pod) string { return "" }}, failedUnheard(v1alpha1.ReasonOutOfMemory)},
+		"an eviction":                                 {attempt{exitCode: 137, evicted: true, word: func(*corev1.Pod) string { return "" }}, failedUnheard(v1alpha1.ReasonEvicted)},
+		"an eviction that the dumper noticed":         {func() attempt { a := says(contract.Interrupted); a.evicted = true; return a }(), failed(v1alpha1.ReasonEvicted)},
+		"a pod that is gone before its word was read": {attempt{vanishes: true}, failedUnheard(v1alpha1.ReasonResultLost)},
+		"every pod is gone before its word was read":  {attempt{vanishes: true, exitCode: 44}, failedUnheard(v1alpha1.ReasonResultLost)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestWhatTheDumperSaysIsWhatIsSaid(t *testing.T) {
 			w.startKubelet()
 			w.startManager()
 			got := w.untilFinished(w.apply(w.dump("one")))
-			checkEnd(t, got, failed(tc.want))
+			checkEnd(t, got, tc.want)
 		})
 	}
 }

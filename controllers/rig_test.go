@@ -17,6 +17,7 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/controllers"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/envtestenv"
 )
 
@@ -101,6 +102,9 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 		Delete: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.DeleteOption) error {
 			return r.through(call{true, "delete"}, func() error { return c.Delete(ctx, o, opts...) })
 		},
+		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+			return r.through(call{true, "patch"}, func() error { return c.Patch(ctx, o, p, opts...) })
+		},
 		SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
 			return r.through(call{true, "patch " + sub}, func() error { return c.SubResource(sub).Patch(ctx, o, p, opts...) })
 		},
@@ -113,7 +117,7 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 	return &controllers.DatabaseDumpReconciler{
 		Client: cached, Uncached: uncached, Recorder: &events.FakeRecorder{},
 		Now:      func() time.Time { return time.Now().Add(r.clock) },
-		Settings: r.options.Settings, Images: r.options.Images, KeepJobs: r.options.KeepJobs,
+		Settings: r.options.Settings, Builder: controllers.Builder{Images: r.options.Images, Allowed: r.options.Settings.JobMetadata}, KeepJobs: r.options.KeepJobs,
 	}
 }
 
@@ -180,7 +184,7 @@ func (r *rig) drive(dump *v1alpha1.DatabaseDump, between func(*v1alpha1.Database
 		}
 		r.must(client.IgnoreNotFound(r.kubelet.step(context.Background())))
 		now := r.get(dump)
-		if lifecycleFinished(now) {
+		if lifecycleFinished(now) && artifact.NeedsFinalizer(now) == artifact.HasFinalizer(now) && artifact.StateOf(now) != artifact.StateLeftover {
 			return now
 		}
 		if between != nil {

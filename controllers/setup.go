@@ -2,9 +2,11 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -22,6 +24,8 @@ type Options struct {
 	KeepJobs lifecycle.KeepJob
 	// Now is the clock.
 	Now func() time.Time
+	// Metrics receive those of the controllers.
+	Metrics prometheus.Registerer
 }
 
 // AddToScheme registers every kind that the controllers read or write.
@@ -36,12 +40,21 @@ func AddToScheme(scheme *runtime.Scheme) error {
 
 // Setup adds every controller to the manager, which must have been made with CacheOptions.
 func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
+	builder := Builder{Images: options.Images, Allowed: options.Settings.JobMetadata}
+	recorder := mgr.GetEventRecorder("volcado-manager")
 	dumps := &DatabaseDumpReconciler{
-		Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("volcado-manager"),
-		Now: options.Now, Settings: options.Settings, Images: options.Images, KeepJobs: options.KeepJobs,
+		Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: recorder,
+		Now: options.Now, Settings: options.Settings, Builder: builder, KeepJobs: options.KeepJobs,
 	}
 	if err := dumps.SetupWithManager(ctx, mgr); err != nil {
 		return fmt.Errorf("set up DatabaseDump: %w", err)
+	}
+	abandoned := newAbandonedMetric()
+	deletions := &DeletionReconciler{
+		Abandoned: abandoned, Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: recorder, Now: options.Now, Builder: builder,
+	}
+	if err := deletions.SetupWithManager(mgr); err != nil {
+		return fmt.Errorf("set up the deletion of artifacts: %w", err)
 	}
 	if err := (&DatabaseSourceReconciler{Client: mgr.GetClient(), JobMetadata: options.Settings.JobMetadata}).SetupWithManager(mgr); err != nil {
 		return fmt.Errorf("set up DatabaseSource: %w", err)
@@ -51,6 +64,12 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	}
 	if err := (&DumpAllowListReconciler{Client: mgr.GetClient()}).SetupWithManager(mgr); err != nil {
 		return fmt.Errorf("set up DumpAllowList: %w", err)
+	}
+	if err := errors.Join(options.Metrics.Register(artifactMetrics{mgr.GetClient()}), options.Metrics.Register(abandoned)); err != nil {
+		return fmt.Errorf("set up metrics: %w", err)
+	}
+	if err := mgr.Add(ungovernedNotice{mgr.GetClient()}); err != nil {
+		return fmt.Errorf("set up the notice of artifacts without a lifetime: %w", err)
 	}
 	if err := mgr.Add(NewProgressPoller(mgr.GetClient(), options.Now)); err != nil {
 		return fmt.Errorf("set up progress: %w", err)

@@ -13,7 +13,8 @@ const (
 	// ConditionFailed: there is no artifact and there will be none. True for refused and cancelled dumps too. Unknown while
 	// the dump is being stopped: why is decided, and its Job is being deleted.
 	ConditionFailed = "Failed"
-	// ConditionArtifactAvailable: the artifact is in storage, as far as is known.
+	// ConditionArtifactAvailable: the artifact is in storage, as far as is known. It alone changes after the end. Unknown
+	// while it is not known what is in storage: the reason says why.
 	ConditionArtifactAvailable = "ArtifactAvailable"
 	// ConditionFinished is True at every end.
 	ConditionFinished = "Finished"
@@ -103,6 +104,8 @@ const (
 	ReasonStarting = "Starting"
 	// ReasonRunning: a pod of the Job runs.
 	ReasonRunning = "Running"
+	// ReasonSettling: no attempt's word was heard, and a Job looks whether one of them completed a copy.
+	ReasonSettling = "Settling"
 	// ReasonProgressing: the manager is at work.
 	ReasonProgressing = "Progressing"
 	// ReasonVerified: the dumper vouches for the artifact.
@@ -110,6 +113,26 @@ const (
 	// ReasonResolved: every reference resolves.
 	ReasonResolved = "Resolved"
 )
+
+// Reasons of ConditionArtifactAvailable, besides ReasonVerified while the artifact is there and the failure's reason where
+// nothing was left.
+const (
+	// ReasonLeftover (Unknown): an attempt ended without its word, so parts of a copy may be in storage. They are deleted.
+	ReasonLeftover = "Leftover"
+	// ReasonDeleting (False): the artifact is being deleted. It cannot be kept any more.
+	ReasonDeleting = "Deleting"
+	// ReasonDeletionFailed (Unknown): the artifact could not be deleted. It is tried again.
+	ReasonDeletionFailed = "DeletionFailed"
+	// ReasonExpired (False): the artifact was deleted because its time was over.
+	ReasonExpired = "Expired"
+	// ReasonDeleted (False): what was left in storage was deleted, before the dump itself or after its failure.
+	ReasonDeleted = "Deleted"
+	// ReasonAbandoned (Unknown): the artifact could not be deleted, and the dump was let go without it.
+	ReasonAbandoned = "Abandoned"
+)
+
+// FinalizerArtifact keeps a DatabaseDump until what it left in storage is gone.
+const FinalizerArtifact = "volcado.io/artifact"
 
 // Labels and annotations.
 const (
@@ -119,8 +142,10 @@ const (
 	LabelDump = "volcado.io/dump"
 	// LabelDumpUID, on a Job and its pods, is the DatabaseDump's UID.
 	LabelDumpUID = "volcado.io/dump-uid"
-	// LabelSource, on a dump that the bot made and on a Job and its pods, is the DatabaseSource's name.
+	// LabelSource, on a dump that the bot made and on a Job that copies and its pods, is the DatabaseSource's name.
 	LabelSource = "volcado.io/source"
+	// LabelJob, on a Job and its pods, says what it does: Copy, Settle or Delete.
+	LabelJob = "volcado.io/job"
 	// LabelManagedBy and ManagedBy mark every Job and pod of ours; the manager's caches hold nothing else.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 	ManagedBy      = "volcado"

@@ -68,6 +68,17 @@ const (
 	HistoryAll History = "All"
 )
 
+// DeletionPolicy says what becomes of a copy when its DatabaseDump is deleted.
+// +kubebuilder:validation:Enum=Delete;Retain
+type DeletionPolicy string
+
+const (
+	// DeletionPolicyDelete removes the copy before its DatabaseDump is gone.
+	DeletionPolicyDelete DeletionPolicy = "Delete"
+	// DeletionPolicyRetain keeps the copy until it expires.
+	DeletionPolicyRetain DeletionPolicy = "Retain"
+)
+
 // ChannelKind says who can read a channel.
 // +kubebuilder:validation:Enum=Direct;Private;Public;Shared
 type ChannelKind string
@@ -212,6 +223,22 @@ type DatabaseDumpSpec struct {
 	// +optional
 	RequestedBy *Requester `json:"requestedBy,omitempty"`
 
+	// ttl is how long the copy is kept after the dump has finished: 1s to 8760h. What the source and the allow-list allow
+	// bounds it. Without it, the copy is kept for as long as they allow, or, where neither says, for the manager's default.
+	// status.artifact.expiresAt is the result. It can be changed until the copy is being deleted.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('8760h')",message="ttl must be between 1s and 8760h"
+	TTL *metav1.Duration `json:"ttl,omitempty"`
+
+	// deletionPolicy says what becomes of the copy when this object is deleted. Delete removes the copy first. Retain keeps
+	// the copy until it expires, and this object with it; a copy without an end stays where it is. It never changes when the
+	// copy expires.
+	// +kubebuilder:default=Delete
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
+
 	// cancel stops the dump. Once true it stays true.
 	// +optional
 	Cancel bool `json:"cancel,omitempty"`
@@ -281,6 +308,33 @@ type Artifact struct {
 	// sha256 of the artifact's bytes, 64 hexadecimal digits.
 	// +kubebuilder:validation:MaxLength=64
 	SHA256 string `json:"sha256"`
+	// expiresAt is when the artifact is deleted. Without it, the artifact has no end.
+	// +optional
+	ExpiresAt *metav1.Time `json:"expiresAt,omitempty"`
+}
+
+// Lifetime is how long a copy can be kept, as the source and the allow-list said when the dump was accepted.
+type Lifetime struct {
+	// max that spec.ttl can make of it. Without it there is no bound.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	Max *metav1.Duration `json:"max,omitempty"`
+	// default that holds without spec.ttl. Without it, such a copy has no end.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	Default *metav1.Duration `json:"default,omitempty"`
+}
+
+// Deletion of what the dump left in storage.
+type Deletion struct {
+	// attempts that failed.
+	// +optional
+	Attempts int32 `json:"attempts,omitempty"`
+	// triedAt is when the last of them failed.
+	// +optional
+	TriedAt *metav1.Time `json:"triedAt,omitempty"`
 }
 
 // Failure says why there is no artifact.
@@ -354,9 +408,18 @@ type DatabaseDumpStatus struct {
 	// +optional
 	AllowedBy *AllowedBy `json:"allowedBy,omitempty"`
 
+	// lifetime is how long the copy can be kept. Copies of releases without it are never deleted by the manager.
+	// +optional
+	Lifetime *Lifetime `json:"lifetime,omitempty"`
+
 	// storage is the DumpStorage's spec as it was when the Job was made.
 	// +optional
 	Storage *DumpStorageSpec `json:"storage,omitempty"`
+
+	// job is the source's job as it was when the Job was made. It shapes the pods that delete the copy when the source is
+	// gone.
+	// +optional
+	Job *JobTemplate `json:"job,omitempty"`
 
 	// jobName of the Job that copies.
 	// +optional
@@ -397,6 +460,10 @@ type DatabaseDumpStatus struct {
 	// failure of a dump that failed, was refused or was cancelled.
 	// +optional
 	Failure *Failure `json:"failure,omitempty"`
+
+	// deletion of the artifact, where it failed. Condition ArtifactAvailable says why.
+	// +optional
+	Deletion *Deletion `json:"deletion,omitempty"`
 }
 
 // DatabaseDump is one request for one copy of one database, and everything known of it. It is also the tombstone: it is
@@ -409,6 +476,7 @@ type DatabaseDumpStatus struct {
 // +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.phase`
 // +kubebuilder:printcolumn:name="Progress",type=integer,JSONPath=`.status.progress.percent`
 // +kubebuilder:printcolumn:name="Size",type=integer,JSONPath=`.status.artifact.sizeBytes`
+// +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=`.status.artifact.expiresAt`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Location",type=string,priority=1,JSONPath=`.status.artifact.uri`
 // +kubebuilder:printcolumn:name="Requested-By",type=string,priority=1,JSONPath=`.spec.requestedBy.user`

@@ -63,6 +63,7 @@ type SourceExclusions struct {
 //
 // Durations have a pattern and no format: the format "duration" also lets "1 day" through, which Go cannot read, and one
 // such object would stop every program that lists this kind.
+// +kubebuilder:validation:XValidation:rule="!has(self.maxTTL) || !self.?unlimited.orValue(false)",message="set maxTTL or unlimited, not both"
 type SourceLimits struct {
 	// maxConcurrent is how many dumps of this source may have a Job at once; more wait in a queue, oldest first.
 	// +kubebuilder:default=1
@@ -86,6 +87,20 @@ type SourceLimits struct {
 	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
 	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('168h')",message="runDeadline must be between 1s and 168h"
 	RunDeadline metav1.Duration `json:"runDeadline,omitzero"`
+
+	// maxTTL is the longest time that a copy of this source is kept after its dump has finished: 1s to 8760h. Without it,
+	// the allow-list's limits.maxTTL or the dump's ttl holds, or the manager's default.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('8760h')",message="maxTTL must be between 1s and 8760h"
+	MaxTTL *metav1.Duration `json:"maxTTL,omitempty"`
+
+	// unlimited lets copies of this source have no end: those for which neither the dump's ttl nor an allow-list's
+	// limits.maxTTL sets one. It excludes maxTTL.
+	// +optional
+	Unlimited bool `json:"unlimited,omitempty"`
 }
 
 // JobTemplate is what a data owner may say of the dumper's pod. What makes the pod safe is not here and cannot be

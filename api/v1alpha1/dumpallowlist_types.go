@@ -81,6 +81,23 @@ type AllowedSubject struct {
 // +kubebuilder:validation:Pattern=`^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$`
 type AllowedSource string
 
+// ListLimits hold for every dump that a list allows.
+type ListLimits struct {
+	// maxTTL is the longest time that a copy is kept after its dump has finished: 1s to 8760h. The source's maxTTL holds too.
+	// +optional
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Pattern=`^([0-9]{1,5}(\.[0-9]{1,9})?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('8760h')",message="maxTTL must be between 1s and 8760h"
+	MaxTTL *metav1.Duration `json:"maxTTL,omitempty"`
+
+	// perUserPerDay is how many dumps this list allows one person in any 24 hours. Those that never started do not count.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10000
+	PerUserPerDay int32 `json:"perUserPerDay,omitempty"`
+}
+
 // DumpAllowListSpec says who may ask for what. One list must allow a request as a whole; lists are never combined.
 type DumpAllowListSpec struct {
 	// sources that this list speaks of, or "*".
@@ -100,6 +117,10 @@ type DumpAllowListSpec struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=64
 	Subjects []AllowedSubject `json:"subjects"`
+
+	// limits for every dump that this list allows.
+	// +optional
+	Limits ListLimits `json:"limits,omitzero"`
 }
 
 // DumpAllowList says which chat users, groups and channels may ask for which sources of its namespace.

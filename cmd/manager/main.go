@@ -16,9 +16,11 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/volcado-io/volcado/controllers"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
@@ -40,6 +42,7 @@ type settings struct {
 	allowConsole         bool
 	startDeadlineDefault time.Duration
 	keepJobs             time.Duration
+	ttlDefault           time.Duration
 	jobMetadata          jobmeta.Rules
 	leaderElect          bool
 	leaderElectNamespace string
@@ -56,6 +59,7 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&s.allowConsole, "allow-console", false, "accept console identities, which are self-asserted; for demonstrations")
 	flags.DurationVar(&s.startDeadlineDefault, "start-deadline-default", 10*time.Minute, "how long a dump waits for a DatabaseSource that does not exist")
 	flags.DurationVar(&s.keepJobs, "keep-jobs", 24*time.Hour, "how long the Job of a finished dump, and with it the log, is kept")
+	flags.DurationVar(&s.ttlDefault, "ttl-default", artifact.DefaultTTL, "how long a copy is kept where neither its source, nor its allow-list, nor the dump says")
 	flags.Var(&s.jobMetadata.Annotations, jobmeta.FlagAnnotations, "annotations that DatabaseSources can set on their Jobs besides the plain ones: whole keys, or prefixes such as example.com/, separated by commas; repeatable")
 	flags.Var(&s.jobMetadata.Labels, jobmeta.FlagLabels, "the same for labels")
 	flags.BoolVar(&s.leaderElect, "leader-elect", false, "act only while holding the Lease; needed with more than one replica and during updates")
@@ -71,6 +75,8 @@ func parse(args []string) (settings, error) {
 		return s, fmt.Errorf("%q is no flag; the manager takes no arguments", flags.Arg(0))
 	case s.images.MariaDB == "" || s.images.MySQL == "":
 		return s, errors.New("--dumper-image-mariadb and --dumper-image-mysql are required")
+	case s.ttlDefault < time.Second:
+		return s, errors.New("--ttl-default must be at least 1s")
 	case s.startDeadlineDefault <= 0 || s.keepJobs < 0:
 		return s, errors.New("--start-deadline-default must be above 0 and --keep-jobs may not be negative")
 	}
@@ -91,9 +97,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if err := controllers.Setup(ctx, mgr, controllers.Options{
 		Settings: lifecycle.Settings{
-			AllowConsole: s.allowConsole, StartDeadline: s.startDeadlineDefault, JobMetadata: s.jobMetadata,
+			AllowConsole: s.allowConsole, StartDeadline: s.startDeadlineDefault, JobMetadata: s.jobMetadata, TTL: s.ttlDefault,
 		},
-		Images: s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), Now: time.Now,
+		Images: s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), Now: time.Now, Metrics: metrics.Registry,
 	}); err != nil {
 		return err
 	}

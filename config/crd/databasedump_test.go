@@ -48,7 +48,12 @@ var dumpVerdicts = map[string]verdict{
 	"a language by its name":              {`spec: {requestedBy: {locale: Spanish}}`, "spec.requestedBy.locale in body should match"},
 	"a locale with an encoding":           {`spec: {requestedBy: {locale: en_US.UTF-8}}`, "spec.requestedBy.locale in body should match"},
 	"an unknown key":                      {`spec: {tabels: [orders]}`, `unknown field "spec.tabels"`},
-	"a field yet to come":                 {`spec: {ttl: 24h}`, `unknown field "spec.ttl"`},
+	"a field yet to come":                 {`spec: {masking: {}}`, `unknown field "spec.masking"`},
+	"the longest ttl":                     {`spec: {ttl: 8760h}`, ""},
+	"a ttl that is too long":              {`spec: {ttl: 8761h}`, "ttl must be between 1s and 8760h"},
+	"a ttl that is too short":             {`spec: {ttl: 999ms}`, "ttl must be between 1s and 8760h"},
+	"a ttl in days, which Go cannot read": {`spec: {ttl: 7d}`, "spec.ttl in body should match"},
+	"a policy that is none":               {`spec: {deletionPolicy: Keep}`, "spec.deletionPolicy: Unsupported value"},
 }
 
 func TestDatabaseDump(t *testing.T) { verdicts(t, "databasedump", dumpVerdicts) }

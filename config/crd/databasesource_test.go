@@ -69,6 +69,9 @@ var sourceVerdicts = map[string]verdict{
 	"a deadline in days, which Go cannot read":  {`spec: {limits: {runDeadline: 1d}}`, "spec.limits.runDeadline in body should match"},
 	"a deadline in words, which Go cannot read": {`spec: {limits: {runDeadline: 10 minutes}}`, "spec.limits.runDeadline in body should match"},
 	"a deadline below zero":                     {`spec: {limits: {runDeadline: -1h}}`, "spec.limits.runDeadline in body should match"},
+	"the longest ttl":                           {`spec: {limits: {maxTTL: 8760h}}`, ""},
+	"a ttl that is too long":                    {`spec: {limits: {maxTTL: 8761h}}`, "maxTTL must be between 1s and 8760h"},
+	"a ttl and none":                            {`spec: {limits: {maxTTL: 24h, unlimited: true}}`, "set maxTTL or unlimited, not both"},
 	"a deadline that is a number":               {`spec: {limits: {runDeadline: 60}}`, "spec.limits.runDeadline in body must be of type string"},
 	"a deadline beyond what can be counted":     {`spec: {limits: {runDeadline: 9999999999999h}}`, "spec.limits.runDeadline in body should match"},
 

@@ -61,7 +61,7 @@ func TestDefaultsOfGoObjectsWithZeroValues(t *testing.T) {
 	}
 	wantDump := *dump.Spec.DeepCopy()
 	wantDump.Compression = v1alpha1.Compression{Format: v1alpha1.CompressionGzip}
-	wantDump.Definers, wantDump.History = v1alpha1.DefinersStrip, v1alpha1.HistoryCurrent
+	wantDump.Definers, wantDump.History, wantDump.DeletionPolicy = v1alpha1.DefinersStrip, v1alpha1.HistoryCurrent, v1alpha1.DeletionPolicyDelete
 
 	for name, tc := range map[string]struct {
 		object client.Object
@@ -102,9 +102,9 @@ func TestDefaultsInsideWhatIsGiven(t *testing.T) {
 		path              []string
 	}{
 		"limits with one deadline": {"databasesource", `spec: {limits: {maxConcurrent: null, startDeadline: null, runDeadline: 3h}}`,
-			`{"maxConcurrent":1,"runDeadline":"3h","startDeadline":"10m"}`, []string{"spec", "limits"}},
+			`{"maxConcurrent":1,"maxTTL":"72h0m0s","runDeadline":"3h","startDeadline":"10m"}`, []string{"spec", "limits"}},
 		"a deadline to the nanosecond, as Go writes it": {"databasesource", `spec: {limits: {runDeadline: 167h59m59.999999999s, startDeadline: null}}`,
-			`{"maxConcurrent":2,"runDeadline":"167h59m59.999999999s","startDeadline":"10m"}`, []string{"spec", "limits"}},
+			`{"maxConcurrent":2,"maxTTL":"72h0m0s","runDeadline":"167h59m59.999999999s","startDeadline":"10m"}`, []string{"spec", "limits"}},
 		"TLS with an authority alone": {"databasesource", `spec: {tls: {mode: null}}`,
 			`{"caSecretRef":{"key":"ca.crt","name":"shop-ca"},"mode":"VerifyIdentity"}`, []string{"spec", "tls"}},
 		"compression with a level alone": {"databasedump", `spec: {compression: {format: null, level: 1}}`,

@@ -34,6 +34,8 @@ type Decision struct {
 	Allowed bool
 	// By is that list, when Allowed: the first by name, so that the answer does not depend on the order of a listing.
 	By *v1alpha1.AllowedBy
+	// Limits of that list.
+	Limits v1alpha1.ListLimits
 	// Visible: the person may know that the source exists, because some list names it and one of that list's subjects
 	// is this person, here. Whoever is Allowed may.
 	Visible bool
@@ -60,7 +62,7 @@ func Judge(lists []v1alpha1.DumpAllowList, q Question) Decision {
 		}
 		return Decision{Allowed: true, Visible: true, By: &v1alpha1.AllowedBy{
 			Name: list.Name, UID: list.UID, Generation: list.Generation,
-		}}
+		}, Limits: list.Spec.Limits}
 	}
 	return d
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -29,6 +30,9 @@ type Deletion struct {
 	UID string `json:"uid"`
 	// KeyPrefix ends with Dump and UID: <storage prefix>/<namespace>/<name>/<UID>.
 	KeyPrefix string `json:"keyPrefix"`
+	// Attempt is how many attempts to delete it have failed before. It tells the answer of this one from theirs, which times
+	// could not: the manager's clock and the cluster's may differ.
+	Attempt int32 `json:"attempt,omitempty"`
 }
 
 // Encode renders the request.
@@ -38,8 +42,9 @@ func (r DeletionRequest) Encode() ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("encode the request for deletion: %w", err)
-	case len(r.Dumps) == 0 || len(r.Dumps) > MaxDeletions:
-		return nil, fmt.Errorf("a request for deletion names 1 to %d dumps, and this one %d", MaxDeletions, len(r.Dumps))
+	case r.check() != nil:
+		// A Job that nobody could read would be made again and again.
+		return nil, r.check()
 	case len(data) > MaxRequestBytes:
 		return nil, fmt.Errorf("the request for deletion has %d bytes, and the dumper can be told %d", len(data), MaxRequestBytes)
 	}
@@ -53,24 +58,36 @@ func DecodeDeletionRequest(data []byte) (*DeletionRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(r.Dumps) == 0 || len(r.Dumps) > MaxDeletions {
-		return nil, fmt.Errorf("a request for deletion names 1 to %d dumps, and this one %d", MaxDeletions, len(r.Dumps))
-	}
-	for _, d := range r.Dumps {
-		if !d.ownsPrefix() {
-			return nil, fmt.Errorf("the prefix %q is not that of dump %q with UID %q", d.KeyPrefix, d.Dump, d.UID)
-		}
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
+func (r *DeletionRequest) check() error {
+	if len(r.Dumps) == 0 || len(r.Dumps) > MaxDeletions {
+		return fmt.Errorf("a request for deletion names 1 to %d dumps, and this one %d", MaxDeletions, len(r.Dumps))
+	}
+	for _, d := range r.Dumps {
+		if !d.ownsPrefix() {
+			return fmt.Errorf("the prefix %q is not that of dump %q with UID %q", d.KeyPrefix, d.Dump, d.UID)
+		}
+	}
+	return nil
+}
+
 func (d Deletion) ownsPrefix() bool {
-	namespace, name := path.Split(d.Dump)
-	if name == "" || path.Dir(namespace) != "." || path.Clean(d.Dump) != d.Dump || !IsAttempt(d.UID) || path.Clean(d.KeyPrefix) != d.KeyPrefix {
+	namespace, name, ok := strings.Cut(d.Dump, "/")
+	if !ok || !isElement(namespace) || !isElement(name) || !IsAttempt(d.UID) || path.Clean(d.KeyPrefix) != d.KeyPrefix {
 		return false
 	}
-	return path.Base(d.KeyPrefix) == d.UID && path.Base(path.Dir(d.KeyPrefix)) == name &&
-		path.Base(path.Dir(path.Dir(d.KeyPrefix))) == path.Clean(namespace)
+	own := d.Dump + "/" + d.UID
+	return d.KeyPrefix == own || strings.HasSuffix(d.KeyPrefix, "/"+own)
+}
+
+// isElement of a path: neither empty, nor a folder that means another.
+func isElement(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
 }
 
 // DeletionResult is the termination message of a deletion.

@@ -1,5 +1,6 @@
-// Package jobspec builds the Jobs of dumps. It is pure: the same dump, source and storage always give the
-// same Job, so that reviewers read testdata/*.yaml and the manager can build it again after a crash.
+// Package jobspec builds the Jobs of dumps: one builder per kind of Job, over one builder of pods. It is pure: the same
+// dump, source and storage always give the same Job, so that reviewers read testdata/*.yaml and the manager can build it
+// again after a crash.
 package jobspec
 
 import (
@@ -13,7 +14,6 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobmeta"
-	"github.com/volcado-io/volcado/internal/naming"
 )
 
 const (
@@ -30,6 +30,18 @@ const (
 	terminationGrace = 30 * time.Second
 )
 
+// Kind of a Job.
+type Kind string
+
+const (
+	// KindCopy copies a database. It alone has the database's credentials.
+	KindCopy Kind = "Copy"
+	// KindSettle looks whether an attempt whose word was lost completed an artifact.
+	KindSettle Kind = "Settle"
+	// KindDelete deletes what dumps left in a storage.
+	KindDelete Kind = "Delete"
+)
+
 // Images of the dumper, by engine.
 type Images struct {
 	MariaDB string
@@ -44,46 +56,43 @@ func (i Images) Of(engine v1alpha1.Engine) string {
 	return i.MariaDB
 }
 
-// Request is all that a Job depends on.
-type Request struct {
-	Dump   *v1alpha1.DatabaseDump
-	Source *v1alpha1.DatabaseSource
-	// Database is resolved: the dump's, or the source's default.
-	Database v1alpha1.DatabaseName
-	// Storage is the snapshot in the dump's status, so that the Job writes where the status says.
-	Storage v1alpha1.DumpStorageSpec
-	Images  Images
-	// Allowed is what is taken over of the source's labels and annotations.
-	Allowed jobmeta.Rules
+// job of any kind: what differs between the kinds.
+type job struct {
+	kind            Kind
+	namespace, name string
+	// template of the source, or nil; and what is taken over of its labels and annotations.
+	template *v1alpha1.JobTemplate
+	allowed  jobmeta.Rules
+	// labels of the kind's own, on the Job and its pod.
+	labels map[string]string
+	owners []metav1.OwnerReference
+	image  string
+	// arguments of the dumper, and its request.
+	arguments []string
+	request   []byte
+	// deadline of the Job as a whole.
+	deadline time.Duration
+	mounted
 }
 
-// Copy is the Job that copies the database of a dump. It alone has the Secret with the database's credentials. The error is of a request that is larger than the dumper can be told, and says what to shorten.
-func Copy(r Request) (*batchv1.Job, error) {
-	asked, err := request(r).Encode()
-	if err != nil {
-		return nil, err
-	}
-	template := r.Source.Spec.Job
+func (j job) build() *batchv1.Job {
+	template := j.template
 	if template == nil {
 		template = &v1alpha1.JobTemplate{}
 	}
-	labels := labels(r, template)
-	pod := pod{template: template, image: r.Images.Of(r.Source.Spec.Engine), arguments: arguments()}
-	pod.own()
-	pod.source(r.Source.Spec)
-	pod.storage(r.Storage)
-	annotations := jobmeta.Of(r.Allowed.Annotations, template.Annotations)
+	labels := jobmeta.Of(j.allowed.Labels, template.Labels)
+	maps.Copy(labels, j.labels)
+	labels[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
+	labels[v1alpha1.LabelJob] = string(j.kind)
+	annotations := jobmeta.Of(j.allowed.Annotations, template.Annotations)
 	onPod := maps.Clone(annotations)
-	onPod[contract.RequestAnnotation] = string(asked)
-
+	onPod[contract.RequestAnnotation] = string(j.request)
+	j.own()
+	pod := pod{template: template, image: j.image, arguments: j.arguments, mounted: j.mounted}
 	return &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},
 		ObjectMeta: metav1.ObjectMeta{
-			Name:            naming.JobName(r.Dump.Name, r.Dump.UID),
-			Namespace:       r.Dump.Namespace,
-			Labels:          labels,
-			Annotations:     annotations,
-			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(r.Dump, v1alpha1.GroupVersion.WithKind("DatabaseDump"))},
+			Name: j.name, Namespace: j.namespace, Labels: labels, Annotations: annotations, OwnerReferences: j.owners,
 		},
 		Spec: batchv1.JobSpec{
 			Completions:  new(int32(1)),
@@ -92,13 +101,13 @@ func Copy(r Request) (*batchv1.Job, error) {
 			// A second pod only when the first has ended: two at once would load the server twice.
 			PodReplacementPolicy:  new(batchv1.Failed),
 			PodFailurePolicy:      podFailurePolicy(),
-			ActiveDeadlineSeconds: new(activeDeadline(r.Source.Spec.Limits)),
+			ActiveDeadlineSeconds: new(int64(j.deadline / time.Second)),
 			Template: corev1.PodTemplateSpec{
 				ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: onPod},
 				Spec:       pod.spec(),
 			},
 		},
-	}, nil
+	}
 }
 
 // podFailurePolicy fails the Job at once where trying again cannot mend it. Everything else, disruption too, counts as an
@@ -113,22 +122,6 @@ func podFailurePolicy() *batchv1.PodFailurePolicy {
 			Values:        contract.FinalExitCodes(),
 		},
 	}}}
-}
-
-// activeDeadline stands behind the two deadlines that are kept elsewhere: the manager's for the start and the dumper's
-// for the run. It is the only one that holds while the manager is away.
-func activeDeadline(limits v1alpha1.SourceLimits) int64 {
-	total := limits.StartDeadline.Duration + limits.RunDeadline.Duration + deadlineMargin
-	return int64(total / time.Second)
-}
-
-func labels(r Request, template *v1alpha1.JobTemplate) map[string]string {
-	all := jobmeta.Of(r.Allowed.Labels, template.Labels)
-	all[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
-	all[v1alpha1.LabelDump] = r.Dump.Name
-	all[v1alpha1.LabelDumpUID] = string(r.Dump.UID)
-	all[v1alpha1.LabelSource] = r.Source.Name
-	return all
 }
 
 // plain is a copy of a map whose values have a type only for their validation.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,18 +36,56 @@ func TestJobs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", name+".yaml")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
+			compare(t, name, got)
+		})
+	}
+}
+
+func compare(t *testing.T, name string, got []byte) {
+	t.Helper()
+	golden := filepath.Join("testdata", name+".yaml")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got); if this is meant, run with -update\n%s", golden, diff)
+	}
+}
+
+// Jobs that read no database have not even the name of its Secret.
+func TestOnlyTheJobThatCopiesHasTheDatabasesSecret(t *testing.T) {
+	for name, edit := range map[string]func(*jobspec.Request){"s3": func(*jobspec.Request) {}, "volume": toVolume, "full": everything} {
+		t.Run(name, func(t *testing.T) {
+			r := request()
+			edit(&r)
+			dump := r.Dump.DeepCopy()
+			dump.Status.Storage, dump.Status.Database = &r.Storage, r.Database
+			housing := jobspec.Housing{Template: r.Source.Spec.Job, Image: "dumper:dev", Allowed: r.Allowed}
+			settle, err := jobspec.Settle(jobspec.SettleRequest{Dump: dump, Housing: housing})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s (-want +got); if this is meant, run with -update\n%s", golden, diff)
+			remove, err := jobspec.Delete(jobspec.DeleteRequest{Namespace: "shop", Storage: r.Storage, Dumps: []*v1alpha1.DatabaseDump{dump}, Housing: housing})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for kind, job := range map[string]*batchv1.Job{"settle": settle, "delete": remove} {
+				got, err := yaml.Marshal(job)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if secret := r.Source.Spec.CredentialsSecretRef.Name; strings.Contains(string(got), secret) {
+					t.Errorf("%s has %s", kind, secret)
+				}
+				if name == "full" || name == "volume" {
+					compare(t, kind+"-"+name, got)
+				}
 			}
 		})
 	}

@@ -25,6 +25,12 @@ func KeyPrefix(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump) st
 // URIs of an attempt's artifact and manifest. They are computed from what the manager knows and never read from a
 // message, so a dumper that lies cannot point anybody at another team's artifact.
 func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt types.UID) (artifact, manifest string) {
+	key := Location(storage, dump) + "/" + string(attempt) + "/"
+	return key + ArtifactFile(dump.Spec.Compression), key + contract.ManifestFile
+}
+
+// Location below which all of a dump lies, as a URI without a slash at its end.
+func Location(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump) string {
 	var root string
 	switch {
 	case storage.S3 != nil:
@@ -32,8 +38,7 @@ func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt
 	case storage.PersistentVolumeClaim != nil:
 		root = "pvc://" + dump.Namespace + "/" + storage.PersistentVolumeClaim.ClaimName + "/"
 	}
-	key := path.Join(KeyPrefix(storage, dump), string(attempt))
-	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, contract.ManifestFile)
+	return root + KeyPrefix(storage, dump)
 }
 
 // ArtifactFile is the name that the artifact of a dump must have. It is empty, which no artifact's name is, for a format that

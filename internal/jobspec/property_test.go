@@ -87,8 +87,8 @@ func asked(t fataler, job *batchv1.Job) *contract.Request {
 // Nothing that somebody typed is in the arguments, and each name arrives as it is.
 func TestWhatSomebodyTypedIsOnlyEverAValue(t *testing.T) {
 	arguments := []string{
-		"dump", "--request-file=/run/volcado/request/request.json", "--attempt=$(POD_UID)", "--work-dir=/run/volcado/work",
-		"--progress-address=:8080", "--result-file=/dev/termination-log",
+		"dump", "--request-file=/run/volcado/request/request.json", "--attempt=$(POD_UID)", "--result-file=/dev/termination-log",
+		"--work-dir=/run/volcado/work", "--progress-address=:8080",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		r, want := wish(t)

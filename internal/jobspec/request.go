@@ -2,25 +2,11 @@ package jobspec
 
 import (
 	"path"
-	"strconv"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
 )
-
-// arguments of the dumper are about the pod it runs in. What it is asked for is in the request, so that nothing that a person
-// typed is ever an argument; kubelet expands $(NAME) in those.
-func arguments() []string {
-	return []string{
-		"dump",
-		"--request-file=" + path.Join(requestDirectory, requestFile),
-		"--attempt=$(POD_UID)",
-		"--work-dir=" + workDirectory,
-		"--progress-address=:" + strconv.Itoa(ProgressPort),
-		"--result-file=" + terminationMessagePath,
-	}
-}
 
 // request of the dumper.
 func request(r Request) contract.Request {

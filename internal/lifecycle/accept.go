@@ -15,6 +15,8 @@ type obstacle struct {
 type grant struct {
 	database  v1alpha1.DatabaseName
 	allowedBy *v1alpha1.AllowedBy
+	// limits of that list, nil where no list had to allow it.
+	limits *v1alpha1.ListLimits
 }
 
 // rule finds what stands against a dump, or adds to what it is given.

@@ -27,7 +27,7 @@ func (j *judgement) admit() bool {
 	j.notStalled()
 	// Written before the Job is made and never after: the Job, the status and the artifact's location must agree even
 	// when the manager dies between the two.
-	j.status.Storage = j.Storage.Spec.DeepCopy()
+	j.status.Storage, j.status.Job = j.Storage.Spec.DeepCopy(), j.Source.Spec.Job.DeepCopy()
 	return true
 }
 

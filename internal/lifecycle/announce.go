@@ -23,6 +23,9 @@ type Announcement struct {
 // Announce says what changed from one written status to the next. It is asked after the write, never before, so that no
 // event tells of what did not come to be.
 func Announce(before, after []metav1.Condition) []Announcement {
+	if gone := ofArtifact(before, after); gone != nil {
+		return []Announcement{*gone}
+	}
 	if finished := turned(before, after, v1alpha1.ConditionFinished, metav1.ConditionTrue); finished != nil {
 		if finished.Reason == v1alpha1.FinishedSucceeded {
 			return []Announcement{{corev1.EventTypeNormal, finished.Reason, "Finish", finished.Message}}
@@ -44,12 +47,32 @@ func Announce(before, after []metav1.Condition) []Announcement {
 			all = append(all, Announcement{corev1.EventTypeNormal, is, "Queue", c.Message})
 		case v1alpha1.ReasonRunning:
 			all = append(all, Announcement{corev1.EventTypeNormal, is, "Run", c.Message})
+		case v1alpha1.ReasonSettling:
+			all = append(all, Announcement{corev1.EventTypeNormal, is, "Settle", c.Message})
 		}
 	}
 	if c := turned(before, after, v1alpha1.ConditionStalled, metav1.ConditionTrue); c != nil {
 		all = append(all, Announcement{corev1.EventTypeWarning, c.Reason, "Wait", c.Message})
 	}
 	return all
+}
+
+// ofArtifact is what became of the artifact of a dump that had finished before; nil where nothing did.
+func ofArtifact(before, after []metav1.Condition) *Announcement {
+	if !meta.IsStatusConditionTrue(before, v1alpha1.ConditionFinished) {
+		return nil
+	}
+	was, is := meta.FindStatusCondition(before, v1alpha1.ConditionArtifactAvailable), meta.FindStatusCondition(after, v1alpha1.ConditionArtifactAvailable)
+	if was == nil || is == nil || was.Reason == is.Reason {
+		return nil
+	}
+	switch is.Reason {
+	case v1alpha1.ReasonExpired, v1alpha1.ReasonDeleted:
+		return &Announcement{corev1.EventTypeNormal, is.Reason, "Delete", is.Message}
+	case v1alpha1.ReasonDeletionFailed, v1alpha1.ReasonAbandoned:
+		return &Announcement{corev1.EventTypeWarning, is.Reason, "Delete", is.Message}
+	}
+	return nil
 }
 
 // turned is the condition if it has this status now and had not before.

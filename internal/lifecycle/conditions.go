@@ -89,7 +89,11 @@ func (j *judgement) end(as string, f v1alpha1.Failure) {
 	j.status.Failure = &f
 	j.set(v1alpha1.ConditionComplete, metav1.ConditionFalse, f.Reason, "")
 	j.set(v1alpha1.ConditionFailed, metav1.ConditionTrue, f.Reason, f.Message)
-	j.set(v1alpha1.ConditionArtifactAvailable, metav1.ConditionFalse, f.Reason, "")
+	if j.unheard() {
+		j.set(v1alpha1.ConditionArtifactAvailable, metav1.ConditionUnknown, v1alpha1.ReasonLeftover, "An attempt ended without a word, so parts of a copy may be in storage")
+	} else {
+		j.set(v1alpha1.ConditionArtifactAvailable, metav1.ConditionFalse, f.Reason, "")
+	}
 	// kstatus knows no other word for a failure.
 	j.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, f.Reason, f.Message)
 	if as == v1alpha1.FinishedRefused {
@@ -111,7 +115,7 @@ func (j *judgement) finish(as, message string) {
 	j.status.CompletionTime = &now
 	j.set(v1alpha1.ConditionFinished, metav1.ConditionTrue, as, message)
 	j.set(v1alpha1.ConditionReconciling, metav1.ConditionFalse, as, "")
-	j.verdict.RequeueAfter, j.verdict.Action = 0, ActionNone
+	j.verdict.RequeueAfter, j.verdict.Effect = 0, Effect{}
 }
 
 // PhaseOf is the one word for people. Nothing decides on it.
@@ -130,7 +134,7 @@ func PhaseOf(conditions []metav1.Condition) v1alpha1.Phase {
 	}
 	if meta.IsStatusConditionTrue(conditions, v1alpha1.ConditionAdmitted) {
 		reconciling := meta.FindStatusCondition(conditions, v1alpha1.ConditionReconciling)
-		if reconciling != nil && reconciling.Reason == v1alpha1.ReasonRunning {
+		if reconciling != nil && (reconciling.Reason == v1alpha1.ReasonRunning || reconciling.Reason == v1alpha1.ReasonSettling) {
 			return v1alpha1.PhaseRunning
 		}
 		return v1alpha1.PhaseStarting

@@ -29,7 +29,7 @@ var hints = map[string]string{
 	v1alpha1.ReasonOutOfMemory:           "Raise the source's job.resources.limits.memory; one row is held in memory at a time, so long rows need more.",
 	v1alpha1.ReasonEvicted:               "Create another DatabaseDump; if it happens again, look at the node's memory and disk.",
 	v1alpha1.ReasonJobDeleted:            "Create another DatabaseDump. To stop one, set its spec.cancel instead of deleting its Job.",
-	v1alpha1.ReasonResultLost:            "Create another DatabaseDump. What is in storage below this dump's key was not vouched for.",
+	v1alpha1.ReasonResultLost:            "Create another DatabaseDump.",
 	v1alpha1.ReasonDumperFailed:          "kubectl logs job/<the dump's status.jobName> says more, while its pod exists.",
 }
 
@@ -116,22 +116,26 @@ func nameConflict(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
 	return failure(v1alpha1.ReasonNameConflict, fmt.Sprintf("A Job of the name that the Job of dump %s must have was made by somebody else", dump.Name))
 }
 
-func rejected(dump *v1alpha1.DatabaseDump, r Rejection) v1alpha1.Failure {
+// Rejected is a Job in a namespace that the API server refused.
+func Rejected(namespace string, r Rejection) v1alpha1.Failure {
 	if r.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
-		return notEnrolled(dump)
+		return notEnrolled(namespace)
 	}
 	return failure(r.Reason, text.OneLine(r.Message, contract.MaxMessage))
 }
 
-func notEnrolled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+func notEnrolled(namespace string) v1alpha1.Failure {
 	return v1alpha1.Failure{
 		Reason:  v1alpha1.ReasonNamespaceNotEnrolled,
-		Message: fmt.Sprintf("The manager is not allowed to create Jobs in namespace %s", dump.Namespace),
-		Hint:    fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", dump.Namespace),
+		Message: fmt.Sprintf("The manager is not allowed to create Jobs in namespace %s", namespace),
+		Hint:    fmt.Sprintf("Enroll the namespace: kubectl apply -n %s -k config/enroll", namespace),
 	}
 }
 
 func cancelled(dump *v1alpha1.DatabaseDump) v1alpha1.Failure {
+	if !dump.Spec.Cancel {
+		return failure(v1alpha1.ReasonCancelled, fmt.Sprintf("Dump %s was deleted before it had ended", dump.Name))
+	}
 	return failure(v1alpha1.ReasonCancelled, fmt.Sprintf("Dump %s was cancelled", dump.Name))
 }
 

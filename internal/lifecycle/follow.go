@@ -23,12 +23,12 @@ func (j *judgement) follow() {
 	j.noteStart()
 	switch {
 	case j.finishWithArtifact():
-	case j.Dump.Spec.Cancel:
+	case isWithdrawn(j.Dump):
 		j.stop(cancelled(j.Dump))
 	case j.Job == nil:
 		j.stop(jobDeleted(j.status.JobName))
-	case hasCondition(j.Job, batchv1.JobComplete), hasCondition(j.Job, batchv1.JobFailed):
-		j.end(v1alpha1.FinishedFailed, j.failureOf())
+	case HasEnded(j.Job):
+		j.stop(j.failureOf())
 	case j.status.StartTime != nil:
 		j.awaitEnd()
 	default:
@@ -79,6 +79,11 @@ func (j *judgement) attempts() string {
 		return "Job " + j.status.JobName + " runs"
 	}
 	return fmt.Sprintf("Job %s tries again after %d failed", j.status.JobName, ended)
+}
+
+// HasEnded reports whether the Job is complete or has failed.
+func HasEnded(job *batchv1.Job) bool {
+	return hasCondition(job, batchv1.JobComplete) || hasCondition(job, batchv1.JobFailed)
 }
 
 func hasCondition(job *batchv1.Job, kind batchv1.JobConditionType) bool {

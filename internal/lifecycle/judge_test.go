@@ -15,14 +15,22 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobmeta"
+	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+)
+
+var (
+	nothing = lifecycle.Effect{}
+	create  = lifecycle.Effect{Verb: lifecycle.Create, Job: jobspec.KindCopy}
+	stop    = lifecycle.Effect{Verb: lifecycle.Delete, Job: jobspec.KindCopy}
+	settle  = lifecycle.Effect{Verb: lifecycle.Create, Job: jobspec.KindSettle}
 )
 
 // want is what a verdict is compared by.
 type want struct {
 	phase       v1alpha1.Phase
 	reason      string // of failure, or of condition Stalled where it is True
-	action      lifecycle.Action
+	effect      lifecycle.Effect
 	requeue     time.Duration
 	irrevocable bool
 }
@@ -45,117 +53,117 @@ func TestJudge(t *testing.T) {
 		want  want
 	}{
 		"a new dump that lacks nothing is admitted and gets its Job": {
-			facts(), want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+			facts(), want{v1alpha1.PhaseStarting, "", create, 5 * time.Minute, true},
 		},
 		"a dump behind others queues, and time does not help": {
-			edit(facts(), func(f *lifecycle.Facts) { f.Ahead = 1 }), want{v1alpha1.PhaseQueued, "", "", 0, false},
+			edit(facts(), func(f *lifecycle.Facts) { f.Ahead = 1 }), want{v1alpha1.PhaseQueued, "", nothing, 0, false},
 		},
 		"an admitted dump whose Job was not seen gets it, whoever is ahead": {
 			edit(after(facts(), time.Second), func(f *lifecycle.Facts) { f.Ahead = 7 }),
-			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5*time.Minute - time.Second, true},
+			want{v1alpha1.PhaseStarting, "", create, 5*time.Minute - time.Second, true},
 		},
 		"a missing source is waited for, for as long as the manager says": {
-			edit(facts(), func(f *lifecycle.Facts) { f.Source = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, "", 10 * time.Minute, false},
+			edit(facts(), func(f *lifecycle.Facts) { f.Source = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, nothing, 10 * time.Minute, false},
 		},
 		"a missing storage is waited for, for as long as the source says": {
-			edit(facts(), func(f *lifecycle.Facts) { f.Storage = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonStorageNotFound, "", 5 * time.Minute, false},
+			edit(facts(), func(f *lifecycle.Facts) { f.Storage = nil }), want{v1alpha1.PhasePending, v1alpha1.ReasonStorageNotFound, nothing, 5 * time.Minute, false},
 		},
 		"a missing storage ends it at the deadline": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Storage, f.Now = nil, noon.Add(5*time.Minute) }),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonStorageNotFound, "", 0, true},
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonStorageNotFound, nothing, 0, true},
 		},
 		"a manager that was away for the whole wait still takes what has come": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Now = noon.Add(time.Hour) }),
-			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+			want{v1alpha1.PhaseStarting, "", create, 5 * time.Minute, true},
 		},
 		"a source that goes while the dump queues is waited for anew": {
 			edit(after(edit(facts(), func(f *lifecycle.Facts) { f.Ahead = 1 }), time.Hour), func(f *lifecycle.Facts) { f.Source = nil }),
-			want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, "", 10 * time.Minute, false},
+			want{v1alpha1.PhasePending, v1alpha1.ReasonSourceNotFound, nothing, 10 * time.Minute, false},
 		},
 		"a list that does not exist is waited for": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.RequestedBy = console }),
-			want{v1alpha1.PhasePending, v1alpha1.ReasonNotAllowed, "", 5 * time.Minute, false},
+			want{v1alpha1.PhasePending, v1alpha1.ReasonNotAllowed, nothing, 5 * time.Minute, false},
 		},
 		"a list that never came refuses it": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.RequestedBy, f.Now = console, noon.Add(6*time.Minute) }),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, nothing, 0, true},
 		},
 		"a list that exists and does not allow it refuses it at once": {
 			edit(facts(), func(f *lifecycle.Facts) {
 				f.Dump.Spec.RequestedBy = console
 				f.AllowLists = []v1alpha1.DumpAllowList{{Spec: v1alpha1.DumpAllowListSpec{Sources: []v1alpha1.AllowedSource{"*"}}}}
 			}),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, nothing, 0, true},
 		},
 		"a channel that outsiders share is refused at once, whatever lists may come": {
 			edit(facts(), func(f *lifecycle.Facts) {
 				f.Dump.Spec.RequestedBy, f.Source = console.DeepCopy(), nil
 				f.Dump.Spec.RequestedBy.ChannelKind = v1alpha1.ChannelKindShared
 			}),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonNotAllowed, nothing, 0, true},
 		},
 		"a console is refused before anything else is looked at": {
 			edit(facts(), func(f *lifecycle.Facts) {
 				f.Dump.Spec.RequestedBy, f.Settings.AllowConsole, f.Source = console, false, nil
 			}),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonConsoleNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonConsoleNotAllowed, nothing, 0, true},
 		},
 		"a source with a label that is not allowed is refused at once, without its storage too": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Source, f.Storage = labelled(f.Source), nil }),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, nothing, 0, true},
 		},
 		"a label that this manager allows": {
 			edit(facts(), func(f *lifecycle.Facts) {
 				f.Source, f.Settings.JobMetadata.Labels = labelled(f.Source), jobmeta.Keys{"app"}
 			}),
-			want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+			want{v1alpha1.PhaseStarting, "", create, 5 * time.Minute, true},
 		},
 		"a label that comes when the dump is admitted and has no Job yet": {
 			edit(after(facts(), time.Second), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }),
-			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, "", 0, true},
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonJobMetadataNotAllowed, nothing, 0, true},
 		},
 		"a label that comes when the dump runs": {
-			edit(started(), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }), want{v1alpha1.PhaseRunning, "", "", 0, false},
+			edit(started(), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }), want{v1alpha1.PhaseRunning, "", nothing, 0, false},
 		},
 		"a Job of somebody else's with its name": {
-			edit(facts(), func(f *lifecycle.Facts) { f.NameTaken = true }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, "", 0, true},
+			edit(facts(), func(f *lifecycle.Facts) { f.NameTaken = true }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, nothing, 0, true},
 		},
 		"a Job in its name that was there before it was admitted": {
-			withJob(facts()), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, "", 0, true},
+			withJob(facts()), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, nothing, 0, true},
 		},
 		"a namespace that is not enrolled is tried again soon": {
 			edit(after(facts(), time.Second), func(f *lifecycle.Facts) {
 				f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonNamespaceNotEnrolled}
 			}),
-			want{v1alpha1.PhaseStarting, v1alpha1.ReasonNamespaceNotEnrolled, "", 5 * time.Second, false},
+			want{v1alpha1.PhaseStarting, v1alpha1.ReasonNamespaceNotEnrolled, nothing, 5 * time.Second, false},
 		},
 		"an invalid Job is not tried again": {
 			edit(after(facts(), time.Second), func(f *lifecycle.Facts) {
 				f.Rejection = &lifecycle.Rejection{Reason: v1alpha1.ReasonJobRejected, Message: "spec.x", Final: true}
 			}),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonJobRejected, "", 0, true},
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonJobRejected, nothing, 0, true},
 		},
 		"a Job that could not be made in time": {
-			after(facts(), 5*time.Minute), want{v1alpha1.PhaseFailed, v1alpha1.ReasonStartDeadlineExceeded, "", 0, true},
+			after(facts(), 5*time.Minute), want{v1alpha1.PhaseFailed, v1alpha1.ReasonStartDeadlineExceeded, nothing, 0, true},
 		},
 		"cancelled before it had a Job": {
-			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, nothing, 0, true},
 		},
 		"cancelled while it runs: the reason is written, then the Job is deleted": {
 			edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }),
-			want{v1alpha1.PhaseRunning, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+			want{v1alpha1.PhaseRunning, "", stop, 5 * time.Minute, true},
 		},
 		"cancelled, and its pod still runs without its Job": {
 			edit(after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Minute), func(f *lifecycle.Facts) { f.Job = nil }),
-			want{v1alpha1.PhaseRunning, "", "", 4 * time.Minute, true},
+			want{v1alpha1.PhaseRunning, "", nothing, 4 * time.Minute, true},
 		},
 		"cancelled, and its pod is gone": {
 			edit(after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Minute), func(f *lifecycle.Facts) { f.Job, f.Pods = nil, nil }),
-			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, nothing, 0, true},
 		},
 		"cancelled, and its pod is never seen to stop": {
 			after(edit(started(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), 5*time.Minute),
-			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, true},
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, nothing, 0, true},
 		},
 		"cancelled, and the artifact was finished in the last moment": {
 			func() lifecycle.Facts {
@@ -163,31 +171,31 @@ func TestJudge(t *testing.T) {
 				f.Pods = nil
 				return withPod(f, ended(f, 0, succeeding()))
 			}(),
-			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
+			want{v1alpha1.PhaseSucceeded, "", nothing, 0, true},
 		},
 		"a pod that is to go with its node is given time": {
-			deleted(started(), 30*time.Second), want{v1alpha1.PhaseRunning, "", "", 90 * time.Second, false},
+			deleted(started(), 30*time.Second), want{v1alpha1.PhaseRunning, "", nothing, 90 * time.Second, false},
 		},
 		"a pod that was lost with its node, of which the Job never says that it has ended": {
-			later(deleted(started(), 30*time.Second), 90*time.Second), want{v1alpha1.PhaseRunning, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+			later(deleted(started(), 30*time.Second), 90*time.Second), want{v1alpha1.PhaseRunning, "", stop, 5 * time.Minute, true},
 		},
-		"a pod that was lost with its node, once its Job is deleted": {
+		"a pod that was lost with its node, once its Job is deleted, may have completed a copy": {
 			edit(after(later(deleted(started(), 30*time.Second), 90*time.Second), time.Second), func(f *lifecycle.Facts) { f.Job = nil }),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonEvicted, "", 0, true},
+			want{v1alpha1.PhaseRunning, "", settle, 15*time.Minute - time.Second, true},
 		},
 		"a pod that was lost with its node, when the Job's deadline is over": {
 			edit(after(withJob(later(deleted(started(), 0), time.Minute), jobStopping(batchv1.JobReasonDeadlineExceeded)), time.Second),
 				func(f *lifecycle.Facts) { f.Job = nil }),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+			want{v1alpha1.PhaseRunning, "", settle, 15*time.Minute - time.Second, true},
 		},
 		"a pod of a dump that was deleted still reads from the source": {
-			stray(facts(), nil), want{v1alpha1.PhaseQueued, "", "", 0, false},
+			stray(facts(), nil), want{v1alpha1.PhaseQueued, "", nothing, 0, false},
 		},
 		"a pod of a dump that was deleted is being stopped": {
-			stray(facts(), new(30*time.Second)), want{v1alpha1.PhaseQueued, "", "", 90 * time.Second, false},
+			stray(facts(), new(30*time.Second)), want{v1alpha1.PhaseQueued, "", nothing, 90 * time.Second, false},
 		},
 		"a pod of a dump that was deleted was lost with its node": {
-			stray(facts(), new(-time.Minute)), want{v1alpha1.PhaseStarting, "", lifecycle.ActionCreateJob, 5 * time.Minute, true},
+			stray(facts(), new(-time.Minute)), want{v1alpha1.PhaseStarting, "", create, 5 * time.Minute, true},
 		},
 		"a container that cannot be started has not run": {
 			func() lifecycle.Facts {
@@ -196,37 +204,37 @@ func TestJudge(t *testing.T) {
 					ExitCode: 128, Reason: "StartError", Message: "exec format error", StartedAt: metav1.Unix(0, 0),
 				}})
 			}(),
-			want{v1alpha1.PhaseStarting, "", "", 5*time.Minute - 2*time.Second, false},
+			want{v1alpha1.PhaseStarting, "", nothing, 5*time.Minute - 2*time.Second, false},
 		},
-		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", "", 14 * time.Second, false}},
+		"a Job without a pod": {starting(), want{v1alpha1.PhaseStarting, "", nothing, 14 * time.Second, false}},
 		"a Job that has no pod long after it was made": {
-			later(starting(), 14*time.Second), want{v1alpha1.PhaseStarting, v1alpha1.ReasonPodNotCreated, "", 5*time.Minute - 16*time.Second, false},
+			later(starting(), 14*time.Second), want{v1alpha1.PhaseStarting, v1alpha1.ReasonPodNotCreated, nothing, 5*time.Minute - 16*time.Second, false},
 		},
 		"a Job without a pod at the deadline is deleted": {
 			edit(starting(), func(f *lifecycle.Facts) { f.Now = noon.Add(5 * time.Minute) }),
-			want{v1alpha1.PhaseStarting, "", lifecycle.ActionDeleteJob, 5 * time.Minute, true},
+			want{v1alpha1.PhaseStarting, "", stop, 5 * time.Minute, true},
 		},
-		"a pod that runs is not waited for": {started(), want{v1alpha1.PhaseRunning, "", "", 0, false}},
+		"a pod that runs is not waited for": {started(), want{v1alpha1.PhaseRunning, "", nothing, 0, false}},
 		"a pod that runs on after the start deadline": {
-			edit(started(), func(f *lifecycle.Facts) { f.Now = noon.Add(6 * time.Minute) }), want{v1alpha1.PhaseRunning, "", "", 0, false},
+			edit(started(), func(f *lifecycle.Facts) { f.Now = noon.Add(6 * time.Minute) }), want{v1alpha1.PhaseRunning, "", nothing, 0, false},
 		},
 		"a pod that vouches for an artifact, whatever its Job says": {
 			func() lifecycle.Facts {
 				f := withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded))
 				return withPod(f, ended(f, 0, succeeding()))
 			}(),
-			want{v1alpha1.PhaseSucceeded, "", "", 0, true},
+			want{v1alpha1.PhaseSucceeded, "", nothing, 0, true},
 		},
 		"a Job that completed without a word": {
 			withJob(starting(), batchv1.JobCondition{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonResultLost, "", 0, true},
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonResultLost, nothing, 0, true},
 		},
 		"an attempt that failed is not the end while the Job goes on": {
 			func() lifecycle.Facts {
 				f := starting()
 				return withPod(f, ended(f, 41, failing(contract.ConnectionLost)))
 			}(),
-			want{v1alpha1.PhaseRunning, "", "", 0, false},
+			want{v1alpha1.PhaseRunning, "", nothing, 0, false},
 		},
 		"the last attempt's word is the Job's": {
 			func() lifecycle.Facts {
@@ -236,7 +244,7 @@ func TestJudge(t *testing.T) {
 				f = withPod(f, ended(f, 41, failing(contract.ConnectionLost)))
 				return withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
 			}(),
-			want{v1alpha1.PhaseFailed, string(contract.ConnectionLost), "", 0, true},
+			want{v1alpha1.PhaseFailed, string(contract.ConnectionLost), nothing, 0, true},
 		},
 		"the Job's deadline interrupts the dumper": {
 			func() lifecycle.Facts {
@@ -244,33 +252,39 @@ func TestJudge(t *testing.T) {
 				f.Pods = nil
 				return withPod(f, ended(f, 49, failing(contract.Interrupted)))
 			}(),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, nothing, 0, true},
 		},
 		"the Job's deadline takes the pod with it": {
 			edit(withJob(started(), jobFailed(batchv1.JobReasonDeadlineExceeded)), func(f *lifecycle.Facts) { f.Pods = nil }),
-			want{v1alpha1.PhaseFailed, v1alpha1.ReasonRunDeadlineExceeded, "", 0, true},
+			want{v1alpha1.PhaseRunning, "", settle, 15 * time.Minute, true},
 		},
 		"the Job's deadline while no pod ever ran": {
-			withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded)), want{v1alpha1.PhaseFailed, v1alpha1.ReasonPodNotCreated, "", 0, true},
+			withJob(starting(), jobFailed(batchv1.JobReasonDeadlineExceeded)), want{v1alpha1.PhaseFailed, v1alpha1.ReasonPodNotCreated, nothing, 0, true},
 		},
 		"a Job that somebody deleted, while its pod still runs": {
-			edit(started(), func(f *lifecycle.Facts) { f.Job = nil }), want{v1alpha1.PhaseRunning, "", "", 5 * time.Minute, true},
+			edit(started(), func(f *lifecycle.Facts) { f.Job = nil }), want{v1alpha1.PhaseRunning, "", nothing, 5 * time.Minute, true},
 		},
 		"a Job that somebody deleted, with its pod": {
-			edit(started(), func(f *lifecycle.Facts) { f.Job, f.Pods = nil, nil }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonJobDeleted, "", 0, true},
+			edit(started(), func(f *lifecycle.Facts) { f.Job, f.Pods = nil, nil }), want{v1alpha1.PhaseRunning, "", settle, 15 * time.Minute, true},
 		},
-		"a dump that is being deleted is left alone": {
+		"a dump that is being deleted, and left nothing, is left alone": {
 			edit(facts(), func(f *lifecycle.Facts) { f.Dump.DeletionTimestamp = &metav1.Time{Time: noon} }), want{},
+		},
+		"a dump that is deleted while its Job writes is stopped": {
+			edit(started(), withdraw), want{v1alpha1.PhaseRunning, "", stop, 5 * time.Minute, true},
+		},
+		"a dump that is deleted before its Job is made ends": {
+			edit(after(facts(), time.Second), withdraw), want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, nothing, 0, true},
 		},
 		"a finished dump is left alone, though its Job runs": {
 			edit(after(edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Cancel = true }), time.Hour), func(f *lifecycle.Facts) { *f = withJob(*f) }),
-			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, "", 0, false},
+			want{v1alpha1.PhaseCancelled, v1alpha1.ReasonCancelled, nothing, 0, false},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			untouched := tc.facts.Dump.DeepCopy()
 			v := lifecycle.Judge(tc.facts)
-			got := want{v.Status.Phase, "", v.Action, v.RequeueAfter, v.Irrevocable}
+			got := want{v.Status.Phase, "", v.Effect, v.RequeueAfter, v.Irrevocable}
 			if v.Status.Failure != nil {
 				got.reason = v.Status.Failure.Reason
 			} else if c := meta.FindStatusCondition(v.Status.Conditions, v1alpha1.ConditionStalled); c != nil && c.Status == metav1.ConditionTrue {
@@ -284,6 +298,11 @@ func TestJudge(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withdraw deletes a dump that waits for what it left in storage.
+func withdraw(f *lifecycle.Facts) {
+	f.Dump.DeletionTimestamp, f.Dump.Finalizers = &metav1.Time{Time: f.Now}, []string{v1alpha1.FinalizerArtifact}
 }
 
 func TestTheDumpersWarningsAreInTheStatusAsFarAsTheyAreKnown(t *testing.T) {
@@ -363,20 +382,20 @@ func TestTidy(t *testing.T) {
 	for name, tc := range map[string]struct {
 		now    time.Time
 		job    *batchv1.Job
-		action lifecycle.Action
+		effect lifecycle.Effect
 		after  time.Duration
 	}{
-		"no Job":                                       {noon, nil, "", 0},
-		"a finished Job is kept for its log":           {noon.Add(time.Hour), job(noon, done), "", 23 * time.Hour},
-		"a finished Job goes in time":                  {noon.Add(24 * time.Hour), job(noon, done), lifecycle.ActionDeleteJob, 0},
-		"a Job may take a moment to see its end":       {noon.Add(time.Second), job(noon.Add(-time.Hour)), "", 59 * time.Second},
-		"a Job that runs on is stopped":                {noon.Add(time.Minute), job(noon.Add(-time.Hour)), lifecycle.ActionDeleteJob, 0},
-		"a Job that was made after the end is stopped": {noon.Add(2 * time.Second), job(noon.Add(time.Second)), lifecycle.ActionDeleteJob, 0},
+		"no Job":                                       {noon, nil, nothing, 0},
+		"a finished Job is kept for its log":           {noon.Add(time.Hour), job(noon, done), nothing, 23 * time.Hour},
+		"a finished Job goes in time":                  {noon.Add(24 * time.Hour), job(noon, done), stop, 0},
+		"a Job may take a moment to see its end":       {noon.Add(time.Second), job(noon.Add(-time.Hour)), nothing, 59 * time.Second},
+		"a Job that runs on is stopped":                {noon.Add(time.Minute), job(noon.Add(-time.Hour)), stop, 0},
+		"a Job that was made after the end is stopped": {noon.Add(2 * time.Second), job(noon.Add(time.Second)), stop, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			action, after := keep.Tidy(tc.now, finished, tc.job)
-			if action != tc.action || after != tc.after {
-				t.Errorf("%q after %s, want %q after %s", action, after, tc.action, tc.after)
+			effect, after := keep.Tidy(tc.now, finished, tc.job)
+			if effect != tc.effect || after != tc.after {
+				t.Errorf("%v after %s, want %v after %s", effect, after, tc.effect, tc.after)
 			}
 		})
 	}

@@ -11,7 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/jobmeta"
+	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
 // Settings of the manager that decide.
@@ -20,6 +22,8 @@ type Settings struct {
 	AllowConsole bool
 	// StartDeadline holds where the source that would say does not exist.
 	StartDeadline time.Duration
+	// TTL of copies for which neither source, nor list, nor dump says how long they are kept.
+	TTL time.Duration
 	// JobMetadata is which labels and annotations a source can set on its Jobs.
 	JobMetadata jobmeta.Rules
 }
@@ -47,6 +51,12 @@ type Facts struct {
 	NameTaken bool
 	// Pods that the Job controls, or did before it was deleted.
 	Pods []corev1.Pod
+	// Settlement is the dump's Job that looks for an artifact of which no attempt told, nil where there is none, and
+	// SettlementPods are those that it controls.
+	Settlement     *batchv1.Job
+	SettlementPods []corev1.Pod
+	// SettlementTaken: a Job of that one's name is somebody else's.
+	SettlementTaken bool
 	// Rejection is why there was no Job just now, nil when none was asked for.
 	Rejection *Rejection
 }
@@ -61,24 +71,28 @@ type Rejection struct {
 	Final bool
 }
 
-// Action is what to do once the status is written.
-type Action string
+// Verb of an Effect.
+type Verb string
 
 const (
-	// ActionNone: nothing.
-	ActionNone Action = ""
-	// ActionCreateJob: make the dump's Job.
-	ActionCreateJob Action = "CreateJob"
-	// ActionDeleteJob: delete the dump's Job and with it its pods.
-	ActionDeleteJob Action = "DeleteJob"
+	// Create the dump's Job of a kind.
+	Create Verb = "Create"
+	// Delete the dump's Job of a kind and with it its pods.
+	Delete Verb = "Delete"
 )
+
+// Effect is what to do once the status is written. The zero value is nothing.
+type Effect struct {
+	Verb Verb
+	Job  jobspec.Kind
+}
 
 // Verdict is what should be true.
 type Verdict struct {
 	// Status that the dump should have.
 	Status v1alpha1.DatabaseDumpStatus
-	// Action to take once the status is written.
-	Action Action
+	// Effect to bring about once the status is written.
+	Effect Effect
 	// RequeueAfter is when time alone may change the verdict; 0 means that only an event can.
 	RequeueAfter time.Duration
 	// Irrevocable: it admits, makes or deletes a Job, or ends the dump. It may only be carried out when the facts are
@@ -94,6 +108,9 @@ const (
 	// stopBound is how long to wait for pods to stop before the dump finishes without having seen it. Every dump must
 	// finish, and a node that is gone answers never.
 	stopBound = 5 * time.Minute
+	// settleBound is how long it may take, from the decision that the dump ends, to find out whether one of its attempts
+	// completed an artifact.
+	settleBound = 15 * time.Minute
 )
 
 // judgement is a verdict in the making.
@@ -106,32 +123,41 @@ type judgement struct {
 // Judge says what should be true of the dump. The dump in the facts is not changed.
 func Judge(f Facts) Verdict {
 	before := &f.Dump.Status
-	// Terminal is final: whatever happens to its Job, a finished dump is never touched again, so that it neither runs
-	// twice nor loses what was said of it.
-	if f.Dump.Status.Finished() || !f.Dump.DeletionTimestamp.IsZero() {
+	// The copy's end is final: whatever happens to its Job, a finished dump neither runs twice nor loses what was said of
+	// its end. What becomes of the artifact then is judged by internal/artifact. A dump that is being deleted and waits for
+	// nothing of ours is gone.
+	if f.Dump.Status.Finished() || isDeleted(f.Dump) && !artifact.HasFinalizer(f.Dump) {
 		return Verdict{Status: *before.DeepCopy()}
 	}
 	j := &judgement{Facts: f, status: before.DeepCopy()}
 	j.begin()
 	switch {
-	case j.isStopping():
+	case isStopping(f.Dump):
 		j.continueStopping()
 	case f.Job != nil || f.Dump.Status.JobName != "":
 		j.follow()
-	case f.Dump.Spec.Cancel:
+	case isWithdrawn(f.Dump):
 		j.end(v1alpha1.FinishedCancelled, cancelled(f.Dump))
 	default:
 		j.prepare()
 	}
 	j.status.Phase = PhaseOf(j.status.Conditions)
 	j.verdict.Status = *j.status
-	j.verdict.Irrevocable = j.verdict.Action != ActionNone || admits(before, j.status) || ends(j.status)
+	j.verdict.Irrevocable = j.verdict.Effect != Effect{} || admits(before, j.status) || ends(j.status)
 	return j.verdict
 }
 
+func isDeleted(dump *v1alpha1.DatabaseDump) bool { return !dump.DeletionTimestamp.IsZero() }
+
+// isWithdrawn: nobody wants the copy any more.
+func isWithdrawn(dump *v1alpha1.DatabaseDump) bool { return dump.Spec.Cancel || isDeleted(dump) }
+
+// MaySettle reports whether the dump may have a Job that looks for an artifact of which no attempt told.
+func MaySettle(dump *v1alpha1.DatabaseDump) bool { return isStopping(dump) }
+
 // MayBeAdmitted reports whether the dump's place in the queue may still matter. What is false stays false.
 func MayBeAdmitted(dump *v1alpha1.DatabaseDump) bool {
-	return !dump.Spec.Cancel && !meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionAdmitted)
+	return !isWithdrawn(dump) && !meta.IsStatusConditionTrue(dump.Status.Conditions, v1alpha1.ConditionAdmitted)
 }
 
 func admits(before, after *v1alpha1.DatabaseDumpStatus) bool {

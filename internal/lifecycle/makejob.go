@@ -5,13 +5,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/jobspec"
 )
 
 // makeJob asks for the Job, again and again until the start deadline if the API server refuses it.
 func (j *judgement) makeJob() {
 	deadline := j.since(v1alpha1.ConditionAdmitted).Add(j.startDeadline())
 	if j.Rejection != nil {
-		f := rejected(j.Dump, *j.Rejection)
+		f := Rejected(j.Dump.Namespace, *j.Rejection)
 		if j.Rejection.Final || !j.Now.Before(deadline) {
 			j.end(v1alpha1.FinishedFailed, f)
 			return
@@ -25,7 +26,7 @@ func (j *judgement) makeJob() {
 		j.end(v1alpha1.FinishedFailed, j.whyNoJob())
 		return
 	}
-	j.verdict.Action = ActionCreateJob
+	j.verdict.Effect = Effect{Create, jobspec.KindCopy}
 	j.requeueAt(deadline)
 }
 
@@ -36,7 +37,7 @@ func (j *judgement) whyNoJob() v1alpha1.Failure {
 	case c == nil || c.Status != metav1.ConditionTrue:
 		return failure(v1alpha1.ReasonStartDeadlineExceeded, "The Job was not created before the start deadline")
 	case c.Reason == v1alpha1.ReasonNamespaceNotEnrolled:
-		return notEnrolled(j.Dump)
+		return notEnrolled(j.Dump.Namespace)
 	}
 	return stalledBy(c)
 }

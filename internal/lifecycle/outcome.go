@@ -8,8 +8,10 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/text"
@@ -26,18 +28,24 @@ func (j *judgement) finishWithArtifact() bool {
 			continue
 		}
 		j.noteStart()
-		j.describe(word)
-		uri, manifest := jobspec.URIs(*j.status.Storage, j.Dump, pod.UID)
-		j.status.Artifact = &v1alpha1.Artifact{
-			URI: uri, ManifestURI: manifest, SizeBytes: word.Artifact.SizeBytes,
-			UncompressedBytes: word.Artifact.UncompressedBytes, SHA256: word.Artifact.SHA256,
-		}
-		j.status.Warnings = warningsOf(word)
-		j.completeProgress(word.Artifact.UncompressedBytes)
-		j.succeed("The artifact was written and verified: " + uri)
+		j.takeOver(word)
 		return true
 	}
 	return false
+}
+
+// takeOver what a dumper vouches for.
+func (j *judgement) takeOver(word *contract.Result) {
+	j.describe(word)
+	uri, manifest := jobspec.URIs(*j.status.Storage, j.Dump, types.UID(word.Writer()))
+	j.status.Artifact = &v1alpha1.Artifact{
+		URI: uri, ManifestURI: manifest, SizeBytes: word.Artifact.SizeBytes,
+		UncompressedBytes: word.Artifact.UncompressedBytes, SHA256: word.Artifact.SHA256,
+	}
+	j.status.Warnings = warningsOf(word)
+	j.completeProgress(word.Artifact.UncompressedBytes)
+	j.succeed("The artifact was written and verified: " + uri)
+	j.status.Artifact.ExpiresAt = artifact.ExpiresAt(&v1alpha1.DatabaseDump{Spec: j.Dump.Spec, Status: *j.status}, *j.status.CompletionTime)
 }
 
 func (j *judgement) describe(word *contract.Result) {
@@ -57,13 +65,22 @@ func (j *judgement) completeProgress(bytes int64) {
 	p.Bytes, p.Table, p.TablesDone, p.Percent, p.UpdatedAt = bytes, "", p.TablesTotal, 100, metav1.NewTime(j.Now)
 }
 
-// wordOf is the result that a pod's dumper left, or why there is none.
-func wordOf(pod *corev1.Pod) (*contract.Result, error) {
+// MessageOf is what the dumper of a pod said when it ended.
+func MessageOf(pod *corev1.Pod) (message string, ended bool) {
 	c := dumperStatus(pod)
 	if c == nil || c.State.Terminated == nil {
+		return "", false
+	}
+	return c.State.Terminated.Message, true
+}
+
+// wordOf is the result that a pod's dumper left, or why there is none.
+func wordOf(pod *corev1.Pod) (*contract.Result, error) {
+	message, ended := MessageOf(pod)
+	if !ended {
 		return nil, fmt.Errorf("container %s has not ended", jobspec.ContainerName)
 	}
-	return contract.Decode(c.State.Terminated.Message, string(pod.UID))
+	return contract.Decode(message, string(pod.UID))
 }
 
 func newestFirst(pods []corev1.Pod) []*corev1.Pod {
@@ -94,7 +111,7 @@ func (j *judgement) failureOf() v1alpha1.Failure {
 		return resultLost(j.Job.Name)
 	}
 	last := newestFirst(j.Pods)[0]
-	f := failureOfPod(last)
+	f := FailureOfPod(last)
 	// The Job's deadline stops the dumper with a signal, and the dumper then can only say that it was interrupted.
 	if expired && (f.Reason == string(contract.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {
 		return runDeadlineExceeded()
@@ -120,7 +137,8 @@ func jobFailedBecause(job *batchv1.Job) string {
 	return ""
 }
 
-func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
+// FailureOfPod is why a pod that has ended, or was lost, has no result.
+func FailureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	c := dumperStatus(pod)
 	if c == nil || c.State.Terminated == nil {
 		if disrupted(pod) {
@@ -134,7 +152,7 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	case err == nil && word.Failure != nil && word.Failure.Reason == contract.Interrupted && disrupted(pod):
 		return evicted(pod)
 	case err == nil && word.Failure != nil:
-		return ofDumper(*word.Failure)
+		return FailureSaid(*word.Failure)
 	case ended.Reason == "OOMKilled":
 		return outOfMemory(pod.Name)
 	case disrupted(pod):
@@ -152,9 +170,9 @@ func failureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	}
 }
 
-// ofDumper takes over the dumper's own words. A reason outside its vocabulary is not repeated: conditions have a syntax
+// FailureSaid takes over the dumper's own words. A reason outside its vocabulary is not repeated: conditions have a syntax
 // for reasons, and one that breaks it would make every write of the status fail.
-func ofDumper(f contract.Failure) v1alpha1.Failure {
+func FailureSaid(f contract.Failure) v1alpha1.Failure {
 	if f.Reason.ExitCode() == contract.Internal.ExitCode() && f.Reason != contract.Internal {
 		return dumperFailed("The dumper failed for a reason that this manager does not know: " + text.OneLine(f.Message, 512))
 	}

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
@@ -77,6 +78,8 @@ func endOf(reason string) string {
 
 func (j *judgement) accepted(given grant) {
 	j.status.Database, j.status.AllowedBy = given.database, given.allowedBy
+	lifetime := artifact.LifetimeOf(j.Source.Spec.Limits, given.limits, j.Settings.TTL)
+	j.status.Lifetime = &lifetime
 	if given.allowedBy != nil {
 		j.set(v1alpha1.ConditionAccepted, metav1.ConditionTrue, v1alpha1.ReasonAllowed,
 			"DumpAllowList "+given.allowedBy.Name+" permits it")

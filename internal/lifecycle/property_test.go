@@ -69,7 +69,7 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 		allGoesWell(f)
 		return
 	}
-	switch rapid.IntRange(0, 16).Draw(t, "what happens") {
+	switch rapid.IntRange(0, 20).Draw(t, "what happens") {
 	case 0:
 		f.Source = nil
 	case 1:
@@ -108,7 +108,24 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 		if f.Job != nil {
 			*f = withJob(*f, jobFailed(rapid.SampledFrom([]string{"DeadlineExceeded", "PodFailurePolicy", "BackoffLimitExceeded"}).Draw(t, "why")))
 		}
+	case 17:
+		withdraw(f)
+	case 18, 19, 20:
+		settlement(t, f)
 	}
+}
+
+// settlement of a dump whose attempts were not heard.
+func settlement(t *rapid.T, f *lifecycle.Facts) {
+	message := rapid.SampledFrom([]string{
+		"", adopting("earlier", contract.DefaultFormat().File()), adopting("", "dump.sql"), failing(contract.ArtifactDoubted),
+		failing(contract.StorageUnreachable), rapid.String().Draw(t, "message"),
+	}).Draw(t, "settlement")
+	conditions := rapid.SampledFrom([][]batchv1.JobCondition{
+		nil, {{Type: batchv1.JobComplete, Status: corev1.ConditionTrue}}, {jobFailed("PodFailurePolicy")},
+	}).Draw(t, "the settlement's end")
+	*f = settling(*f, rapid.SampledFrom([]int32{0, 48}).Draw(t, "exit code"), message, conditions...)
+	f.SettlementTaken = rapid.IntRange(0, 9).Draw(t, "taken") == 0
 }
 
 // allGoesWell takes the dump one step further towards its artifact.
@@ -164,9 +181,11 @@ func check(t *rapid.T, before v1alpha1.DatabaseDumpStatus, v lifecycle.Verdict) 
 		t.Fatalf("the artifact and its conditions disagree: %+v", s)
 	case is("Failed") != (s.Failure != nil):
 		t.Fatalf("the failure and its condition disagree: %+v", s)
-	case finished && (s.CompletionTime == nil || v.Action != lifecycle.ActionNone || v.RequeueAfter != 0):
+	case finished && (s.CompletionTime == nil || v.Effect != nothing || v.RequeueAfter != 0):
 		t.Fatalf("at the end there is more to do: %+v", v)
-	case s.Artifact != nil && s.Storage == nil, v.Action == lifecycle.ActionCreateJob && s.Storage == nil:
+	case finished && is("Failed") == (s.Artifact != nil):
+		t.Fatalf("an artifact and a failure: %+v", s)
+	case s.Artifact != nil && s.Storage == nil, v.Effect.Verb == lifecycle.Create && s.Storage == nil:
 		t.Fatal("no storage was written down")
 	case s.Phase != lifecycle.PhaseOf(s.Conditions):
 		t.Fatalf("phase %s does not follow from the conditions", s.Phase)

@@ -23,7 +23,7 @@ func listAllows(f Facts, given *grant) *obstacle {
 		Requester: *by, Source: f.Source.Name, Database: given.database, Permission: v1alpha1.PermissionRequest,
 	})
 	if decision.Allowed {
-		given.allowedBy = decision.By
+		given.allowedBy, given.limits = decision.By, &decision.Limits
 		return nil
 	}
 	o := &obstacle{Failure: notAllowed(f.Dump, *by, given.database), waits: len(decision.Misses) == 0}

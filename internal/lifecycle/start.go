@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,6 +49,13 @@ func (j *judgement) noPod() (v1alpha1.Failure, blockage) {
 		return why, blockage{}
 	}
 	return why, blockage{now: true}
+}
+
+// WhyNotStarted says why no pod of a Job runs, of one that reads no database.
+func WhyNotStarted(now time.Time, job *batchv1.Job, pods []corev1.Pod) v1alpha1.Failure {
+	j := &judgement{Facts: Facts{Now: now, Job: job, Pods: pods}}
+	why, _ := j.notStarted()
+	return why
 }
 
 // blockage says whether somebody has to act, and whether its message is the vaguer of two that alternate.

@@ -7,12 +7,13 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/text"
 )
 
-// isStopping: why the dump ends is decided and written, its Job is being deleted.
-func (j *judgement) isStopping() bool {
-	return meta.IsStatusConditionPresentAndEqual(j.Dump.Status.Conditions, v1alpha1.ConditionFailed, metav1.ConditionUnknown)
+// isStopping: why the dump ends is decided and written. Its Job is being deleted, or what it left is being looked for.
+func isStopping(dump *v1alpha1.DatabaseDump) bool {
+	return meta.IsStatusConditionPresentAndEqual(dump.Status.Conditions, v1alpha1.ConditionFailed, metav1.ConditionUnknown)
 }
 
 // continueStopping after the intent was written, perhaps by a manager that died since.
@@ -30,8 +31,8 @@ func (j *judgement) continueStopping() {
 // beside it. The reason is written first, as Failed=Unknown, or a manager that died in between would take the missing
 // Job for deleted by somebody else.
 func (j *judgement) stop(f v1alpha1.Failure) {
-	if j.Job == nil && !j.anyPodRuns() {
-		j.end(endOfStopped(f.Reason), f)
+	if (j.Job == nil || HasEnded(j.Job)) && !j.anyPodRuns() {
+		j.conclude(f)
 		return
 	}
 	j.set(v1alpha1.ConditionFailed, metav1.ConditionUnknown, f.Reason, f.Message)
@@ -47,8 +48,8 @@ func (j *judgement) stop(f v1alpha1.Failure) {
 		return
 	}
 	j.requeueAt(bound)
-	if j.Job != nil && j.Job.DeletionTimestamp.IsZero() {
-		j.verdict.Action = ActionDeleteJob
+	if j.Job != nil && j.Job.DeletionTimestamp.IsZero() && !HasEnded(j.Job) {
+		j.verdict.Effect = Effect{Delete, jobspec.KindCopy}
 	}
 }
 

@@ -37,6 +37,11 @@ func JobName(dump string, uid types.UID) string {
 	return cut(strings.ReplaceAll(dump, ".", "-"), 46) + "-" + hash(dump, string(uid))
 }
 
+// SettleJobName is the name of the one Job that settles a dump whose attempts were not heard.
+func SettleJobName(dump string, uid types.UID) string {
+	return cut(strings.ReplaceAll(dump, ".", "-"), 39) + "-settle-" + hash(dump, string(uid))
+}
+
 func cut(name string, length int) string {
 	if len(name) > length {
 		name = name[:length]

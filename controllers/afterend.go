@@ -1,0 +1,73 @@
+package controllers
+
+import (
+	"context"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/artifact"
+	"github.com/volcado-io/volcado/internal/lifecycle"
+)
+
+// afterEnd looks after what a finished dump left: its artifact, and its Jobs. The dump's end itself is never touched again.
+func (r *DatabaseDumpReconciler) afterEnd(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
+	dump, kept, err := r.keep(ctx, facts.Now, facts.Dump)
+	if err != nil || dump == nil {
+		return retryConflict(err)
+	}
+	if err := finalize(ctx, r.Client, dump); err != nil {
+		return retryConflict(err)
+	}
+	tidied, err := r.tidy(ctx, facts)
+	return ctrl.Result{RequeueAfter: sooner(kept, tidied)}, err
+}
+
+// keep writes what has become of the artifact, and says when to come round again. It returns the dump as it is then, nil
+// when it is gone.
+func (r *DatabaseDumpReconciler) keep(ctx context.Context, now time.Time, dump *v1alpha1.DatabaseDump) (*v1alpha1.DatabaseDump, time.Duration, error) {
+	verdict := artifact.Judge(now, dump)
+	if equality.Semantic.DeepEqual(verdict.Status, dump.Status) {
+		return dump, verdict.RequeueAfter, nil
+	}
+	// The cache has only what says that there is something to write.
+	whole, err := get(ctx, r.Uncached, dump.Namespace, dump.Name, &v1alpha1.DatabaseDump{})
+	if err != nil || whole == nil || whole.UID != dump.UID {
+		return nil, 0, err
+	}
+	verdict = artifact.Judge(now, whole)
+	return whole, verdict.RequeueAfter, r.write(ctx, whole, verdict.Status)
+}
+
+// tidy the Jobs of a finished dump away in time.
+func (r *DatabaseDumpReconciler) tidy(ctx context.Context, facts *lifecycle.Facts) (time.Duration, error) {
+	var next time.Duration
+	for _, job := range []*batchv1.Job{facts.Job, facts.Settlement} {
+		effect, after := r.KeepJobs.Tidy(facts.Now, facts.Dump, job)
+		next = sooner(next, after)
+		if effect.Verb != lifecycle.Delete {
+			continue
+		}
+		err := deleteJob(ctx, r.Client, job)
+		if apierrors.IsForbidden(err) {
+			// The namespace is no longer enrolled. Its owner deletes the Jobs, or the dumps.
+			next, err = sooner(next, forbiddenDelay), nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return next, nil
+}
+
+// sooner of two times to come round again, of which 0 is never.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
