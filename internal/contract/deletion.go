@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
+	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/volcado-io/volcado/internal/text"
 )
@@ -65,12 +66,9 @@ func DecodeDeletionRequest(data []byte) (*DeletionRequest, error) {
 }
 
 func (d Deletion) ownsPrefix() bool {
-	namespace, name := path.Split(d.Dump)
-	if name == "" || path.Dir(namespace) != "." || path.Clean(d.Dump) != d.Dump || !IsAttempt(d.UID) || path.Clean(d.KeyPrefix) != d.KeyPrefix {
-		return false
-	}
-	return path.Base(d.KeyPrefix) == d.UID && path.Base(path.Dir(d.KeyPrefix)) == name &&
-		path.Base(path.Dir(path.Dir(d.KeyPrefix))) == path.Clean(namespace)
+	own := d.Dump + "/" + d.UID
+	return strings.Count(d.Dump, "/") == 1 && IsAttempt(d.UID) && fs.ValidPath(own) && fs.ValidPath(d.KeyPrefix) &&
+		(d.KeyPrefix == own || strings.HasSuffix(d.KeyPrefix, "/"+own))
 }
 
 // DeletionResult is the termination message of a deletion.
