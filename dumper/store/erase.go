@@ -17,7 +17,7 @@ const (
 	maxRound = 1000
 	// maxRounds of a deletion. A dump with more remnants than fit into these is not finished at once, but the next deletion
 	// goes on where this one ended.
-	maxRounds = 100
+	maxRounds = 10
 	// maxStrangersTold of a dump are told one by one.
 	maxStrangersTold = 10
 	// eraseTimeout is the longest time that the deletion of one dump can take. A store that is slow without an end must not keep
