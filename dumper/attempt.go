@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/client"
 	"github.com/volcado-io/volcado/dumper/compress"
 	"github.com/volcado-io/volcado/dumper/engine"
@@ -39,8 +40,8 @@ type Request struct {
 	KeyPrefix string
 	// Attempt is the pod's UID.
 	Attempt string
-	// Dump is namespace/name of the DatabaseDump; recorded in the manifest. With it KeyPrefix is that dump's alone, and what
-	// an attempt of it that was killed left there is removed. Empty outside Kubernetes.
+	// Dump is namespace/name of the DatabaseDump; recorded in the manifest. With it KeyPrefix is that dump's alone: what an
+	// attempt of it that was killed left there is removed, and what one completed is adopted. Empty outside Kubernetes.
 	Dump string
 	// WorkDir receives the option file; it should be in memory.
 	WorkDir string
@@ -68,6 +69,8 @@ type found struct {
 	plan     *plan.Plan
 	artifact *contract.Artifact
 	warnings []contract.Warning
+	// adopted is the result of an earlier attempt, which then is all there is.
+	adopted *contract.Result
 }
 
 // Run makes the attempt and returns its result, whatever happens. Deadline and interruption come as the context's cause,
@@ -76,6 +79,10 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 	a := &attempt{Request: request, progress: progress, log: log, now: time.Now}
 	a.started = a.now().UTC()
 	f, err := a.run(ctx)
+	if f.adopted != nil {
+		f.adopted.Attempt = a.Attempt
+		return *f.adopted
+	}
 	r := contract.Result{Attempt: a.Attempt, StartedAt: a.started, FinishedAt: a.now().UTC()}
 	if f.program != nil {
 		r.Client = &f.program.Software
@@ -93,28 +100,71 @@ func Run(ctx context.Context, request Request, progress *progress.Progress, log 
 }
 
 func (a *attempt) run(ctx context.Context) (f found, err error) {
-	server, err := a.readSecrets()
-	if err != nil {
-		return f, err
-	}
-	if f.program, err = findClient(ctx, server); err != nil {
-		return f, err
+	server, unready := a.ready(ctx, &f)
+	if unready != nil && a.Dump == "" {
+		return f, unready
 	}
 	opened, err := a.openStore(ctx)
 	if opened != nil {
 		defer func() { _ = opened.Close() }()
 	}
-	if err != nil {
-		return f, err
+	// What an earlier attempt has completed needs no database any more, and nothing that its account may lack by now.
+	if err == nil && a.Dump != "" {
+		if f.adopted = a.earlier(ctx, opened); f.adopted != nil {
+			return f, nil
+		}
 	}
-	if f.plan, err = a.preflight(ctx, server, f.program); err != nil {
-		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix()))
+	switch {
+	case unready != nil:
+		err = unready
+	case err != nil:
+		return f, err
+	default:
+		f.plan, err = a.preflight(ctx, server, f.program)
+	}
+	if err != nil {
+		if opened != nil {
+			a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix()))
+		}
 		return f, err
 	}
 	if f.artifact, f.warnings, err = a.copy(ctx, server, opened, f); err != nil {
 		a.warn(opened, "what the attempt left may not be gone", opened.Discard(ctx, a.Prefix(), contract.ManifestFile, a.Format.File()))
 	}
 	return f, err
+}
+
+// ready has the server with its account, and finds its client.
+func (a *attempt) ready(ctx context.Context, f *found) (server source.Server, err error) {
+	if server, err = a.readSecrets(); err == nil {
+		f.program, err = findClient(ctx, server)
+	}
+	return server, err
+}
+
+// earlierTimeout bounds the look at what earlier attempts left. Without it, a store that does not answer would hold the dump
+// up for something that it can do without.
+const earlierTimeout = 15 * time.Second
+
+// earlier attempts of the same dump: what those that were killed left is removed, and what one completed is adopted. Whoever
+// cannot list what is there makes a copy.
+func (a *attempt) earlier(ctx context.Context, opened *store.Store) *contract.Result {
+	looking, done := context.WithTimeout(ctx, earlierTimeout)
+	defer done()
+	report, err := archive.Inspect(looking, opened, a.KeyPrefix)
+	if err != nil {
+		a.log.Info("earlier attempts cannot be looked for", "location", opened.URI(a.KeyPrefix), "error", Unsaid(result.FailureOf(err), a.secrets).Message)
+		return nil
+	}
+	a.warn(opened, "what earlier attempts left may not be gone", opened.Reclaim(ctx, a.KeyPrefix+"/", report.Killed()))
+	adopted, err := report.Adopt(looking, contract.Settlement{Dump: a.Dump, Database: a.Copy.Database, File: a.Format.File()})
+	a.warn(opened, "what earlier attempts completed cannot be adopted", err)
+	if adopted == nil {
+		return nil
+	}
+	a.log.Info("an earlier attempt has completed this copy", "location", opened.URI(a.KeyPrefix+"/"+adopted.Adopted), "attempt", adopted.Adopted)
+	a.progress.Done()
+	return adopted
 }
 
 // reasoned prefers why the work was stopped to the way in which a step noticed.
@@ -160,13 +210,7 @@ func (a *attempt) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	a.secrets = append(a.secrets, secrets...)
-	if err := opened.Probe(ctx, a.Prefix()+a.Format.File()); err != nil {
-		return opened, err
-	}
-	if a.Dump != "" {
-		a.warn(opened, "what earlier attempts left may not be gone", opened.Reclaim(ctx, a.KeyPrefix+"/"))
-	}
-	return opened, nil
+	return opened, opened.Probe(ctx, a.Prefix()+a.Format.File())
 }
 
 // preflight plans the copy, or fails with the plan as far as there is one.

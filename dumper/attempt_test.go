@@ -28,7 +28,7 @@ func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
 		inTheWay string // a file in the folder, where the attempt needs a folder
 		reason   contract.Reason
 	}{
-		"storage that cannot be written to": {"shop", contract.StorageError},
+		"storage that cannot be written to": {"shop", contract.VolumeNotWritable},
 		"a server that is not there":        {"other", contract.ServerUnreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestTheStoreIsClosedHoweverTheAttemptEnds(t *testing.T) {
 				Copy:        contract.Copy{Database: "shop"},
 				Format:      contract.DefaultFormat(), Level: 6, KeyPrefix: "shop", Attempt: "one",
 				OpenStore: func(context.Context) (_ *store.Store, _ []string, err error) {
-					opened, err = store.OpenFolder(folder, true)
+					opened, err = store.OpenFolder(folder, store.ToWrite)
 					return opened, nil, err
 				},
 			}, progress.New("one"), slog.New(slog.DiscardHandler))

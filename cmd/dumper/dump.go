@@ -35,14 +35,14 @@ type dumping struct {
 	location    location
 	requestFile string
 	here
+	workDir         string
+	progressAddress string
 }
 
 // here is about the place where the dumper runs. What is asked of it is in the request.
 type here struct {
-	attempt         string
-	workDir         string
-	progressAddress string
-	resultFile      string
+	attempt    string
+	resultFile string
 }
 
 func dumpCommand() *cobra.Command {
@@ -71,14 +71,14 @@ var hereFlags = []string{"attempt", "work-dir", "progress-address", "result-file
 
 func (h *here) flags(command *cobra.Command) {
 	f := command.Flags()
-	f.StringVar(&h.attempt, "attempt", "", "name of this attempt, which the key gets (default: random)")
-	f.StringVar(&h.workDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
-	f.StringVar(&h.progressAddress, "progress-address", "", "serve GET "+contract.ProgressPath+" there (default: not served)")
+	f.StringVar(&h.attempt, "attempt", "", "name of this attempt, which the result and the key of a copy get (default: random)")
 	f.StringVar(&h.resultFile, "result-file", "", "file for the result as JSON (default: standard output)")
 }
 
 func (d *dumping) flags(command *cobra.Command) {
 	f, r := command.Flags(), &d.request
+	f.StringVar(&d.workDir, "work-dir", "", "folder, best in memory, for the client's option file (default: the system's for temporary files)")
+	f.StringVar(&d.progressAddress, "progress-address", "", "serve GET "+contract.ProgressPath+" there (default: not served)")
 	f.StringVar((*string)(&r.Source.Engine), "engine", string(v1alpha1.EngineMariaDB), "MariaDB or MySQL")
 	f.StringVar(&r.Source.Host, "host", "", "host name or IP address of the server")
 	f.IntVar(&r.Source.Port, "port", 3306, "port of the server")
@@ -97,7 +97,7 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.StringVar(&r.Compression.Format, "compression", contract.DefaultFormat().Name, contract.FormatList())
 	f.IntVar(&r.Compression.Level, "compression-level", 0, "1 (fast) to 9 (small) (default: the format's own, a fast one)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
-	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then, and what killed\nattempts left there is removed")
+	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then: what killed\nattempts left there is removed, and what an attempt completed is adopted instead of copied again")
 	f.DurationVar(&r.RunDeadline.Duration, "run-deadline", 0, "longest time that it can take (default: no limit)")
 }
 
@@ -123,24 +123,30 @@ func (d *dumping) run(ctx context.Context, flags *pflag.FlagSet) error {
 
 // bounded ends with the deadline and with SIGTERM or SIGINT; the cause says which.
 func (d *dumping) bounded(parent context.Context) (context.Context, func()) {
+	ctx, cancel := interruptible(parent, "if nobody cancelled the dump, look at what stopped its pod: its node may have been drained", "the dump was told to stop")
+	r := d.request
+	if r.RunDeadline.Duration <= 0 {
+		return ctx, cancel
+	}
+	late := result.Errorf(contract.RunDeadlineExceeded, "raise limits.runDeadline of the source, or leave tables out with --exclude",
+		"copying database %q from %s took longer than %s", r.Copy.Database, net.JoinHostPort(r.Source.Host, strconv.Itoa(r.Source.Port)), r.RunDeadline.Duration)
+	timed, stop := context.WithTimeoutCause(ctx, r.RunDeadline.Duration, late)
+	return timed, func() { stop(); cancel() }
+}
+
+// interruptible ends with SIGTERM or SIGINT; the cause says so.
+func interruptible(parent context.Context, hint, what string) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
 		select {
 		case s := <-signals:
-			cancel(result.Errorf(contract.Interrupted, "if nobody cancelled the dump, look at what stopped its pod: its node may have been drained", "the dump was told to stop (%v)", s))
+			cancel(result.Errorf(contract.Interrupted, hint, "%s (%v)", what, s))
 		case <-ctx.Done():
 		}
 	}()
-	r := d.request
-	if r.RunDeadline.Duration <= 0 {
-		return ctx, func() { cancel(nil) }
-	}
-	late := result.Errorf(contract.RunDeadlineExceeded, "raise limits.runDeadline of the source, or leave tables out with --exclude",
-		"copying database %q from %s took longer than %s", r.Copy.Database, net.JoinHostPort(r.Source.Host, strconv.Itoa(r.Source.Port)), r.RunDeadline.Duration)
-	timed, stop := context.WithTimeoutCause(ctx, r.RunDeadline.Duration, late)
-	return timed, func() { stop(); cancel(nil) }
+	return ctx, func() { cancel(nil) }
 }
 
 // tell writes the result and turns a failure into the exit code.

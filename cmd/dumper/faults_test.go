@@ -150,12 +150,7 @@ func nothingInBucket(t *testing.T, s3 *s3test.Server) {
 // far.
 func faulty(t *testing.T, s3 *s3test.Server, fault func(http.ResponseWriter, *http.Request, int32) bool) string {
 	t.Helper()
-	target, err := url.Parse(s3.Endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The signature covers the host that the dumper sees, and the proxy leaves it as it is.
-	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy := direct(t, s3)
 	var parts atomic.Int32
 	return s3test.Listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := int32(0)
@@ -166,6 +161,17 @@ func faulty(t *testing.T, s3 *s3test.Server, fault func(http.ResponseWriter, *ht
 			proxy.ServeHTTP(w, r)
 		}
 	}))
+}
+
+// direct is the way to a store that does nothing wrong. The signature covers the host that the dumper sees, and the proxy leaves
+// it as it is.
+func direct(t *testing.T, s3 *s3test.Server) http.Handler {
+	t.Helper()
+	target, err := url.Parse(s3.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return httputil.NewSingleHostReverseProxy(target)
 }
 
 func isPart(r *http.Request) bool {

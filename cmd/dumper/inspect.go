@@ -3,105 +3,154 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/volcado-io/volcado/dumper"
 	"github.com/volcado-io/volcado/dumper/archive"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
 )
 
+// inspecting is what the flags of inspect say.
+type inspecting struct {
+	reading
+	requestFile string
+	here
+}
+
 func inspectCommand() *cobra.Command {
-	var r reading
-	var attempt, resultFile string
+	var i inspecting
 	command := &cobra.Command{
 		Use:   "inspect [s3://bucket/prefix | path]",
 		Short: "Lists what attempts left below a prefix, as JSON, with their manifests",
 		Long: "Lists what attempts left below a prefix, as JSON: which are complete, and their manifests. Artifacts are not read;\n`dumper verify` does that.\n\n" +
-			"With --attempt and --result-file it says in the words of `dumper dump` how that attempt ended, for a Job whose own\nword was lost.",
+			"With --" + requestFlag + " it says in the words of `dumper dump` which attempt of a dump left a complete artifact, for a Job\nwhose own word was lost.",
 		Example: "  dumper inspect s3://dumps/prod/shop/shop-7f3k2qv5m0c4x9ra --s3-endpoint https://s3.example.com --s3-path-style",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: r.withStore(func(ctx context.Context, out io.Writer, s *store.Store) error {
-			report, err := archive.Inspect(ctx, s, r.key)
-			if err != nil {
-				return err
+		RunE: func(command *cobra.Command, arguments []string) error {
+			if i.requestFile != "" {
+				return i.settle(command.Context(), command.Flags(), arguments)
 			}
-			m, err := writeReport(out, report, attempt)
-			if err != nil || attempt == "" {
-				return err
-			}
-			return settle(report.Location, m, attempt, resultFile)
-		}),
+			return i.list(command, arguments)
+		},
 	}
-	r.flags(command)
-	command.Flags().StringVar(&r.key, "key-prefix", "", "the same as --key")
-	command.Flags().StringVar(&attempt, "attempt", "", "the attempt to speak of in --result-file")
-	command.Flags().StringVar(&resultFile, "result-file", "", "file for the result of --attempt")
+	i.reading.flags(command)
+	i.here.flags(command)
+	command.Flags().StringVar(&i.key, "key-prefix", "", "the same as --key")
+	command.Flags().StringVar(&i.requestFile, requestFlag, "", "file that says which dump, as JSON, as the manager writes it; it takes the place of all flags\nbut --attempt and --result-file")
 	return command
 }
 
-// writeReport as JSON, an attempt at a time: each can have a large manifest. It returns the manifest of an attempt that is
-// complete, if it has that name.
-func writeReport(out io.Writer, report *archive.Report, attempt string) (manifest *contract.Manifest, err error) {
+// list what is there for people.
+func (i *inspecting) list(command *cobra.Command, arguments []string) error {
+	if i.attempt != "" || i.resultFile != "" {
+		return result.Errorf(contract.InvalidRequest, "give --"+requestFlag+" too, or leave them out", "--attempt and --result-file are for the answer to --"+requestFlag)
+	}
+	return i.withStore(func(ctx context.Context, out io.Writer, s *store.Store) error {
+		report, err := archive.Inspect(ctx, s, i.key)
+		if err != nil {
+			return err
+		}
+		return writeReport(out, report)
+	})(command, arguments)
+}
+
+// writeReport as JSON, an attempt at a time: each can have a large manifest.
+func writeReport(out io.Writer, report *archive.Report) error {
 	location, err := json.Marshal(report.Location)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w := printable{out}
 	if _, err := fmt.Fprintf(w, "{\n  \"location\": %s,\n  \"attempts\": [", location); err != nil {
-		return nil, err
+		return err
 	}
 	between, end := "\n    ", "]\n}\n"
 	for a, err := range report.Attempts {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		data, err := json.MarshalIndent(a, "    ", "  ")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if _, err := io.WriteString(w, between); err != nil {
-			return nil, err
+			return err
 		}
 		if _, err := w.Write(data); err != nil {
-			return nil, err
+			return err
 		}
 		between, end = ",\n    ", "\n  ]\n}\n"
-		if a.Complete && a.Manifest.Attempt == attempt && a.Manifest.Artifact() != nil {
-			manifest = a.Manifest
-		}
 	}
 	_, err = io.WriteString(w, end)
-	return manifest, err
+	return err
 }
 
-// settle writes the result that the attempt itself would have written, from its manifest if there is one.
-func settle(location string, m *contract.Manifest, attempt, file string) error {
-	r := contract.Result{Attempt: attempt}
-	if m != nil {
-		r.Artifact, r.Server, r.Client = m.Artifact(), &m.Server, &m.Client
-		r.Warnings, r.StartedAt, r.FinishedAt = contract.Brief(m.Warnings), m.StartedAt, m.FinishedAt
-		return writeResult(r, file)
+// settle a dump whose word was lost: the answer is the result that its newest complete attempt wrote, or a failure.
+func (i *inspecting) settle(ctx context.Context, flags *pflag.FlagSet, arguments []string) error {
+	ctx, stop := interruptible(ctx, "run it again", "the inspection was told to stop")
+	defer stop()
+	began := time.Now().UTC()
+	settled, err := i.settled(ctx, flags, arguments)
+	if err == nil {
+		settled.Attempt = i.attempt
+		return writeResult(settled, i.resultFile)
 	}
-	now := time.Now().UTC()
-	r.StartedAt, r.FinishedAt = now, now
-	r.Failure = &contract.Failure{
-		Reason: contract.ArtifactDoubted, Hint: "make another dump",
-		Message: fmt.Sprintf("attempt %s left no complete artifact at %s", attempt, location),
-	}
-	if err := writeResult(r, file); err != nil {
+	failure := dumper.Unsaid(result.FailureOf(err), i.secrets)
+	if err := writeResult(contract.Result{Attempt: i.attempt, Failure: &failure, StartedAt: began, FinishedAt: time.Now().UTC()}, i.resultFile); err != nil {
 		return err
 	}
-	return result.Errorf(r.Failure.Reason, r.Failure.Hint, "%s", r.Failure.Message)
+	report(failure)
+	return reportedError{failure.Reason}
 }
 
+func (i *inspecting) settled(ctx context.Context, flags *pflag.FlagSet, arguments []string) (*contract.Result, error) {
+	if err := i.named(); err != nil {
+		return nil, err
+	}
+	if err := alone(flags); err != nil {
+		return nil, err
+	}
+	if len(arguments) > 0 {
+		return nil, result.Errorf(contract.InvalidRequest, "give one of them", "%q was given beside --%s", arguments[0], requestFlag)
+	}
+	settlement, err := requested(i.requestFile, contract.DecodeSettlement)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkPrefix(settlement.KeyPrefix), checkStorage(settlement.Storage)); err != nil {
+		return nil, err
+	}
+	s, secrets, err := openStorage(ctx, settlement.Storage, store.ToRead)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	i.secrets = secrets
+	report, err := archive.Inspect(ctx, s, settlement.KeyPrefix)
+	if err != nil {
+		return nil, err
+	}
+	adopted, err := report.Adopt(ctx, *settlement)
+	if err == nil && adopted == nil {
+		err = result.Errorf(contract.ArtifactDoubted, "make another dump", "no attempt of %s left a complete artifact at %s", settlement.Dump, report.Location)
+	}
+	return adopted, err
+}
+
+// answer of a command, which is short enough for a termination message.
+type answer interface{ Encode() ([]byte, error) }
+
 // writeResult writes to the file, which kubelet may have made already, or to standard output.
-func writeResult(r contract.Result, file string) error {
+func writeResult(r answer, file string) error {
 	data, err := r.Encode()
 	if err != nil {
 		return err

@@ -77,10 +77,10 @@ func checkStorage(s contract.Storage) error {
 	return nil
 }
 
-// openStorage that was checked; create makes a folder that does not exist. The second result must not appear in messages.
-func openStorage(ctx context.Context, s contract.Storage, create bool) (*store.Store, []string, error) {
+// openStorage that was checked. The second result must not appear in messages.
+func openStorage(ctx context.Context, s contract.Storage, purpose store.Purpose) (*store.Store, []string, error) {
 	if s.S3 == nil {
-		opened, err := store.OpenFolder(s.Directory, create)
+		opened, err := store.OpenFolder(s.Directory, purpose)
 		return opened, nil, err
 	}
 	bucket := store.S3{

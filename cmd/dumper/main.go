@@ -37,7 +37,7 @@ func run(ctx context.Context, arguments []string) int {
 	}
 	begun := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { begun = true }
-	root.AddCommand(dumpCommand(), catCommand(), verifyCommand(), inspectCommand(), versionCommand())
+	root.AddCommand(dumpCommand(), catCommand(), verifyCommand(), inspectCommand(), deleteCommand(), versionCommand())
 	root.SetArgs(arguments)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	err := root.ExecuteContext(ctx)

@@ -56,7 +56,7 @@ func (r *reading) open(ctx context.Context, arguments []string) (*store.Store, e
 	if err := checkStorage(place); err != nil {
 		return nil, err
 	}
-	s, secrets, err := openStorage(ctx, place, false)
+	s, secrets, err := openStorage(ctx, place, store.ToRead)
 	r.secrets = secrets
 	return s, err
 }

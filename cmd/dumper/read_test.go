@@ -200,26 +200,6 @@ func TestInspectTellsCompleteFromIncomplete(t *testing.T) {
 	}
 }
 
-// A Job whose word was lost is settled by what it left.
-func TestInspectSettlesAnAttempt(t *testing.T) {
-	storage, _ := artifact(t)
-	for attempt, wantArtifact := range map[string]bool{"one": true, "two": false} {
-		file := filepath.Join(t.TempDir(), "result")
-		o := run(t, "inspect", "--storage-directory="+storage, "--key-prefix=kept", "--attempt="+attempt, "--result-file="+file)
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := contract.Decode(string(data), attempt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := r.Artifact != nil; got != wantArtifact || (o.exit == 0) != wantArtifact {
-			t.Errorf("attempt %s: artifact %t, exit code %d", attempt, got, o.exit)
-		}
-	}
-}
-
 func TestOneOfSeveralArtifactsIsNamedSoThatItCanBePasted(t *testing.T) {
 	storage, attempt := artifact(t)
 	if err := os.CopyFS(filepath.Join(storage, "kept", "two"), os.DirFS(attempt)); err != nil {
@@ -247,7 +227,7 @@ func TestAnOutputWithoutRoomIsNoDefect(t *testing.T) {
 }
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, command := range []string{"dump", "cat", "verify", "inspect"} {
+	for _, command := range []string{"dump", "cat", "verify", "inspect", "delete"} {
 		if o := run(t, command, "--help"); o.exit != 0 || !strings.Contains(o.stdout, "Examples:") {
 			t.Errorf("dumper %s --help: exit code %d\n%s", command, o.exit, o.stdout)
 		}

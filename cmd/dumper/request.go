@@ -35,13 +35,8 @@ var (
 
 // complete is the attempt that flags or a file ask for, checked. Its errors have reason InvalidRequest.
 func (d *dumping) complete(flags *pflag.FlagSet) (dumper.Request, error) {
-	if d.attempt == "" {
-		d.attempt = randomAttempt()
-	}
-	if !contract.IsAttempt(d.attempt) {
-		attempt := d.attempt
-		d.attempt = "unknown"
-		return dumper.Request{}, result.Errorf(contract.InvalidRequest, "use letters, digits and dashes", "the attempt %q is not a name", attempt)
+	if err := d.named(); err != nil {
+		return dumper.Request{}, err
 	}
 	fill := d.fromFlags
 	if d.requestFile != "" {
@@ -62,8 +57,34 @@ func (d *dumping) fromFlags() (err error) {
 	return err
 }
 
-// fromFile takes the request from a file, which says all of it: what is said twice could differ.
+// named gives the attempt a name if it has none.
+func (h *here) named() error {
+	if h.attempt == "" {
+		h.attempt = randomAttempt()
+	}
+	if contract.IsAttempt(h.attempt) {
+		return nil
+	}
+	attempt := h.attempt
+	h.attempt = "unknown"
+	return result.Errorf(contract.InvalidRequest, "use letters, digits and dashes", "the attempt %q is not a name", attempt)
+}
+
+// fromFile takes the request from a file.
 func (d *dumping) fromFile(flags *pflag.FlagSet) error {
+	if err := alone(flags); err != nil {
+		return err
+	}
+	request, err := requested(d.requestFile, contract.DecodeRequest)
+	if err != nil {
+		return err
+	}
+	d.request = *request
+	return nil
+}
+
+// alone fails where other flags are given beside the request's file, which says all: what is said twice could differ.
+func alone(flags *pflag.FlagSet) error {
 	var beside []string
 	flags.Visit(func(f *pflag.Flag) {
 		if f.Name != requestFlag && !slices.Contains(hereFlags, f.Name) {
@@ -73,16 +94,20 @@ func (d *dumping) fromFile(flags *pflag.FlagSet) error {
 	if len(beside) > 0 {
 		return result.Errorf(contract.InvalidRequest, "give the file, or flags", "%s was given beside --%s, which takes its place", strings.Join(beside, ", "), requestFlag)
 	}
-	data, err := readRequest(d.requestFile)
-	if err != nil {
-		return err
-	}
-	request, err := contract.DecodeRequest(data)
-	if err != nil {
-		return result.Errorf(contract.InvalidRequest, "use manager and dumper image of the same release", "%s: %w", d.requestFile, err)
-	}
-	d.request = *request
 	return nil
+}
+
+// requested is what a file asks for. Its errors have reason InvalidRequest.
+func requested[T any](path string, decode func([]byte) (*T, error)) (*T, error) {
+	data, err := readRequest(path)
+	if err != nil {
+		return nil, err
+	}
+	request, err := decode(data)
+	if err != nil {
+		return nil, result.Errorf(contract.InvalidRequest, "use manager and dumper image of the same release", "%s: %w", path, err)
+	}
+	return request, nil
 }
 
 // readRequest reads one byte more than a request has, at most.
@@ -112,7 +137,9 @@ func (d *dumping) check() (dumper.Request, error) {
 		CA:          mounted.Authority{Path: r.Source.TLS.CAFile, Secret: r.Source.TLS.CASecret},
 		Copy:        r.Copy,
 		Level:       r.Compression.Level, KeyPrefix: r.KeyPrefix, Dump: r.Dump, Attempt: d.attempt, WorkDir: d.workDir,
-		OpenStore: func(ctx context.Context) (*store.Store, []string, error) { return openStorage(ctx, r.Storage, true) },
+		OpenStore: func(ctx context.Context) (*store.Store, []string, error) {
+			return openStorage(ctx, r.Storage, store.ToWrite)
+		},
 	}
 	if err := preflight.Check(attempt.Copy); err != nil {
 		return attempt, err
@@ -130,10 +157,17 @@ func (d *dumping) check() (dumper.Request, error) {
 	if _, err := compress.Level(r.Compression.Format, r.Compression.Level); err != nil {
 		return attempt, result.Errorf(contract.InvalidRequest, "correct --compression-level", "%w", err)
 	}
-	if !keyPrefix.MatchString(r.KeyPrefix) {
-		return attempt, result.Errorf(contract.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", r.KeyPrefix)
+	if err := checkPrefix(r.KeyPrefix); err != nil {
+		return attempt, err
 	}
 	return attempt, checkStorage(r.Storage)
+}
+
+func checkPrefix(prefix string) error {
+	if !keyPrefix.MatchString(prefix) {
+		return result.Errorf(contract.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", prefix)
+	}
+	return nil
 }
 
 func randomAttempt() string {

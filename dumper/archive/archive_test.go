@@ -29,7 +29,7 @@ type shelf struct {
 
 func newShelf(t *testing.T, format string) *shelf {
 	t.Helper()
-	s, err := store.OpenFolder(t.TempDir(), true)
+	s, err := store.OpenFolder(t.TempDir(), store.ToWrite)
 	if err != nil {
 		t.Fatal(err)
 	}

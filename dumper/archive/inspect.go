@@ -18,6 +18,10 @@ type Report struct {
 	Location string
 	// Attempts, read one after another. An error is the last.
 	Attempts iter.Seq2[Attempt, error]
+	// prefix that was inspected, and the files of each folder below it with their sizes.
+	store  *store.Store
+	prefix string
+	files  map[string]map[string]int64
 }
 
 // Attempt is what one attempt left.
@@ -44,8 +48,8 @@ const (
 // time.
 func Inspect(ctx context.Context, s *store.Store, key string) (*Report, error) {
 	prefix := attemptPrefix(key)
-	report := &Report{Location: s.URI(strings.TrimSuffix(prefix, "/"))}
 	files := map[string]map[string]int64{}
+	report := &Report{Location: s.URI(strings.TrimSuffix(prefix, "/")), store: s, prefix: prefix, files: files}
 	var folders []string
 	taken := 0
 	for object, err := range s.List(ctx, prefix) {

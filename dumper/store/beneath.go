@@ -61,6 +61,9 @@ func (b beneath) enter(parent *os.Root, name, where string, create bool) (*os.Ro
 	if seen.Mode().Type() == fs.ModeSymlink {
 		return nil, b.linked(parent, name, where)
 	}
+	if !seen.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: where, Err: syscall.ENOTDIR} // which OpenRoot says in words alone
+	}
 	folder, err := parent.OpenRoot(name)
 	if err != nil {
 		return nil, err

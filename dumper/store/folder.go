@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"gocloud.dev/blob"
@@ -26,11 +25,23 @@ const (
 	fileMode   = 0o640
 )
 
-// OpenFolder opens a folder, to write into it or only to read. Everything that is written and read stays below it,
-// see beneath; the path to the folder itself may hold links. write makes it if it does not exist.
-func OpenFolder(folder string, write bool) (*Store, error) {
-	place := &folderPlace{beneath: beneath{path: folder, reading: !write}}
-	if write {
+// Purpose for which a folder is opened.
+type Purpose int
+
+const (
+	// ToRead and nothing else.
+	ToRead Purpose = iota
+	// ToWrite into it. It is made if it does not exist.
+	ToWrite
+	// ToRemove what is in it. Where it does not exist nobody knows what is left: a volume may not be mounted.
+	ToRemove
+)
+
+// OpenFolder opens a folder. Everything that is written, read and removed stays below it, see beneath; the path to the
+// folder itself may hold links.
+func OpenFolder(folder string, purpose Purpose) (*Store, error) {
+	place := &folderPlace{beneath: beneath{path: folder, reading: purpose == ToRead}}
+	if purpose == ToWrite {
 		if err := os.MkdirAll(folder, folderMode); err != nil {
 			return nil, place.explain(err, "")
 		}
@@ -129,47 +140,6 @@ func (f *folderFile) abort() {
 
 // checksum is never asked for.
 func (p *folderPlace) checksum(context.Context, string) (string, error) { return "", nil }
-
-func (p *folderPlace) remove(_ context.Context, key string) error {
-	folder, err := p.folder(path.Dir(key), false)
-	if err == nil {
-		err = errors.Join(folder.Remove(path.Base(key)), folder.Close())
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// sweep removes temporary files of the attempt, its folder, and the dump's folder if nothing else is in it. Other
-// folders may be another dump's by now.
-func (p *folderPlace) sweep(_ context.Context, prefix string) error {
-	attempt := path.Clean(prefix)
-	if folder, err := p.folder(attempt, false); err == nil {
-		entries, _ := fs.ReadDir(folder.FS(), ".")
-		for _, entry := range entries {
-			if strings.HasSuffix(entry.Name(), ".tmp") {
-				_ = folder.Remove(entry.Name())
-			}
-		}
-		_ = folder.Close()
-	}
-	p.removeFolder(attempt)
-	p.removeFolder(path.Dir(attempt))
-	return nil
-}
-
-// removeFolder if it is empty. A link in its place stays, for people to see.
-func (p *folderPlace) removeFolder(name string) {
-	parent, err := p.folder(path.Dir(name), false)
-	if err != nil {
-		return
-	}
-	defer parent.Close()
-	if info, err := parent.Lstat(path.Base(name)); err == nil && info.IsDir() {
-		_ = parent.Remove(path.Base(name))
-	}
-}
 
 func (p *folderPlace) explain(err error, key string) *result.Error {
 	where := p.uri(key)

@@ -21,7 +21,7 @@ const (
 
 func openFolder(t *testing.T, path string) *store.Store {
 	t.Helper()
-	s, err := store.OpenFolder(path, true)
+	s, err := store.OpenFolder(path, store.ToWrite)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestWhoeverReadsAFolderIsToldNothingOfWriting(t *testing.T) {
 	if err := os.Symlink("/etc", filepath.Join(folder, "linked")); err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.OpenFolder(folder, false)
+	s, err := store.OpenFolder(folder, store.ToRead)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestWhoeverReadsAFolderIsToldNothingOfWriting(t *testing.T) {
 	_, _, err = s.Reader(t.Context(), "gone/dump.sql.gz")
 	mustBe(t, err, contract.InvalidRequest, "cannot be opened: no such file or directory")
 	for _, missing := range []string{filepath.Join(folder, "nowhere"), "/dev/null"} {
-		_, err := store.OpenFolder(missing, false)
+		_, err := store.OpenFolder(missing, store.ToRead)
 		mustBe(t, err, contract.InvalidRequest, missing+" cannot be opened")
 	}
 }

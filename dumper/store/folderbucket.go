@@ -94,7 +94,7 @@ func (b *folderBucket) NewTypedWriter(ctx context.Context, key, _ string, _ *dri
 	if err != nil {
 		return nil, err
 	}
-	w := &folderWriter{ctx: ctx, bucket: b, folder: folder, key: key, temporary: path.Base(key) + ".tmp"}
+	w := &folderWriter{ctx: ctx, bucket: b, folder: folder, key: key, temporary: path.Base(key) + temporarySuffix}
 	if w.file, err = folder.OpenFile(w.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err != nil {
 		_ = folder.Close()
 		return nil, err

@@ -28,7 +28,8 @@ func FuzzAnswers(f *testing.F) {
 	for _, body := range []string{
 		"", "<Error><Code>NoSuchBucket</Code></Error>", "<Error><Code>Xx</Code><Message>\u2603</Message></Error>", "<ListBucketResult><Contents></Contents></ListBucketResult>",
 		"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>a</NextContinuationToken><Contents><Key>a/x</Key></Contents></ListBucketResult>",
-		"<ListMultipartUploadsResult><Upload></Upload></ListMultipartUploadsResult>", "<InitiateMultipartUploadResult/>", "<a", "\xff",
+		"<ListMultipartUploadsResult><Upload></Upload></ListMultipartUploadsResult>", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+		"<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><Version><Key>a/x</Key></Version><DeleteMarker></DeleteMarker></ListVersionsResult>", "<InitiateMultipartUploadResult/>", "<a", "\xff",
 	} {
 		f.Add(200, body)
 		f.Add(403, body)
@@ -50,7 +51,10 @@ func FuzzAnswers(f *testing.F) {
 			errs = append(errs, err)
 		}
 		_, err := place.beginUpload(t.Context(), "a/x")
-		errs = append(errs, err, place.sweep(t.Context(), "a/"), place.remove(t.Context(), "a/x"))
+		errs = append(errs, err, place.sweep(t.Context(), "a/"), place.remove(t.Context(), remnant{key: "a/x", version: "1"}))
+		for _, err := range place.below(t.Context(), "a/") {
+			errs = append(errs, err)
+		}
 		for _, err := range errs {
 			if err == nil {
 				continue

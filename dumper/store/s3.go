@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -188,6 +189,8 @@ type s3Place struct {
 	tells bool
 	// patience with the probe.
 	patience time.Duration
+	// versioning of the bucket, once it is known.
+	versioning atomic.Pointer[versioning]
 }
 
 func (p *s3Place) uri(key string) string { return "s3://" + p.Bucket + "/" + key }
@@ -198,11 +201,6 @@ func (p *s3Place) create(ctx context.Context, key string, expectedBytes int64) (
 		return p.begin(ctx, key, sizes), newCRC64NVME(), nil
 	}
 	return p.begin(ctx, key, sizes), newETag(sizes.of), nil
-}
-
-func (p *s3Place) remove(ctx context.Context, key string) error {
-	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &p.Bucket, Key: &key})
-	return err
 }
 
 func (p *s3Place) checksum(ctx context.Context, key string) (string, error) {

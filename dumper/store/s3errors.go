@@ -28,6 +28,7 @@ var s3Reasons = map[string]contract.Reason{
 	"AccountProblem": contract.StorageAccessDenied, "AllAccessDisabled": contract.StorageAccessDenied,
 	"InvalidAccessKey": contract.StorageAccessDenied, "Forbidden": contract.StorageAccessDenied,
 	"Unauthorized": contract.StorageAccessDenied, "XAdminUserNotFound": contract.StorageAccessDenied,
+	objectLocked: contract.StorageAccessDenied,
 
 	"QuotaExceeded": contract.StorageFull, "XMinioStorageFull": contract.StorageFull,
 	"XMinioAdminBucketQuotaExceeded": contract.StorageFull, "InsufficientStorage": contract.StorageFull,

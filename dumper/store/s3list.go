@@ -20,8 +20,13 @@ const maxListed = 100_000
 // list yields the objects below a prefix, page by page. What has no key is no object, and neither is what is not below the
 // prefix: a store that does not know the parameter lists everything.
 func (p *s3Place) list(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+	return p.objects(ctx, prefix, nil)
+}
+
+// objects is list in pages of so many, or of as many as the store gives.
+func (p *s3Place) objects(ctx context.Context, prefix string, pageKeys *int32) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		input := &s3.ListObjectsV2Input{Bucket: &p.Bucket, Prefix: &prefix}
+		input := &s3.ListObjectsV2Input{Bucket: &p.Bucket, Prefix: &prefix, MaxKeys: pageKeys}
 		for listed := 0; ; {
 			page, err := p.client.ListObjectsV2(ctx, input)
 			if err != nil {
@@ -51,27 +56,8 @@ func (p *s3Place) list(ctx context.Context, prefix string) iter.Seq2[Object, err
 }
 
 func (p *s3Place) endless(prefix string) error {
-	return result.Errorf(contract.StorageError, "name a prefix with fewer objects; if there are few, do not trust the store",
+	return result.Errorf(contract.StorageError, "see to it that there are fewer objects; if there are few, do not trust the store",
 		"the list of what is below %s does not come to an end", p.uri(prefix))
-}
-
-// sweep aborts uploads whose beginning was lost on the way back. Without the permission to list them it does nothing.
-func (p *s3Place) sweep(ctx context.Context, prefix string) error {
-	uploads, err := p.client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &p.Bucket, Prefix: &prefix})
-	if err != nil {
-		return nil
-	}
-	for _, upload := range uploads.Uploads {
-		key, id := aws.ToString(upload.Key), aws.ToString(upload.UploadId)
-		if key == "" || id == "" || !strings.HasPrefix(key, prefix) {
-			continue // A store that does not know the parameter lists everybody's.
-		}
-		if ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		err = errors.Join(err, p.abortUpload(ctx, key, &id))
-	}
-	return err
 }
 
 // beginUpload returns the id of a new upload.

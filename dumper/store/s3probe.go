@@ -21,11 +21,12 @@ const probeTimeout = 30 * time.Second
 // probeFile is the name of the probe's object.
 const probeFile = "probe.tmp"
 
-// permissions that each action of a dump needs, where they have another name, as policies have them.
+// permissions that each action of a dump or of its deletion needs, where they have another name, as policies have them.
 var permissions = map[string]string{
 	"PutObject": "s3:PutObject", "CreateMultipartUpload": "s3:PutObject", "UploadPart": "s3:PutObject", "CompleteMultipartUpload": "s3:PutObject",
 	"AbortMultipartUpload": "s3:AbortMultipartUpload", "HeadObject": "s3:GetObject", "GetObject": "s3:GetObject", "DeleteObject": "s3:DeleteObject",
 	"ListObjectsV2": "s3:ListBucket", "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+	"ListObjectVersions": "s3:ListBucketVersions", deleteVersion: "s3:DeleteObjectVersion", "GetBucketVersioning": "s3:GetBucketVersioning",
 }
 
 // action that failed, with the permission it needs; empty when the error does not say.

@@ -9,11 +9,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
 	"iter"
-	"slices"
 	"strings"
-	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
@@ -21,10 +18,6 @@ import (
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/internal/contract"
 )
-
-// cleanupTimeout bounds what is done after a failure, when the context that failed can no longer be used. It is shorter
-// than the 30 seconds that kubelet gives a pod to stop.
-const cleanupTimeout = 10 * time.Second
 
 // Store is a place for artifacts.
 type Store struct {
@@ -42,10 +35,14 @@ type place interface {
 	checksum(ctx context.Context, key string) (string, error)
 	// list yields the objects below a prefix, in the order of their keys.
 	list(ctx context.Context, prefix string) iter.Seq2[Object, error]
-	// remove an object; it is no error when there is none.
-	remove(ctx context.Context, key string) error
+	// below yields all that is stored below the prefix of a dump, finished or not, and what is a stranger's too.
+	below(ctx context.Context, prefix string) iter.Seq2[remnant, error]
+	// remove what is stored; it is no error when it is gone.
+	remove(ctx context.Context, r remnant) error
 	// sweep removes what a failed write below the prefix may have left.
 	sweep(ctx context.Context, prefix string) error
+	// tidy removes folders of a dump's that are empty.
+	tidy(prefix string)
 	// uri of a key, for people. It carries no credential.
 	uri(key string) string
 	// explain gives an error its reason.
@@ -213,56 +210,4 @@ func (s *Store) Verify(ctx context.Context, key string, sum Sum) (contract.Proof
 			"%s has SHA-256 %s when read back and %s was sent", s.URI(key), got, sum.SHA256)
 	}
 	return contract.ProofReadBack, nil
-}
-
-// maxReclaimed objects below one dump's prefix: an attempt leaves three, and there are few attempts. A prefix with more is not
-// what it should be, and nothing is removed there.
-const maxReclaimed = 10_000
-
-// Reclaim removes what attempts that were killed left below a prefix, which ends with a slash and belongs to one dump
-// alone: the files of every attempt without a manifest, and uploads that were never completed. Complete artifacts stay. It
-// does what it can, within cleanupTimeout: without the permission to list there is nothing that it could do.
-func (s *Store) Reclaim(ctx context.Context, prefix string) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, cleanupTimeout)
-	defer cancel()
-	attempts, left := map[string][]string{}, 0
-	for object, err := range s.List(ctx, prefix) {
-		if left++; err != nil || left > maxReclaimed {
-			return nil
-		}
-		below, isBelow := strings.CutPrefix(object.Key, prefix)
-		if attempt, file, ok := strings.Cut(below, "/"); ok && isBelow && fs.ValidPath(below) {
-			attempts[attempt] = append(attempts[attempt], file)
-		}
-	}
-	for attempt, files := range attempts {
-		if !slices.Contains(files, contract.ManifestFile) {
-			err = errors.Join(err, s.discard(ctx, prefix+attempt+"/", files))
-		}
-	}
-	return errors.Join(err, s.sweep(ctx, prefix))
-}
-
-// Discard removes what an attempt left below its prefix (which ends with a slash): these files, unfinished uploads, empty
-// folders. It does what it can, within cleanupTimeout, even when ctx has ended. The error says what may have stayed.
-func (s *Store) Discard(ctx context.Context, prefix string, files ...string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
-	defer cancel()
-	return s.discard(ctx, prefix, files)
-}
-
-func (s *Store) discard(ctx context.Context, prefix string, files []string) (err error) {
-	for _, file := range files {
-		if removeErr := s.place.remove(ctx, prefix+file); removeErr != nil {
-			err = errors.Join(err, s.explain(ctx, removeErr, prefix+file))
-		}
-	}
-	return errors.Join(err, s.sweep(ctx, prefix))
-}
-
-func (s *Store) sweep(ctx context.Context, prefix string) error {
-	if err := s.place.sweep(ctx, prefix); err != nil {
-		return s.explain(ctx, err, prefix)
-	}
-	return nil
 }

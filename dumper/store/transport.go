@@ -18,6 +18,9 @@ const (
 	maxHeader = 256 << 10
 	// maxAnswer of all but an object that is read, in bytes. The largest is a page of a list: 1000 keys of at most 1 KiB.
 	maxAnswer = 2 << 20
+	// maxShortPage bounds a page of a list in a deletion. Decoded, a page of small entries takes ten times as much memory as the
+	// store sends.
+	maxShortPage = 400 << 10
 	// stall is how long a store can neither take a byte of a request nor send one of an answer. Completing a large upload
 	// can take some time before the first byte of the answer.
 	stall = 3 * time.Minute
@@ -68,6 +71,9 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body := &boundedBody{body: response.Body, bounded: true, room: maxAnswer}
+	if r.URL.Query().Has("max-keys") || r.URL.Query().Has("max-uploads") {
+		body.room = maxShortPage
+	}
 	// The SDK names the operation in the query. An object is read in pieces, so only its errors are bounded.
 	if r.URL.Query().Get("x-id") == "GetObject" && response.StatusCode < http.StatusMultipleChoices {
 		body.bounded = false

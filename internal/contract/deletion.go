@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -77,17 +77,9 @@ func (r *DeletionRequest) check() error {
 }
 
 func (d Deletion) ownsPrefix() bool {
-	namespace, name, ok := strings.Cut(d.Dump, "/")
-	if !ok || !isElement(namespace) || !isElement(name) || !IsAttempt(d.UID) || path.Clean(d.KeyPrefix) != d.KeyPrefix {
-		return false
-	}
 	own := d.Dump + "/" + d.UID
-	return d.KeyPrefix == own || strings.HasSuffix(d.KeyPrefix, "/"+own)
-}
-
-// isElement of a path: neither empty, nor a folder that means another.
-func isElement(name string) bool {
-	return name != "" && name != "." && name != ".." && !strings.Contains(name, "/")
+	return strings.Count(d.Dump, "/") == 1 && IsAttempt(d.UID) && fs.ValidPath(own) && fs.ValidPath(d.KeyPrefix) &&
+		(d.KeyPrefix == own || strings.HasSuffix(d.KeyPrefix, "/"+own))
 }
 
 // DeletionResult is the termination message of a deletion.
@@ -106,8 +98,9 @@ type DeletionResult struct {
 // DeletionFailure is why something of these dumps may be left.
 type DeletionFailure struct {
 	Failure
-	// Dumps by their position in the request, ascending.
-	Dumps []int `json:"dumps"`
+	// Dumps by their position in the request, ascending. Where it is empty, it is of all that no other failure names: the request
+	// could not be read, say.
+	Dumps []int `json:"dumps,omitempty"`
 }
 
 // maxDeletionFailures of different kinds are told apart. What is told of each then fits into a termination message, with
@@ -124,6 +117,10 @@ func (r DeletionResult) Encode() ([]byte, error) {
 		last.Dumps = slices.Clone(last.Dumps)
 		for _, f := range r.Failures[maxDeletionFailures:] {
 			last.Dumps = append(last.Dumps, f.Dumps...)
+			if len(last.Dumps) == 0 || len(f.Dumps) == 0 {
+				last.Dumps = nil
+				break
+			}
 		}
 		slices.Sort(last.Dumps)
 		r.Failures = append(r.Failures[:maxDeletionFailures-1], last)
@@ -132,12 +129,17 @@ func (r DeletionResult) Encode() ([]byte, error) {
 	if err != nil || len(data) <= MaxMessageBytes {
 		return data, err
 	}
-	// A rune may take six bytes as JSON.
-	for i := range r.Failures {
-		f := &r.Failures[i]
-		f.Message, f.Hint = text.Cut(f.Message, 80), text.Cut(f.Hint, 40)
+	// A rune may take six bytes as JSON, so the last of these always fits.
+	for _, room := range []int{400, 200, 80} {
+		for i := range r.Failures {
+			f := &r.Failures[i]
+			f.Message, f.Hint = text.Cut(f.Message, room), text.Cut(f.Hint, room/2)
+		}
+		if data, err = json.Marshal(r); err != nil || len(data) <= MaxMessageBytes {
+			break
+		}
 	}
-	return json.Marshal(r)
+	return data, err
 }
 
 // DecodeDeletion reads the termination message of a deletion of so many dumps, and refuses one that is not whole: another
@@ -172,11 +174,15 @@ func DecodeDeletion(message, attempt string, dumps int) (*DeletionResult, error)
 }
 
 // FailureOf the dump at a position of the request; nil when nothing of it is left.
-func (r *DeletionResult) FailureOf(position int) *Failure {
+func (r *DeletionResult) FailureOf(position int) (of *Failure) {
 	for i := range r.Failures {
-		if slices.Contains(r.Failures[i].Dumps, position) {
-			return &r.Failures[i].Failure
+		f := &r.Failures[i]
+		if slices.Contains(f.Dumps, position) {
+			return &f.Failure
+		}
+		if len(f.Dumps) == 0 {
+			of = &f.Failure
 		}
 	}
-	return nil
+	return of
 }

@@ -31,8 +31,8 @@ type Request struct {
 	Storage     Storage     `json:"storage"`
 	// KeyPrefix below which the attempt writes, without slashes at its ends.
 	KeyPrefix string `json:"keyPrefix"`
-	// Dump is namespace/name of the DatabaseDump, which the manifest records. With it KeyPrefix is that dump's alone, and what
-	// a killed attempt of it left there is removed. Empty outside Kubernetes.
+	// Dump is namespace/name of the DatabaseDump, which the manifest records. With it KeyPrefix is that dump's alone: what a
+	// killed attempt of it left there is removed, and what one completed is adopted. Empty outside Kubernetes.
 	Dump string `json:"dump,omitempty"`
 	// RunDeadline is the longest time that the attempt can take; 0 for no limit.
 	RunDeadline metav1.Duration `json:"runDeadline,omitzero"`

@@ -21,7 +21,7 @@ import (
 // Operation of S3.
 type Operation string
 
-// Operations that a dump needs.
+// Operations that a dump or its deletion needs.
 const (
 	Put      Operation = "PutObject"
 	Head     Operation = "HeadObject"
@@ -33,6 +33,9 @@ const (
 	Part     Operation = "UploadPart"
 	Complete Operation = "CompleteMultipartUpload"
 	Abort    Operation = "AbortMultipartUpload"
+	// Versioning and Versions are asked for in a deletion.
+	Versioning Operation = "GetBucketVersioning"
+	Versions   Operation = "ListObjectVersions"
 )
 
 // S3 is a store on loopback with one bucket. Objects are files: the memory of a process that a test starts is measured, and
@@ -156,6 +159,8 @@ func (s *S3) Right(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case List:
 		s.list(w, r.URL.Query().Get("prefix"))
+	case Versioning:
+		fmt.Fprint(w, "<VersioningConfiguration/>")
 	default:
 		fmt.Fprint(w, "<ListMultipartUploadsResult></ListMultipartUploadsResult>")
 	}
@@ -231,6 +236,10 @@ func operationOf(r *http.Request) Operation {
 		return Delete
 	case query.Has("uploads"):
 		return Uploads
+	case query.Has("versioning"):
+		return Versioning
+	case query.Has("versions"):
+		return Versions
 	case query.Has("list-type"):
 		return List
 	}

@@ -70,4 +70,3 @@ func ownedBy(dump *v1alpha1.DatabaseDump) []metav1.OwnerReference {
 func activeDeadline(limits v1alpha1.SourceLimits) time.Duration {
 	return limits.StartDeadline.Duration + limits.RunDeadline.Duration + deadlineMargin
 }
-

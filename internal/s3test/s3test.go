@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/volcado-io/volcado/internal/certtest"
 	"github.com/volcado-io/volcado/internal/children"
@@ -34,6 +35,8 @@ const Bucket = "dumps"
 const (
 	AccessKeyID     = "test-access-key"
 	SecretAccessKey = "test-secret-key-0123456789"
+	// LimitedKeyID has only the rights that Limit gives it. Its secret is SecretAccessKey, too.
+	LimitedKeyID = "limited-access-key"
 )
 
 const startTimeout = time.Minute
@@ -51,7 +54,11 @@ type Server struct {
 }
 
 // Options of a server.
-type Options struct{ TLS bool }
+type Options struct {
+	TLS bool
+	// Versions of what is in the bucket are kept.
+	Versions bool
+}
 
 // Start a server for one test.
 func Start(t testing.TB, options Options) *Server {
@@ -76,9 +83,16 @@ func Start(t testing.TB, options Options) *Server {
 		arguments = append(arguments, "--cert", certificate, "--key", key)
 	}
 	s.Endpoint = scheme + "://" + address
-	ended := run(t, program, append(arguments, "posix", "--sidecar", t.TempDir(), s.Folder))
+	arguments = append(arguments, "--iam-dir", limited(t), "posix", "--sidecar", t.TempDir())
+	if options.Versions {
+		arguments = append(arguments, "--versioning-dir", t.TempDir())
+	}
+	ended := run(t, program, append(arguments, s.Folder))
 	s.Client = NewClient(s.Endpoint, transport)
 	s.ready(t, ended)
+	if options.Versions {
+		s.Versioning(t, types.BucketVersioningStatusEnabled)
+	}
 	return s
 }
 
