@@ -160,6 +160,7 @@ func (r Requester) IsPerson(other Requester) bool {
 // +kubebuilder:validation:XValidation:rule="has(self.compression) == has(oldSelf.compression) && (!has(self.compression) || self.compression == oldSelf.compression)",message="compression is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="self.definers == oldSelf.definers",message="definers is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="self.history == oldSelf.history",message="history is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.encryption) == has(oldSelf.encryption) && (!has(self.encryption) || self.encryption == oldSelf.encryption)",message="encryption is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.reason) == has(oldSelf.reason) && (!has(self.reason) || self.reason == oldSelf.reason)",message="reason is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) && (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy)",message="requestedBy is immutable"
 // +kubebuilder:validation:XValidation:rule="!oldSelf.?cancel.orValue(false) || self.?cancel.orValue(false)",message="cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"
@@ -201,6 +202,10 @@ type DatabaseDumpSpec struct {
 	// their timestamps.
 	// +kubebuilder:default=Current
 	History History `json:"history,omitempty"`
+
+	// encryption of the copy, in addition to the source's. With neither, the copy is not encrypted.
+	// +optional
+	Encryption *Encryption `json:"encryption,omitempty"`
 
 	// reason why the copy is wanted, for people: one line, without control characters.
 	// +optional
@@ -357,6 +362,12 @@ type DatabaseDumpStatus struct {
 	// storage is the DumpStorage's spec as it was when the Job was made.
 	// +optional
 	Storage *DumpStorageSpec `json:"storage,omitempty"`
+
+	// encryptedFor is how many recipients the copy is encrypted for: the source's, as they were when the Job was made, and
+	// the dump's. Without it the copy is not encrypted. The manifest names them.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	EncryptedFor int32 `json:"encryptedFor,omitempty"`
 
 	// jobName of the Job that copies.
 	// +optional

@@ -203,6 +203,10 @@ type DatabaseSourceSpec struct {
 	// +optional
 	Exclude *SourceExclusions `json:"exclude,omitempty"`
 
+	// encryption of every copy of this source, whoever asks for it: a dump adds recipients, and removes none.
+	// +optional
+	Encryption *Encryption `json:"encryption,omitempty"`
+
 	// limits for every dump of this source.
 	// +kubebuilder:default={}
 	Limits SourceLimits `json:"limits,omitempty"`
