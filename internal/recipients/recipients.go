@@ -32,7 +32,7 @@ type Recipient struct {
 func (r Recipient) String() string { return r.text }
 
 // Short names the key in a sentence.
-func (r Recipient) Short() string { return short(r.text) }
+func (r Recipient) Short() string { return Short(r.text) }
 
 // List of recipients that one copy can be encrypted for. Each is there once.
 type List []Recipient
@@ -223,8 +223,8 @@ const (
 	shownLast  = 6
 )
 
-// short is the beginning and the end of a public key.
-func short(text string) string {
+// Short is the beginning and the end of a public key.
+func Short(text string) string {
 	if kind, key, ok := strings.Cut(text, " "); ok {
 		// All keys of one type of SSH begin alike.
 		key = strings.TrimRight(key, "=")
