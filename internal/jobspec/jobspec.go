@@ -59,7 +59,11 @@ type Request struct {
 
 // Copy is the Job that copies the database of a dump. It alone has the Secret with the database's credentials. The error is of a request that is larger than the dumper can be told, and says what to shorten.
 func Copy(r Request) (*batchv1.Job, error) {
-	asked, err := request(r).Encode()
+	asked, err := request(r)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := asked.Encode()
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +78,7 @@ func Copy(r Request) (*batchv1.Job, error) {
 	pod.storage(r.Storage)
 	annotations := jobmeta.Of(r.Allowed.Annotations, template.Annotations)
 	onPod := maps.Clone(annotations)
-	onPod[contract.RequestAnnotation] = string(asked)
+	onPod[contract.RequestAnnotation] = string(encoded)
 
 	return &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: batchv1.SchemeGroupVersion.String(), Kind: "Job"},

@@ -33,15 +33,19 @@ func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt
 		root = "pvc://" + dump.Namespace + "/" + storage.PersistentVolumeClaim.ClaimName + "/"
 	}
 	key := path.Join(KeyPrefix(storage, dump), string(attempt))
-	return root + path.Join(key, ArtifactFile(dump.Spec.Compression)), root + path.Join(key, contract.ManifestFile)
+	return root + path.Join(key, ArtifactFile(dump)), root + path.Join(key, contract.ManifestFile)
 }
 
-// ArtifactFile is the name that the artifact of a dump must have. It is empty, which no artifact's name is, for a format that
-// this manager does not know: then its CRDs are newer than itself.
-func ArtifactFile(compression v1alpha1.Compression) string {
-	format, err := contract.FormatNamed(string(compression.Format))
+// ArtifactFile is the name that the artifact of a dump must have, by its spec and by whether its status says that it is
+// encrypted: what the source says may have changed since the Job was made. It is empty, which no artifact's name is, for a format
+// that this manager does not know: then its CRDs are newer than itself.
+func ArtifactFile(dump *v1alpha1.DatabaseDump) string {
+	format, err := contract.FormatNamed(string(dump.Spec.Compression.Format))
 	if err != nil {
 		return ""
+	}
+	if dump.Status.EncryptedFor > 0 {
+		format = format.Encrypt()
 	}
 	return format.File()
 }
