@@ -422,6 +422,7 @@ type DatabaseDumpStatus struct {
 // +kubebuilder:printcolumn:name="Size",type=integer,JSONPath=`.status.artifact.sizeBytes`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Location",type=string,priority=1,JSONPath=`.status.artifact.uri`
+// +kubebuilder:printcolumn:name="Encrypted-For",type=integer,priority=1,JSONPath=`.status.encryptedFor`
 // +kubebuilder:printcolumn:name="Requested-By",type=string,priority=1,JSONPath=`.spec.requestedBy.user`
 // +kubebuilder:printcolumn:name="Failure",type=string,priority=1,JSONPath=`.status.failure.reason`
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DatabaseDump has at most 63 characters"

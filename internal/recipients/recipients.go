@@ -201,7 +201,7 @@ func unsupported(kind string) *Problem {
 
 // otherTypes of SSH's public keys.
 var otherTypes = []string{
-	ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoSKED25519, ssh.InsecureKeyAlgoDSA,
+	ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoSKED25519,
 	ssh.CertAlgoED25519v01, ssh.CertAlgoRSAv01,
 }
 
