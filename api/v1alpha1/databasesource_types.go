@@ -203,7 +203,7 @@ type DatabaseSourceSpec struct {
 	// +optional
 	Exclude *SourceExclusions `json:"exclude,omitempty"`
 
-	// encryption of every copy of this source, whoever asks for it: a dump adds recipients, and removes none.
+	// encryption of every copy of this source. A dump can add recipients, and cannot remove any.
 	// +optional
 	Encryption *Encryption `json:"encryption,omitempty"`
 

@@ -56,7 +56,7 @@ type QualifiedPattern string
 // +kubebuilder:validation:MaxLength=2048
 type Recipient string
 
-// Encryption says for whom copies are encrypted. Whoever has the private key of one recipient can read them.
+// Encryption says for whom copies are encrypted. The private key of one recipient is enough to read them.
 //
 // What a recipient cannot be is said here and not at Recipient: the API server repeats a text that it refuses, and of an object
 // only that it is one. A private key that was pasted by mistake is neither stored nor in its answer.

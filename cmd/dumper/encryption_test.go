@@ -31,7 +31,7 @@ func shopOf(t *testing.T, database string) (arguments []string, text string) {
 	return arguments, o.stdout
 }
 
-// Whoever has one of the keys has the text that there is without encryption, with our program and with age's own.
+// Each of the keys gives the text that there is without encryption, with our program and with age's own.
 func TestAnEncryptedCopyIsTheSameForEveryKindOfKey(t *testing.T) {
 	dump, want := shopOf(t, "sealed")
 	program := agetest.Folder(t)

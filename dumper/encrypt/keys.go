@@ -80,7 +80,7 @@ func read(file string) ([]byte, error) {
 	return data, nil
 }
 
-// ofSSH is one key in PEM. Errors of the parser are not repeated: they may quote.
+// ofSSH is one key in PEM. Errors of the parser are not repeated: they can quote the key.
 func (k *Keys) ofSSH(data []byte) error {
 	raw, err := ssh.ParseRawPrivateKey(data)
 	if _, protected := errors.AsType[*ssh.PassphraseMissingError](err); protected {
@@ -118,7 +118,7 @@ func (k *Keys) ofSSH(data []byte) error {
 	return nil
 }
 
-// ofAge are keys on lines of their own, with comments between. Errors of the parsers are not repeated: they may quote.
+// ofAge are keys on lines of their own, with comments between. Errors of the parsers are not repeated: they can quote the key.
 func (k *Keys) ofAge(text string) error {
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)

@@ -27,7 +27,7 @@ const (
 	encryptedSuffix = ".age"
 	// decrypt is the shell command that decrypts standard input, or the file that is named after it.
 	decrypt = "age -d -i " + KeyFile
-	// KeyFile stands in commands for the file with the private key of whoever runs them.
+	// KeyFile stands in commands for the file with the reader's private key.
 	KeyFile = "KEYFILE"
 )
 

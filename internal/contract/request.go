@@ -97,7 +97,7 @@ const MaxRecipients = 32
 
 // Encryption of the artifact with age.
 type Encryption struct {
-	// Recipients are public keys. Whoever has the private key of one can read the artifact.
+	// Recipients are public keys. The private key of one is enough to read the artifact.
 	Recipients []string `json:"recipients"`
 }
 

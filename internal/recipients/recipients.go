@@ -1,7 +1,7 @@
 // Package recipients reads the public keys that copies are encrypted for. It is pure: the source's Ready condition, the
 // acceptance of a dump, the Job's builder and the dumper ask it, so they never disagree.
 //
-// A key that was pasted by mistake may be a private one. Of what is not a public key, nothing that could be secret is repeated.
+// People paste private keys by mistake. Of text that is not a public key, nothing that could be secret is repeated.
 package recipients
 
 import (
@@ -76,7 +76,7 @@ func Parse[T ~string](texts []T) (List, *Problem) {
 	return all, nil
 }
 
-// mixed: age does not encrypt one file for both, because whoever breaks the classic key opens the file for good.
+// mixed: age does not encrypt one file for both, because a quantum computer that breaks the classic key opens the file.
 func (l List) mixed() *Problem {
 	for _, r := range l {
 		if r.quantum == l[0].quantum {
@@ -236,7 +236,7 @@ func Short(text string) string {
 	return text[:shownFirst] + "..." + text[len(text)-shownLast:]
 }
 
-// beginning of what may not be what it seems.
+// beginning of a text that is perhaps not a public key.
 func beginning(text string) string {
 	if runes := []rune(text); len(runes) > shownFirst {
 		return string(runes[:shownFirst]) + "..."

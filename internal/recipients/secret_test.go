@@ -14,7 +14,7 @@ import (
 	"github.com/volcado-io/volcado/internal/recipients"
 )
 
-// shownAtMost is how many characters in a row can be repeated of what may be secret: too few to be of use.
+// shownAtMost is how many characters in a row can be repeated of a secret: too few to be of use.
 const shownAtMost = 12
 
 // Whatever somebody does to a private key before pasting it, no part of it that is of use comes back.
