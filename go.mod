@@ -150,7 +150,4 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 )
 
-tool (
-	filippo.io/age/cmd/age
-	filippo.io/age/cmd/age-keygen
-)
+tool filippo.io/age/cmd/age
