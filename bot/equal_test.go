@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -295,6 +296,28 @@ func TestAgainMakesTheSameOnceMore(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is encrypted at somebody's wish is encrypted again, and is not what somebody gets who asked for a copy without.
+func TestAnEncryptedDumpIsMadeAgainEncryptedAndOfferedToNobody(t *testing.T) {
+	inBoth(t, func(w *world) {
+		w.shop()
+		encryption := &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{"age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"}}
+		w.create(&v1alpha1.DatabaseDump{
+			ObjectMeta: metav1.ObjectMeta{Name: "nightly"},
+			Spec:       v1alpha1.DatabaseDumpSpec{SourceRef: v1alpha1.ObjectReference{Name: "shop"}, Database: "shop", Encryption: encryption},
+		})
+		plain := w.ask("dump shop")
+		w.mustHave(2)
+		if made := w.read(strings.TrimPrefix(plain.Follows, w.namespace+"/")); made.Spec.Encryption != nil {
+			w.Errorf("made %+v", made.Spec)
+		}
+		again := w.ask("again nightly")
+		w.mustHave(3)
+		if made := w.read(strings.TrimPrefix(again.Follows, w.namespace+"/")); !equality.Semantic.DeepEqual(made.Spec.Encryption, encryption) {
+			w.Errorf("made %+v", made.Spec)
+		}
+	})
 }
 
 // blind informers know nothing.

@@ -11,10 +11,11 @@ import (
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/jobmeta"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
-// DatabaseSourceReconciler says of each DatabaseSource whether its storage exists, and whether its labels and annotations
-// are allowed.
+// DatabaseSourceReconciler says of each DatabaseSource whether its storage exists, whether its labels and annotations are
+// allowed, and whether copies can be encrypted for its recipients.
 type DatabaseSourceReconciler struct {
 	Client      client.Client
 	JobMetadata jobmeta.Rules
@@ -35,9 +36,11 @@ func (r *DatabaseSourceReconciler) Reconcile(ctx context.Context, request ctrl.R
 		ready = unresolved(v1alpha1.ReasonStorageNotFound, fmt.Sprintf("storageRef: DumpStorage %s does not exist in namespace %s",
 			source.Spec.StorageRef.Name, source.Namespace))
 	}
-	// Said first: the storage may still be applied, but this is waited for by no dump.
-	if refusal := r.JobMetadata.Refuse(source); refusal != nil {
-		ready = unresolved(refusal.Reason, refusal.Message+". "+refusal.Hint)
+	// Said first: the storage may still be applied, but these are waited for by no dump.
+	for _, refusal := range []*v1alpha1.Failure{recipients.Refuse(source), r.JobMetadata.Refuse(source)} {
+		if refusal != nil {
+			ready = unresolved(refusal.Reason, refusal.Message+". "+refusal.Hint)
+		}
 	}
 	return writeReady(ctx, r.Client, source, &source.Status, ready)
 }

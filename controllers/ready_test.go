@@ -60,3 +60,24 @@ func TestReadySaysWhichAnnotationsAreNotAllowed(t *testing.T) {
 	w.must(w.client.Patch(context.Background(), source, client.MergeFrom(before)))
 	w.untilReady(source, &source.Status, "False StorageNotFound")
 }
+
+// TestReadySaysWhichRecipientIsNone, what to do, and that it was done.
+func TestReadySaysWhichRecipientIsNone(t *testing.T) {
+	w := newWorld(t)
+	source := w.source()
+	source.Spec.Encryption = &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{"age1typo"}}
+	w.create(source) // without its storage: of the two, what does not mend itself is said
+	w.startManager()
+	w.untilReady(source, &source.Status, "False "+v1alpha1.ReasonRecipientInvalid)
+	message := meta.FindStatusCondition(source.Status.Conditions, v1alpha1.ConditionReady).Message
+	const want = "encryption.recipients of DatabaseSource shop: recipient 1 (age1typo) is not a whole public key of age: " +
+		"a character is missing, too many or wrong. " +
+		"In spec.encryption.recipients of the source, copy the whole public key again: age1..., age1pq1..., ssh-ed25519 or ssh-rsa."
+	if message != want {
+		t.Errorf("Ready says %q", message)
+	}
+	before := source.DeepCopy()
+	source.Spec.Encryption.Recipients[0] = "age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"
+	w.must(w.client.Patch(context.Background(), source, client.MergeFrom(before)))
+	w.untilReady(source, &source.Status, "False StorageNotFound")
+}

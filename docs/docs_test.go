@@ -8,6 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
 const root = ".."
@@ -51,6 +56,22 @@ func TestTheManifestsOfTheREADMEAreTheDemos(t *testing.T) {
 	}
 	for _, block := range shown {
 		t.Errorf("README.md shows YAML that nothing applies:\n%s", block)
+	}
+}
+
+// Keys that are shown are keys, of each kind that is said to be one.
+func TestTheKeysThatAreShownAreRecipients(t *testing.T) {
+	var source v1alpha1.DatabaseSource
+	block := regexp.MustCompile("(?s)```yaml\n(kind: DatabaseSource\n.*?)```").FindStringSubmatch(read(t, "docs/encryption.md"))
+	if block == nil {
+		t.Fatal("no source is shown")
+	}
+	if err := yaml.UnmarshalStrict([]byte(block[1]), &source); err != nil {
+		t.Fatal(err)
+	}
+	list, problem := recipients.Parse(source.Spec.Encryption.Recipients)
+	if problem != nil || len(list) != 2 {
+		t.Errorf("%d keys: %+v", len(list), problem)
 	}
 }
 

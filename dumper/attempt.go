@@ -1,5 +1,5 @@
 // Package dumper makes one verified copy of one database: it asks the server what there is to copy, runs the client,
-// compresses and stores what it writes, and vouches for the result only when every gate has been passed.
+// compresses, encrypts and stores what it writes, and vouches for the result only when every gate has been passed.
 package dumper
 
 import (
@@ -22,6 +22,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
 // Request is one attempt to copy one database.
@@ -36,6 +37,8 @@ type Request struct {
 	Format contract.Format
 	// Level of compression, or 0 for the format's own.
 	Level int
+	// Recipients that the artifact is encrypted for; empty for none.
+	Recipients recipients.List
 	// KeyPrefix below which the attempt writes, without slashes at its ends.
 	KeyPrefix string
 	// Attempt is the pod's UID.
@@ -76,6 +79,9 @@ type found struct {
 // Run makes the attempt and returns its result, whatever happens. Deadline and interruption come as the context's cause,
 // which should be a *result.Error.
 func Run(ctx context.Context, request Request, progress *progress.Progress, log *slog.Logger) contract.Result {
+	if len(request.Recipients) > 0 {
+		request.Format = request.Format.Encrypt()
+	}
 	a := &attempt{Request: request, progress: progress, log: log, now: time.Now}
 	a.started = a.now().UTC()
 	f, err := a.run(ctx)
@@ -246,7 +252,7 @@ func (a *attempt) copy(ctx context.Context, server source.Server, opened *store.
 	if err != nil {
 		return nil, nil, result.Errorf(contract.InvalidRequest, "correct --compression or --compression-level", "%w", err)
 	}
-	s := &sink{store: opened, prefix: a.Prefix(), format: a.Format, level: level}
+	s := &sink{store: opened, prefix: a.Prefix(), format: a.Format, level: level, recipients: a.Recipients}
 	defer s.abort()
 	var e engine.Engine = &engine.Mysqldump{Program: f.program, Server: server, WorkDir: a.WorkDir, Progress: a.progress}
 	evidence, err := e.Copy(ctx, f.plan, s)

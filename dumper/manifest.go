@@ -26,6 +26,9 @@ func (a *attempt) describe(server source.Server, f found, e *engine.Evidence) co
 		},
 		StartedAt: a.started, FinishedAt: a.now().UTC(),
 	}
+	if len(a.Recipients) > 0 {
+		m.Encryption = &contract.Encryption{Recipients: a.Recipients.Strings()}
+	}
 	for _, run := range e.Runs {
 		m.ClientOptions = append(m.ClientOptions, run.Options)
 	}
@@ -68,10 +71,15 @@ func restore(engine v1alpha1.Engine, format contract.Format, m *contract.Manifes
 		notes = append(notes, "The first line switches MariaDB's client to sandbox mode. MariaDB's clients before 10.5.25, 10.6.18, 10.11.8, 11.0.6, "+
 			"11.1.5, 11.2.4 and 11.4.2 stop there; load it with: "+format.DecodeInput()+"tail -n +2 | "+loading.Into(program, "DATABASE"))
 	}
+	cat := "dumper cat "
+	if format.Encrypted {
+		cat += "--identity-file " + contract.KeyFile + " "
+		notes = append(notes, contract.KeyFile+" is a file with the private key of one of encryption.recipients. The program age is at https://age-encryption.org.")
+	}
 	if engine == v1alpha1.EngineMariaDB {
-		notes = append(notes, "MySQL loads it as: dumper cat --for mysql LOCATION | "+loading.Into("mysql", "DATABASE"))
+		notes = append(notes, "MySQL loads it as: "+cat+"--for mysql LOCATION | "+loading.Into("mysql", "DATABASE"))
 	} else {
-		notes = append(notes, "MariaDB loads it as: dumper cat --for mariadb LOCATION | "+loading.Into("mariadb", "DATABASE"))
+		notes = append(notes, "MariaDB loads it as: "+cat+"--for mariadb LOCATION | "+loading.Into("mariadb", "DATABASE"))
 	}
 	if m.Tables.Only {
 		notes = append(notes, "Only the named tables, with their triggers; routines and events are left out.")

@@ -6,17 +6,21 @@ import (
 	"io"
 
 	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/encrypt"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
-// sink compresses the files of a copy and stores them. Nothing is visible in storage before commit.
+// sink compresses the files of a copy, encrypts them if that is asked for, and stores them. Nothing is visible in storage before commit.
 type sink struct {
 	store  *store.Store
 	prefix string
 	format contract.Format
 	level  int
-	files  []*file
+	// recipients of a format that is encrypted.
+	recipients recipients.List
+	files      []*file
 }
 
 // file of a copy on its way into storage.
@@ -24,7 +28,8 @@ type file struct {
 	name       string
 	upload     *store.Writer
 	compressor io.WriteCloser
-	text       int64 // bytes of text that were written
+	encryptor  io.Closer // nil where the format is not encrypted
+	text       int64     // bytes of text that were written
 	closed     bool
 }
 
@@ -45,14 +50,27 @@ func (s *sink) Create(ctx context.Context, name string, expectedBytes int64) (io
 	if err != nil {
 		return nil, err
 	}
-	compressor, err := compress.NewWriter(upload, s.format.Name, s.level)
-	if err != nil {
+	f := &file{name: name, upload: upload}
+	if err := f.open(s); err != nil {
 		upload.Abort()
 		return nil, err
 	}
-	f := &file{name: name, upload: upload, compressor: compressor}
 	s.files = append(s.files, f)
 	return f, nil
+}
+
+// open the stages before the upload.
+func (f *file) open(s *sink) (err error) {
+	to := io.Writer(f.upload)
+	if s.format.Encrypted {
+		encryptor, err := encrypt.NewWriter(to, s.recipients)
+		if err != nil {
+			return err
+		}
+		to, f.encryptor = encryptor, encryptor
+	}
+	f.compressor, err = compress.NewWriter(to, s.format.Name, s.level)
+	return err
 }
 
 func (f *file) Write(p []byte) (int, error) {
@@ -61,13 +79,16 @@ func (f *file) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the compressed stream. What was stored stays invisible.
+// Close ends the compressed stream, and the encrypted one around it. What was stored stays invisible.
 func (f *file) Close() error {
 	if f.closed {
 		return nil
 	}
 	f.closed = true
-	return f.compressor.Close()
+	if err := f.compressor.Close(); err != nil || f.encryptor == nil {
+		return err
+	}
+	return f.encryptor.Close()
 }
 
 // abort removes what was sent of all files. It does nothing to what was committed.

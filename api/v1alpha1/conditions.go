@@ -23,7 +23,7 @@ const (
 	// ConditionStalled is True while somebody has to act. Read by kstatus.
 	ConditionStalled = "Stalled"
 	// ConditionReady, of the other kinds: everything that it refers to resolves. Of a source, also that the manager allows
-	// its job.labels and job.annotations.
+	// its job.labels and job.annotations, and that copies can be encrypted for its recipients.
 	ConditionReady = "Ready"
 )
 
@@ -53,6 +53,8 @@ const (
 	ReasonTableExcluded = "TableExcluded"
 	// ReasonJobMetadataNotAllowed: the source sets labels or annotations on its Jobs that the manager does not allow.
 	ReasonJobMetadataNotAllowed = "JobMetadataNotAllowed"
+	// ReasonRecipientInvalid: a recipient of the dump or of its source is no public key, or two cannot be used together.
+	ReasonRecipientInvalid = "RecipientInvalid"
 	// ReasonSourceNotFound: the DatabaseSource does not exist.
 	ReasonSourceNotFound = "SourceNotFound"
 	// ReasonStorageNotFound: the DumpStorage does not exist. (A bucket that does not exist is BucketNotFound.)

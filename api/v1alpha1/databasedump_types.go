@@ -171,6 +171,7 @@ func (r Requester) IsPerson(other Requester) bool {
 // +kubebuilder:validation:XValidation:rule="has(self.compression) == has(oldSelf.compression) && (!has(self.compression) || self.compression == oldSelf.compression)",message="compression is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="self.definers == oldSelf.definers",message="definers is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="self.history == oldSelf.history",message="history is immutable; create another DatabaseDump"
+// +kubebuilder:validation:XValidation:rule="has(self.encryption) == has(oldSelf.encryption) && (!has(self.encryption) || self.encryption == oldSelf.encryption)",message="encryption is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.reason) == has(oldSelf.reason) && (!has(self.reason) || self.reason == oldSelf.reason)",message="reason is immutable; create another DatabaseDump"
 // +kubebuilder:validation:XValidation:rule="has(self.requestedBy) == has(oldSelf.requestedBy) && (!has(self.requestedBy) || self.requestedBy == oldSelf.requestedBy)",message="requestedBy is immutable"
 // +kubebuilder:validation:XValidation:rule="!oldSelf.?cancel.orValue(false) || self.?cancel.orValue(false)",message="cancel is latched: a cancelled dump cannot be revived; create another DatabaseDump"
@@ -212,6 +213,10 @@ type DatabaseDumpSpec struct {
 	// their timestamps.
 	// +kubebuilder:default=Current
 	History History `json:"history,omitempty"`
+
+	// encryption of the copy, in addition to the source's. With neither, the copy is not encrypted.
+	// +optional
+	Encryption *Encryption `json:"encryption,omitempty"`
 
 	// reason why the copy is wanted, for people: one line, without control characters.
 	// +optional
@@ -420,6 +425,11 @@ type DatabaseDumpStatus struct {
 	// gone.
 	// +optional
 	Job *JobTemplate `json:"job,omitempty"`
+	// encryptedFor is how many recipients the copy is encrypted for: the source's, as they were when the Job was made, and
+	// the dump's. Without it the copy is not encrypted. The manifest names them.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	EncryptedFor int32 `json:"encryptedFor,omitempty"`
 
 	// jobName of the Job that copies.
 	// +optional
@@ -479,6 +489,7 @@ type DatabaseDumpStatus struct {
 // +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=`.status.artifact.expiresAt`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Location",type=string,priority=1,JSONPath=`.status.artifact.uri`
+// +kubebuilder:printcolumn:name="Encrypted-For",type=integer,priority=1,JSONPath=`.status.encryptedFor`
 // +kubebuilder:printcolumn:name="Requested-By",type=string,priority=1,JSONPath=`.spec.requestedBy.user`
 // +kubebuilder:printcolumn:name="Failure",type=string,priority=1,JSONPath=`.status.failure.reason`
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 63",message="the name of a DatabaseDump has at most 63 characters"

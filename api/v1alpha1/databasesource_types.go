@@ -218,6 +218,10 @@ type DatabaseSourceSpec struct {
 	// +optional
 	Exclude *SourceExclusions `json:"exclude,omitempty"`
 
+	// encryption of every copy of this source. A dump can add recipients, and cannot remove any.
+	// +optional
+	Encryption *Encryption `json:"encryption,omitempty"`
+
 	// limits for every dump of this source.
 	// +kubebuilder:default={}
 	Limits SourceLimits `json:"limits,omitempty"`

@@ -50,6 +50,27 @@ type NamePattern string
 // +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?\.[\p{L}\p{N}_$@#+*]([\p{L}\p{N}_$@#+* -]*[\p{L}\p{N}_$@#+*-])?$`
 type QualifiedPattern string
 
+// Recipient is a public key that a copy is encrypted for, as age writes it (age1..., age1pq1...) or as SSH does (ssh-ed25519 or
+// ssh-rsa). The manager reads it, and refuses dumps with one that is none.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=2048
+type Recipient string
+
+// Encryption says for whom copies are encrypted. The private key of one recipient is enough to read them.
+//
+// What a recipient cannot be is said here and not at Recipient: the API server repeats a text that it refuses, and of an object
+// only that it is one. A private key that was pasted by mistake is neither stored nor in its answer.
+// +kubebuilder:validation:XValidation:rule="self.recipients.all(r, !r.startsWith('AGE-SECRET-KEY-') && !r.startsWith('-----BEGIN'))",message="a recipient is a public key, and one of recipients is a private key: give the public key, and do not use this private key any more"
+// +kubebuilder:validation:XValidation:rule="self.recipients.all(r, !r.matches('[[:cntrl:]]'))",message="a recipient is one line without control characters"
+type Encryption struct {
+	// recipients are public keys: age1..., age1pq1..., ssh-ed25519 or ssh-rsa. Post-quantum keys (age1pq1...) cannot be
+	// together with others. An empty list is refused, so that a template that comes out empty does not copy in the clear.
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	Recipients []Recipient `json:"recipients"`
+}
+
 // Platform is the name of a chat service's driver, or of the text console. The API knows none of the services by name, so
 // that another driver changes nothing here.
 // +kubebuilder:validation:MinLength=1

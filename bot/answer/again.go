@@ -26,7 +26,7 @@ func again(ctx context.Context, a Asked) (Result, error) {
 	}
 	spec := v1alpha1.DatabaseDumpSpec{
 		Database: database, Tables: d.Spec.Tables, Exclude: d.Spec.Exclude, SchemaOnly: d.Spec.SchemaOnly,
-		Compression: d.Spec.Compression, Reason: d.Spec.Reason,
+		Compression: d.Spec.Compression, Encryption: d.Spec.Encryption, Reason: d.Spec.Reason,
 	}
 	return Result{Effect: Create{Dump: build(o, spec), Insist: true}}, nil
 }

@@ -83,10 +83,19 @@ func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
 	r.Fields = fields(
 		c.field("source", v.Dump.Source),
 		c.field("contents", c.options(v.Dump.Options)),
+		c.field("encrypted", c.keys(v.EncryptedFor)),
 		c.field("location", v.URI),
 	)
 	r.Actions = []chat.Action{c.action("how", "how "+v.Dump.Name), c.action("again", "again "+v.Dump.Name)}
 	return r
+}
+
+// keys that a copy is encrypted for.
+func (c *catalogue) keys(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return c.say("keys", n)
 }
 
 // maxWarnings that are said, so that a success fits a phone.
@@ -184,6 +193,9 @@ func (c *catalogue) how(v view.How) chat.Reply {
 	r.Fields = fields(c.field("location", v.URI), c.field("sha256", v.SHA256), c.field("server", v.Server))
 	for _, step := range v.Steps {
 		r.Snippets = append(r.Snippets, chat.Snippet{Caption: c.say("How."+string(step.Kind), v), Text: step.Commands})
+	}
+	if v.KeyFile != "" {
+		r.Lines = append(r.Lines, c.say("How.encrypted", v))
 	}
 	if v.Authority != nil {
 		r.Lines = append(r.Lines, c.say("How.authority", *v.Authority))

@@ -195,6 +195,12 @@ func TestWhatMakesACopyAnotherOne(t *testing.T) {
 		"not compressed":       key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Format = v1alpha1.CompressionNone }),
 		"compressed otherwise": key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Format = v1alpha1.CompressionZstd }),
 		"compressed more":      key(func(s *v1alpha1.DatabaseDumpSpec) { s.Compression.Level = 9 }),
+		"encrypted": key(func(s *v1alpha1.DatabaseDumpSpec) {
+			s.Encryption = &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{"age1a"}}
+		}),
+		"encrypted for others": key(func(s *v1alpha1.DatabaseDumpSpec) {
+			s.Encryption = &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{"age1a", "age1b"}}
+		}),
 		"a table of two words": key(tables("a b")),
 	}
 	seen := map[string]string{}

@@ -43,6 +43,11 @@ func wishOf(d *v1alpha1.DatabaseDump) []string {
 		part("exclude", nil)
 		part("data", nil)
 	}
+	if e := d.Spec.Encryption; e != nil {
+		part("recipients", texts(e.Recipients))
+	} else {
+		part("recipients", nil)
+	}
 	c := d.Spec.Compression // the API's own default is not there before it is created
 	return append(wish, cmp.Or(string(c.Format), contract.DefaultFormat().Name), fmt.Sprint(c.Level))
 }

@@ -147,6 +147,7 @@ func ended(d *v1alpha1.DatabaseDump, facts view.Dump) view.View {
 		a := d.Status.Artifact
 		v := view.Succeeded{
 			Dump: facts, Bytes: a.SizeBytes, Uncompressed: a.UncompressedBytes, URI: a.URI, SHA256: a.SHA256,
+			EncryptedFor: int(d.Status.EncryptedFor),
 		}
 		for _, w := range d.Status.Warnings {
 			v.Warnings = append(v.Warnings, view.Warning{Name: w.Name, Count: int(w.Count), Names: w.Names})

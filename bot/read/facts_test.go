@@ -176,6 +176,9 @@ func TestHowADumpEnded(t *testing.T) {
 		"succeeded": {dumpOf(succeeded...), view.Succeeded{
 			Bytes: 10, Uncompressed: 20, URI: "s3://b/k", SHA256: "ab", Warnings: []view.Warning{{Name: "TablesNotConsistent", Count: 2, Names: []string{"a"}}}, Server: "MySQL 8.4", Took: time.Minute, Waited: 10 * time.Second,
 		}},
+		"succeeded, and is encrypted": {dumpOf(append(succeeded, func(d *v1alpha1.DatabaseDump) { d.Status.EncryptedFor, d.Status.Warnings = 2, nil })...), view.Succeeded{
+			Bytes: 10, Uncompressed: 20, URI: "s3://b/k", SHA256: "ab", Server: "MySQL 8.4", Took: time.Minute, Waited: 10 * time.Second, EncryptedFor: 2,
+		}},
 		"failed":    {dumpOf(done, failure, with(v1alpha1.ConditionFinished, "Failed")), view.Failed{End: view.EndFailed, Reason: "AccessDenied", Message: "No.", Hint: "Grant it.", Took: time.Minute}},
 		"cancelled": {dumpOf(done, failure, with(v1alpha1.ConditionFinished, "Cancelled")), view.Failed{End: view.EndCancelled, Reason: "AccessDenied", Message: "No.", Hint: "Grant it.", Took: time.Minute}},
 		"refused":   {dumpOf(failure, with(v1alpha1.ConditionFinished, "Refused")), view.Failed{End: view.EndRefused, Reason: "AccessDenied", Message: "No.", Hint: "Grant it."}},

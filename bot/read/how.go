@@ -32,13 +32,16 @@ func How(d *v1alpha1.DatabaseDump, fetchImage string) view.How {
 	}
 	file := path.Base(uri.Path)
 	format, _ := contract.FormatOfFile(file) // a name of no format is written out as it is
+	if format.Encrypted {
+		h.EncryptedFor, h.KeyFile = int(d.Status.EncryptedFor), contract.KeyFile
+	}
 	fetched := format.DecodeFile(shellescape.Quote(file))
 	compare := fmt.Sprintf("echo %s | sha256sum -c", shellescape.Quote(a.SHA256+"  "+file))
 	into := loaderOf(d)
 	switch uri.Scheme {
 	case "s3":
 		h.Steps = []view.HowStep{
-			{Kind: view.HowStream, Commands: into.create() + "\n" + catFromS3(d, into) + into.load()},
+			{Kind: view.HowStream, Commands: into.create() + "\n" + catFromS3(d, into, format) + into.load()},
 			{Kind: view.HowAWS, Commands: copyFromS3(d, file) + " &&\n" + compare + " &&\n" + into.create() + " &&\n" + fetched + into.load()},
 		}
 	case "pvc":
@@ -60,8 +63,12 @@ func authority(d *v1alpha1.DatabaseDump) *view.Authority {
 	return &view.Authority{Namespace: d.Namespace, Secret: storage.S3.CASecretRef.Name, Key: storage.S3.CASecretRef.Key}
 }
 
-func catFromS3(dump *v1alpha1.DatabaseDump, into loader) string {
-	command := "dumper cat " + into.named() + shellescape.Quote(dump.Status.Artifact.URI)
+func catFromS3(dump *v1alpha1.DatabaseDump, into loader, format contract.Format) string {
+	command := "dumper cat "
+	if format.Encrypted {
+		command += "--identity-file " + contract.KeyFile + " "
+	}
+	command += into.named() + shellescape.Quote(dump.Status.Artifact.URI)
 	if storage := dump.Status.Storage; storage != nil && storage.S3 != nil {
 		if storage.S3.Region != "" {
 			command += " --s3-region=" + shellescape.Quote(storage.S3.Region)

@@ -1,18 +1,22 @@
 package read
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/view"
+	"github.com/volcado-io/volcado/internal/agetest"
 )
 
 const content = "a copy"
@@ -136,6 +140,9 @@ func TestHow(t *testing.T) {
 		"compressed":                   {"s3://b/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Stream AWS", ""},
 		"compressed with zstd":         {"s3://b/k/dump.sql.zst", nil, "zstd -d -c dump.sql.zst", "Stream AWS", ""},
 		"compressed, on a volume":      {"pvc://ns/claim/k/dump.sql.gz", nil, "gunzip -c dump.sql.gz", "Pod Load", ""},
+		"encrypted":                    {"s3://b/k/dump.sql.gz.age", sealed, "dumper cat --identity-file KEYFILE --for mariadb s3://b/k/dump.sql.gz.age |", "Stream AWS", "gunzip -c"},
+		"encrypted and compressed":     {"s3://b/k/dump.sql.gz.age", sealed, "age -d -i KEYFILE dump.sql.gz.age | gunzip | mariadb", "Stream AWS", ""},
+		"encrypted, not compressed":    {"pvc://ns/claim/k/dump.sql.age", sealed, "age -d -i KEYFILE dump.sql.age | mariadb", "Pod Load", "gunzip"},
 		"MySQL":                        {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server.Flavour = "MySQL" }, "dumper cat --for mysql s3://b/k/dump.sql | mysql --default-character-set", "Stream AWS", "mariadb"},
 		"a server that nobody knows":   {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Status.Server = nil }, "dumper cat s3://b/k/dump.sql | mysql --default-character-set", "Stream AWS", "mariadb"},
 		"a name that becomes too long": {"s3://b/k/dump.sql", func(d *v1alpha1.DatabaseDump) { d.Spec.Database = v1alpha1.DatabaseName(long) }, "volcado_copy", "Stream AWS", long},
@@ -157,6 +164,9 @@ func TestHow(t *testing.T) {
 			if kinds(h) != tc.kind || !strings.Contains(commands, tc.has) || tc.not != "" && strings.Contains(commands, tc.not) {
 				t.Errorf("got %s\n%s", kinds(h), commands)
 			}
+			if isSealed := strings.HasSuffix(tc.uri, ".age"); isSealed != (h.KeyFile == "KEYFILE") || isSealed != (h.EncryptedFor == 2) {
+				t.Errorf("it is encrypted for %d, with %q", h.EncryptedFor, h.KeyFile)
+			}
 			if h.URI != tc.uri || h.Bytes != 12<<20 || h.Dump != d.Name {
 				t.Errorf("got %+v", h)
 			}
@@ -166,6 +176,54 @@ func TestHow(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, h.Authority); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// sealed is the status of an encrypted copy.
+func sealed(d *v1alpha1.DatabaseDump) { d.Status.EncryptedFor = 2 }
+
+// What is printed for an encrypted copy, in a real shell, with age itself: the text is loaded, and only with the key.
+func TestAnEncryptedCopyIsLoadedWithItsKey(t *testing.T) {
+	key, other := agetest.X25519(t), agetest.X25519(t)
+	recipient, err := age.ParseX25519Recipient(key.Recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored bytes.Buffer
+	w, err := age.Encrypt(&stored, recipient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, content); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(stored.Bytes())
+	d := copyAt("s3://dumps/prod/it's/dump.sql.age")
+	d.Status.EncryptedFor, d.Status.Artifact.SHA256 = 1, hex.EncodeToString(sum[:])
+	commands := How(d, DefaultFetchImage).Steps[1].Commands
+	folder := agetest.Folder(t)
+	for name, tc := range map[string]struct {
+		key    string
+		loaded string
+	}{"with its key": {key.Identity, content}, "with another": {other.Identity, ""}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for file, data := range map[string][]byte{"KEYFILE": []byte(tc.key), "stored": stored.Bytes()} {
+				if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			program(t, dir, "aws", `cp stored "$4"`)
+			program(t, dir, "age", `exec "$AGE" "$@"`)
+			program(t, dir, "mariadb", `case "$*" in *-e*) ;; *) cat > loaded ;; esac`)
+			out, _ := run(dir, commands, "AGE="+filepath.Join(folder, "age"))
+			if got := readFile(t, dir, "loaded"); got != tc.loaded {
+				t.Errorf("it loaded %q\n%s", got, out)
 			}
 		})
 	}

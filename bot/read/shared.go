@@ -40,6 +40,11 @@ func (s *shared) texts(d *v1alpha1.DatabaseDump) {
 	one(s, &d.Spec.Compression.Format)
 	one(s, &d.Status.Phase)
 	one(s, &d.Status.Database)
+	if e := d.Spec.Encryption; e != nil {
+		for i := range e.Recipients {
+			one(s, &e.Recipients[i])
+		}
+	}
 	by := d.Spec.RequestedBy
 	if by == nil {
 		return

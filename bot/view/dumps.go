@@ -103,6 +103,8 @@ type Succeeded struct {
 	// SHA256 as hexadecimal digits. Said by How, not by this.
 	SHA256 string
 	Server string
+	// EncryptedFor so many keys; 0 where the copy is not encrypted.
+	EncryptedFor int
 	// Warnings of what the copy does not have, or what loading it needs.
 	Warnings []Warning
 }
@@ -154,6 +156,10 @@ type How struct {
 	SHA256 string
 	Bytes  int64
 	Server string
+	// EncryptedFor so many keys; 0 where the copy is not encrypted. The commands name KeyFile then.
+	EncryptedFor int
+	// KeyFile stands in the commands for the file with the reader's private key.
+	KeyFile string
 	// Steps in the order in which they are to be used.
 	Steps []HowStep
 	// Authority is set where the store's certificate is of an authority of its own.

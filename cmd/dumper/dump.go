@@ -32,6 +32,7 @@ const dumpExample = `  # A folder with the files username and password; the copy
 type dumping struct {
 	// request as flags say it, or as a file does.
 	request     contract.Request
+	recipients  []string
 	location    location
 	requestFile string
 	here
@@ -50,7 +51,7 @@ func dumpCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "dump",
 		Short:   "Copies one database into storage",
-		Long:    "Copies one database into storage: runs mariadb-dump or mysqldump, compresses, uploads, and succeeds only when every gate was\npassed. The exit code says why it failed: 10 to 39 cannot be mended by trying again, 40 to 59 may be.",
+		Long:    "Copies one database into storage: runs mariadb-dump or mysqldump, compresses, encrypts, uploads, and succeeds only when every gate was\npassed. The exit code says why it failed: 10 to 39 cannot be mended by trying again, 40 to 59 may be.",
 		Example: dumpExample,
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -96,6 +97,7 @@ func (d *dumping) flags(command *cobra.Command) {
 	f.BoolVar(&r.Copy.SchemaOnly, "schema-only", false, "copy definitions and no rows")
 	f.StringVar(&r.Compression.Format, "compression", contract.DefaultFormat().Name, contract.FormatList())
 	f.IntVar(&r.Compression.Level, "compression-level", 0, "1 (fast) to 9 (small) (default: the format's own, a fast one)")
+	f.StringArrayVar(&d.recipients, "recipient", nil, "encrypt for this public key: age1..., age1pq1..., ssh-ed25519 or ssh-rsa (repeatable)")
 	f.StringVar(&r.KeyPrefix, "key-prefix", "", "prefix of the artifact's key (default: the database's name)")
 	f.StringVar(&r.Dump, "dump", "", "namespace/name of the DatabaseDump, recorded in the manifest; --key-prefix is its alone then: what killed\nattempts left there is removed, and what an attempt completed is adopted instead of copied again")
 	f.DurationVar(&r.RunDeadline.Duration, "run-deadline", 0, "longest time that it can take (default: no limit)")

@@ -5,11 +5,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/volcado-io/volcado/internal/agetest"
 	"github.com/volcado-io/volcado/internal/children"
 	"github.com/volcado-io/volcado/internal/dbtest"
 	"github.com/volcado-io/volcado/internal/s3test"
@@ -31,14 +33,18 @@ func TestMemoryDoesNotGrowWithTheDatabase(t *testing.T) {
 		gibibytes   int
 		compression string
 		processors  int
-	}{{0, "gzip", 2}, {40, "gzip", 2}, {460, "gzip", 64}, {40, "zstd", 2}, {40, "zstd", 64}} {
-		t.Run(fmt.Sprintf("%d GiB as %s with %d processors", c.gibibytes, c.compression, c.processors), func(t *testing.T) {
+		flags       []string
+	}{
+		{0, "gzip", 2, nil}, {40, "gzip", 2, nil}, {460, "gzip", 64, nil}, {40, "zstd", 2, nil}, {40, "zstd", 64, nil},
+		{460, "gzip", 64, []string{"--recipient=" + agetest.PostQuantum(t).Recipient}},
+	} {
+		t.Run(fmt.Sprintf("%d GiB as %s with %d processors and %d flags", c.gibibytes, c.compression, c.processors, len(c.flags)), func(t *testing.T) {
 			size := max(c.gibibytes<<30, 8<<10)
 			if err := os.Truncate(filepath.Join(server.Folder, "data", "huge", "t.ARZ"), int64(size)); err != nil {
 				t.Fatal(err)
 			}
 			server.Exec(t, "FLUSH TABLES huge.t")
-			e := prepare(t, append(append(flags(server, credentials, "huge"), bucket(t, s3)...), "--compression="+c.compression)...).withClient(fakeClient(t, script))
+			e := prepare(t, slices.Concat(flags(server, credentials, "huge"), bucket(t, s3), []string{"--compression=" + c.compression}, c.flags)...).withClient(fakeClient(t, script))
 			e.Env = append(e.Env, "GOMAXPROCS="+strconv.Itoa(c.processors))
 			o := e.outcome(t, e.Run())
 			artifact := o.mustSucceed(t)

@@ -24,6 +24,7 @@ import (
 	"github.com/volcado-io/volcado/dumper/source"
 	"github.com/volcado-io/volcado/dumper/store"
 	"github.com/volcado-io/volcado/internal/contract"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
 var (
@@ -52,6 +53,9 @@ func (d *dumping) complete(flags *pflag.FlagSet) (dumper.Request, error) {
 func (d *dumping) fromFlags() (err error) {
 	if d.request.KeyPrefix == "" {
 		d.request.KeyPrefix = notInKeys.ReplaceAllString(d.request.Copy.Database, "_")
+	}
+	if len(d.recipients) > 0 {
+		d.request.Encryption = &contract.Encryption{Recipients: d.recipients}
 	}
 	d.request.Storage, err = d.location.storage()
 	return err
@@ -157,6 +161,9 @@ func (d *dumping) check() (dumper.Request, error) {
 	if _, err := compress.Level(r.Compression.Format, r.Compression.Level); err != nil {
 		return attempt, result.Errorf(contract.InvalidRequest, "correct --compression-level", "%w", err)
 	}
+	if attempt.Recipients, err = readers(r.Encryption); err != nil {
+		return attempt, err
+	}
 	if err := checkPrefix(r.KeyPrefix); err != nil {
 		return attempt, err
 	}
@@ -168,6 +175,21 @@ func checkPrefix(prefix string) error {
 		return result.Errorf(contract.InvalidRequest, "use letters, digits and _ = - . between single slashes", "the key prefix %q cannot be used", prefix)
 	}
 	return nil
+}
+
+// readers of an encrypted artifact. Where encryption is asked for, there is at least one.
+func readers(asked *contract.Encryption) (recipients.List, error) {
+	if asked == nil {
+		return nil, nil
+	}
+	list, problem := recipients.Parse(asked.Recipients)
+	if problem != nil {
+		return nil, result.Errorf(contract.InvalidRequest, "correct --recipient: "+problem.Hint, "%s", problem.Message)
+	}
+	if len(list) == 0 || len(list) > contract.MaxRecipients {
+		return nil, result.Errorf(contract.InvalidRequest, "give --recipient for each of them", "a copy is to be encrypted for %d recipients, and can be for 1 to %d", len(list), contract.MaxRecipients)
+	}
+	return list, nil
 }
 
 func randomAttempt() string {

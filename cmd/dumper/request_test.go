@@ -41,6 +41,7 @@ func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	byRequest, byFlags := t.TempDir(), t.TempDir()
+	const recipient = "age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"
 	run(t, "dump", "--attempt=one", "--request-file="+requestFile(t, contract.Request{
 		Source: contract.Source{
 			Engine: v1alpha1.EngineMariaDB, Host: "localhost", Port: server.Port, CredentialsDir: credentials, Secret: "reader",
@@ -49,19 +50,22 @@ func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 		Copy:        contract.Copy{Database: database, Exclude: contract.Exclusion{Tables: []string{"$(left)*"}, Data: []string{"emptied"}}},
 		Compression: contract.Compression{Format: "zstd", Level: 3},
 		Storage:     contract.Storage{Directory: byRequest},
+		Encryption:  &contract.Encryption{Recipients: []string{recipient}},
 		KeyPrefix:   "prod/one", Dump: "shop/first", RunDeadline: metav1.Duration{Duration: time.Hour},
 	})).mustSucceed(t)
 	run(t, append(append(flags(server, credentials, database), into(byFlags)...), "--attempt=one", "--exclude=$(left)*", "--exclude-data=emptied",
-		"--compression=zstd", "--compression-level=3", "--key-prefix=prod/one", "--dump=shop/first", "--run-deadline=1h")...).mustSucceed(t)
+		"--compression=zstd", "--compression-level=3", "--key-prefix=prod/one", "--dump=shop/first", "--run-deadline=1h", "--recipient="+recipient)...).mustSucceed(t)
 	want, got := manifest(t, byFlags), manifest(t, byRequest)
 	want.StartedAt, want.FinishedAt = got.StartedAt, got.FinishedAt
+	// Encrypted twice, the same text gives other bytes.
+	want.Files[0].Size, want.Files[0].SHA256 = got.Files[0].Size, got.Files[0].SHA256
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-by flags +by request)\n%s", diff)
 	}
-	if got.Dump != "shop/first" || got.Level != 3 || len(got.Tables.Excluded) != 1 {
+	if got.Dump != "shop/first" || got.Level != 3 || len(got.Tables.Excluded) != 1 || got.Encryption == nil {
 		t.Errorf("it says %+v", got)
 	}
-	if diff := cmp.Diff([]string{"prod/one/one/dump.sql.zst", "prod/one/one/manifest.json"}, files(t, byRequest)); diff != "" {
+	if diff := cmp.Diff([]string{"prod/one/one/dump.sql.zst.age", "prod/one/one/manifest.json"}, files(t, byRequest)); diff != "" {
 		t.Errorf("files (-want +got)\n%s", diff)
 	}
 }
@@ -86,6 +90,8 @@ func TestARequestThatCannotBeMeantIsRefused(t *testing.T) {
 		"no credentials":        {func(r *contract.Request) { r.Source.CredentialsDir = "" }, "no credentials were given"},
 		"no compression":        {func(r *contract.Request) { r.Compression.Format = "" }, "use gzip, zstd or none"},
 		"no such level":         {func(r *contract.Request) { r.Compression.Level = 10 }, "use 1 to 9"},
+		"encryption for nobody": {func(r *contract.Request) { r.Encryption = &contract.Encryption{} }, "to be encrypted for 0 recipients, and can be for 1 to 32"},
+		"no recipient":          {func(r *contract.Request) { r.Encryption = &contract.Encryption{Recipients: []string{"x"}} }, "recipient 1 is not a public key that age knows"},
 		"no key prefix":         {func(r *contract.Request) { r.KeyPrefix = "" }, "the key prefix"},
 		"a key prefix upwards":  {func(r *contract.Request) { r.KeyPrefix = "../x" }, "the key prefix"},
 		"no storage":            {func(r *contract.Request) { r.Storage = contract.Storage{} }, "no place for artifacts"},
@@ -112,7 +118,7 @@ func TestARequestThatCannotBeMeantIsRefused(t *testing.T) {
 		"a folder":                              {[]string{"--request-file=" + folder}, "read the request"},
 		"an annotation that is not there":       {[]string{"--request-file=" + folder + "/empty"}, folder + "/empty: the request is not JSON"},
 		"another release":                       {[]string{"--request-file=" + folder + "/late"}, "use manager and dumper image of the same release"},
-		"more than there can be":                {[]string{"--request-file=" + folder + "/long"}, "more than 196608 bytes"},
+		"more than there can be":                {[]string{"--request-file=" + folder + "/long"}, "more than 217088 bytes"},
 		"a flag beside it":                      {[]string{"--request-file=" + requestFile(t, good), "--host=elsewhere"}, "--host was given beside --request-file"},
 		"flags beside it, one with its default": {[]string{"--request-file=" + requestFile(t, good), "--storage-directory=/x", "--port=3306"}, "--port, --storage-directory was given beside"},
 	} {

@@ -26,16 +26,16 @@ func TestWhatKubectlGetPrints(t *testing.T) {
 	}{
 		"a dump that was copied": {
 			kind: "databasedump",
-			status: `{phase: Complete, database: shop, progress: {bytes: 9, percent: 99, updatedAt: "2026-01-01T00:00:00Z"},
+			status: `{phase: Complete, database: shop, encryptedFor: 2, progress: {bytes: 9, percent: 99, updatedAt: "2026-01-01T00:00:00Z"},
 				artifact: {uri: "s3://dumps/x", manifestURI: "s3://dumps/y", sizeBytes: 123, uncompressedBytes: 456, sha256: "0", expiresAt: "2026-01-09T12:00:00Z"}}`,
 			want: map[string]any{"Name": "shop-1", "Source": "shop", "Database": "shop", "Phase": "Complete", "Progress": int64(99), "Size": int64(123), "Expires": "2026-01-09T12:00:00Z"},
-			wide: map[string]any{"Location": "s3://dumps/x", "Requested-By": "U061F7AUR", "Failure": nil},
+			wide: map[string]any{"Location": "s3://dumps/x", "Encrypted-For": int64(2), "Requested-By": "U061F7AUR", "Failure": nil},
 		},
 		"a dump that failed": {
 			kind:   "databasedump",
 			status: `{phase: Failed, failure: {reason: AccessDenied, message: refused}}`,
 			want:   map[string]any{"Name": "shop-1", "Source": "shop", "Database": nil, "Phase": "Failed", "Progress": nil, "Size": nil, "Expires": nil},
-			wide:   map[string]any{"Location": nil, "Requested-By": "U061F7AUR", "Failure": "AccessDenied"},
+			wide:   map[string]any{"Location": nil, "Encrypted-For": nil, "Requested-By": "U061F7AUR", "Failure": "AccessDenied"},
 		},
 		"a source": {
 			kind: "databasesource", status: ready,

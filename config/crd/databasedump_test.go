@@ -10,7 +10,7 @@ var dumpVerdicts = map[string]verdict{
 		`metadata: {name: a23456789-123456789-123456789-123456789-123456789-123456789-1234}`,
 		"the name of a DatabaseDump has at most 63 characters"},
 	"only a source": {
-		`spec: {database: null, tables: null, exclude: null, schemaOnly: null, compression: null, reason: null, requestedBy: null, cancel: null}`, ""},
+		`spec: {database: null, tables: null, exclude: null, schemaOnly: null, compression: null, encryption: null, reason: null, requestedBy: null, cancel: null}`, ""},
 	"a source of another namespace": {`spec: {sourceRef: {name: other/shop}}`, "spec.sourceRef.name in body should match"},
 
 	"tables and excluded tables": {
@@ -88,6 +88,10 @@ var dumpTransitions = map[string]transition{
 	"no compression, so that the default comes back": {`{}`, `spec: {compression: null}`, "compression" + immutable},
 	"the default compression, left out again":        {`spec: {compression: {format: gzip, level: null}}`, `spec: {compression: null}`, ""},
 	"a level of compression, later":                  {`spec: {compression: {format: gzip, level: null}}`, `spec: {compression: {level: 1}}`, "compression" + immutable},
+
+	"another recipient":                   {`{}`, `spec: {encryption: {recipients: [other]}}`, "encryption" + immutable},
+	"encryption, later":                   {`spec: {encryption: null}`, `spec: {encryption: {recipients: [other]}}`, "encryption" + immutable},
+	"no encryption, so that all can read": {`{}`, `spec: {encryption: null}`, "encryption" + immutable},
 
 	"another reason":  {`{}`, `spec: {reason: another}`, "reason" + immutable},
 	"a reason, later": {`spec: {reason: null}`, `spec: {reason: another}`, "reason" + immutable},

@@ -17,7 +17,7 @@ var sourceVerdicts = map[string]verdict{
 	"a name with a dot, which nothing could refer to": {
 		`metadata: {name: shop.eu}`, "the name of a DatabaseSource is at most 63 lower-case letters, digits and dashes"},
 	"only what is required": {
-		`spec: {port: null, tls: null, exclude: null, limits: null, job: null}`, ""},
+		`spec: {port: null, tls: null, exclude: null, encryption: null, limits: null, job: null}`, ""},
 
 	"a host by IPv4 address":                   {`spec: {host: 10.0.0.7}`, ""},
 	"a host by IPv6 address":                   {`spec: {host: "fd00::7"}`, ""},
@@ -58,6 +58,16 @@ var sourceVerdicts = map[string]verdict{
 	"a floor of everything everywhere":                         {`spec: {exclude: {data: ["*.*"]}}`, ""},
 	"a floor that a space at its end would keep from matching": {`spec: {exclude: {tables: ["shop.sessions "]}}`, "spec.exclude.tables[0] in body should match"},
 	"a floor with a space before its dot":                      {`spec: {exclude: {tables: ["shop .sessions"]}}`, "spec.exclude.tables[0] in body should match"},
+
+	"an SSH key with a comment":    {`spec: {encryption: {recipients: ["ssh-rsa AAAA Jörg <joerg@example.com>"]}}`, ""},
+	"a recipient on two lines":     {`spec: {encryption: {recipients: ["age1\nage1"]}}`, "a recipient is one line without control characters"},
+	"an empty recipient":           {`spec: {encryption: {recipients: [""]}}`, "spec.encryption.recipients[0] in body should be at least 1 chars long"},
+	"no recipient":                 {`spec: {encryption: {recipients: []}}`, "spec.encryption.recipients in body should have at least 1 items"},
+	"encryption for nobody":        {`spec: {encryption: {recipients: null}}`, "spec.encryption.recipients: Required value"},
+	"the same recipient twice":     {`spec: {encryption: {recipients: [a, a]}}`, "spec.encryption.recipients[1]: Duplicate value"},
+	"age's private key":            {`spec: {encryption: {recipients: [AGE-SECRET-KEY-1GOQXYZ]}}`, "a recipient is a public key, and one of recipients is a private key: give the public key, and do not use this private key any more"},
+	"age's post-quantum identity":  {`spec: {encryption: {recipients: [AGE-SECRET-KEY-PQ-1GOQXYZ]}}`, "a recipient is a public key, and one of recipients is a private key"},
+	"the first line of an SSH key": {`spec: {encryption: {recipients: ["-----BEGIN OPENSSH PRIVATE KEY-----"]}}`, "a recipient is a public key, and one of recipients is a private key"},
 
 	"the shortest deadlines":                    {`spec: {limits: {startDeadline: 1s, runDeadline: 1s}}`, ""},
 	"the longest deadlines":                     {`spec: {limits: {startDeadline: 24h, runDeadline: 168h}}`, ""},
@@ -103,15 +113,16 @@ var sourceVerdicts = map[string]verdict{
 	"a label whose value has a space":    {`spec: {job: {labels: {team: "a b"}}}`, "spec.job.labels.team in body should match"},
 	"another service account by a slash": {`spec: {job: {serviceAccountName: other/admin}}`, "spec.job.serviceAccountName in body should match"},
 	"an unknown key, strictly decoded":   {`spec: {exlude: {tables: ["shop.people"]}}`, `unknown field "spec.exlude"`},
-	"a field of a version yet to come":   {`spec: {encryption: {recipients: [age1x]}}`, `unknown field "spec.encryption"`},
+	"a field of a version yet to come":   {`spec: {masking: {columns: []}}`, `unknown field "spec.masking"`},
 }
 
 func TestDatabaseSource(t *testing.T) { verdicts(t, "databasesource", sourceVerdicts) }
 
 func TestADatabaseSourceMayBeChanged(t *testing.T) {
 	transitions(t, "databasesource", map[string]transition{
-		"to another host":         {`{}`, `spec: {host: replica.shop.svc}`, ""},
-		"so that it has no floor": {`{}`, `spec: {exclude: null}`, ""},
+		"to another host":                    {`{}`, `spec: {host: replica.shop.svc}`, ""},
+		"so that it has no floor":            {`{}`, `spec: {exclude: null}`, ""},
+		"so that other keys open its copies": {`{}`, `spec: {encryption: {recipients: [other]}}`, ""},
 		"but not so that it breaks a rule": {`{}`, `spec: {databases: [sys]}`,
 			"mysql, sys, performance_schema and information_schema are never copied"},
 	})

@@ -34,6 +34,7 @@ func TestAMisspeltKeyThatIsDroppedIsRefusedOrAllowsLess(t *testing.T) {
 		"the databases of a source": {"databasesource", `spec: {databases: null, database: [shop]}`, "spec.databases: Required value"},
 		"the tables of a floor without data": {"databasesource",
 			`spec: {exclude: {tables: null, data: null, table: ["shop.people"]}}`, "exclude needs tables or data: is a key misspelt?"},
+		"the recipients of a source":  {"databasesource", `spec: {encryption: {recipients: null, recipient: [x]}}`, "spec.encryption.recipients: Required value"},
 		"the storage of a source":     {"databasesource", `spec: {storageRef: null, storage: {name: dumps}}`, "spec.storageRef: Required value"},
 		"the credentials of a source": {"databasesource", `spec: {credentialsSecretRef: null, credentials: {name: x}}`, "spec.credentialsSecretRef: Required value"},
 		"the bucket of a storage":     {"dumpstorage", `spec: {s3: {bucket: null, buket: dumps}}`, "spec.s3.bucket: Required value"},

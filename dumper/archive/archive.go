@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/volcado-io/volcado/dumper/compress"
+	"github.com/volcado-io/volcado/dumper/encrypt"
 	"github.com/volcado-io/volcado/dumper/result"
 	"github.com/volcado-io/volcado/dumper/sqlstream"
 	"github.com/volcado-io/volcado/dumper/store"
@@ -25,7 +26,12 @@ type Entry struct {
 	// Prefix of the attempt's keys, with a slash at its end unless it is empty.
 	Prefix   string
 	Manifest *contract.Manifest
+	// Keys that decrypt it; nil where nobody gave any. They are of no use where it is not encrypted.
+	Keys *encrypt.Keys
 }
+
+// Locked reports whether the artifact is encrypted and there are no keys.
+func (e Entry) Locked() bool { return e.Manifest.Encryption != nil && e.Keys == nil }
 
 // Key of one of its files.
 func (e Entry) Key(file contract.File) string { return e.Prefix + file.Name }
@@ -114,9 +120,12 @@ func readManifest(ctx context.Context, s *store.Store, prefix string) (*contract
 	return manifest, nil
 }
 
-// Cat writes the artifact's files to w, one after another, decompressed unless raw. It fails at the end of a file that is not
-// what the manifest says: size, SHA-256 and, decompressed, the format's own checksum and the length of the text.
+// Cat writes the artifact's files to w, one after another, decrypted and decompressed unless raw. It fails at the end of a file
+// that is not what the manifest says: size, SHA-256 and, unless raw, the format's own checksum and the length of the text.
 func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw bool) error {
+	if entry.Locked() && !raw {
+		return entry.locked(s)
+	}
 	for _, file := range entry.Manifest.Files {
 		if err := cat(ctx, s, entry, file, w, raw); err != nil {
 			return err
@@ -128,6 +137,9 @@ func Cat(ctx context.Context, s *store.Store, entry *Entry, w io.Writer, raw boo
 // CatFor writes the artifact's text as the client of a target loads it, or fails before the first byte. It fails at the end
 // like Cat. What a person should know goes into notes.
 func CatFor(ctx context.Context, s *store.Store, entry *Entry, w, notes io.Writer, target *Target) error {
+	if entry.Locked() {
+		return entry.locked(s)
+	}
 	if err := target.Check(entry.Manifest, notes); err != nil {
 		return err
 	}
@@ -145,7 +157,12 @@ func CatFor(ctx context.Context, s *store.Store, entry *Entry, w, notes io.Write
 func through(ctx context.Context, s *store.Store, entry *Entry, file contract.File, w io.Writer, stage sqlstream.Stage) error {
 	text, in := io.Pipe()
 	defer text.Close()
-	go func() { in.CloseWithError(cat(ctx, s, entry, file, in, false)) }()
+	read := make(chan error, 1)
+	go func() {
+		err := cat(ctx, s, entry, file, in, false)
+		read <- err
+		in.CloseWithError(err)
+	}()
 	out := &sink{w: w}
 	err := sqlstream.Copy(out, text, stage)
 	switch key := entry.Key(file); {
@@ -154,6 +171,9 @@ func through(ctx context.Context, s *store.Store, entry *Entry, file contract.Fi
 	case errors.Is(err, sqlstream.ErrTooLong):
 		// A dump with such a text fails, so it is not one's.
 		return doubt(s, key, "%w", err)
+	case err == nil:
+		// An error that came of an early end reads like the end of the text.
+		return <-read
 	}
 	return err
 }
@@ -171,9 +191,12 @@ func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, 
 	hash := sha256.New()
 	// One byte more than there can be shows that there is more; a store can go on for ever.
 	hashed := io.TeeReader(io.LimitReader(stored, file.Size+1), hash)
-	text := io.NopCloser(hashed)
+	compressed, text := hashed, io.NopCloser(hashed)
 	if !raw {
-		if text, err = compress.NewReader(hashed, entry.Manifest.Format); err != nil {
+		if compressed, err = entry.decrypted(s, key, hashed); err != nil {
+			return err
+		}
+		if text, err = compress.NewReader(compressed, entry.Manifest.Format); err != nil {
 			return doubt(s, key, "%w", err)
 		}
 	}
@@ -204,7 +227,11 @@ func cat(ctx context.Context, s *store.Store, entry *Entry, file contract.File, 
 	if err := text.Close(); err != nil {
 		return doubt(s, key, "%w", err)
 	}
-	// Whatever follows the compressed stream belongs to the file too.
+	// The end of what is encrypted proves it whole.
+	if _, err := io.Copy(io.Discard, compressed); err != nil {
+		return doubtUnlessExplained(s, key, err)
+	}
+	// Whatever follows belongs to the file too.
 	if _, err := io.Copy(io.Discard, hashed); err != nil {
 		return err
 	}
@@ -240,8 +267,11 @@ func unwritten(s *store.Store, key string, err error) error {
 }
 
 // Verify reads the artifact back whole: what Cat proves and, of a file whose manifest says so, that its text ends with the
-// client's completion trailer.
+// client's completion trailer. Of one that is Locked, it proves size and SHA-256 alone.
 func Verify(ctx context.Context, s *store.Store, entry *Entry) error {
+	if entry.Locked() {
+		return Cat(ctx, s, entry, io.Discard, true)
+	}
 	for _, file := range entry.Manifest.Files {
 		watch := sqlstream.NewWatch()
 		if err := through(ctx, s, entry, file, io.Discard, watch.Handle); err != nil {

@@ -66,7 +66,11 @@ func TestAPrefixThatIsNotTheDumpsOwnIsRefused(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			r := theDeletion()
 			edit(&r.Dumps[0])
-			data, err := r.Encode()
+			if _, err := r.Encode(); err == nil {
+				t.Error("the manager asks for it")
+			}
+			r.Version = contract.RequestVersion
+			data, err := json.Marshal(r)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,7 +18,18 @@ type Format struct {
 	// Decode is the shell command that turns a file into SQL, from standard input to standard output, or from the file that
 	// is named after -c. It is empty where the file is the text.
 	Decode string
+	// Encrypted: age has encrypted the file after that.
+	Encrypted bool
 }
+
+const (
+	// encryptedSuffix ends the name of every file that age has encrypted.
+	encryptedSuffix = ".age"
+	// decrypt is the shell command that decrypts standard input, or the file that is named after it.
+	decrypt = "age -d -i " + KeyFile
+	// KeyFile stands in commands for the file with the reader's private key.
+	KeyFile = "KEYFILE"
+)
 
 // Levels of compression, of every format that has any.
 const (
@@ -28,7 +39,8 @@ const (
 	SmallestLevel = 9
 )
 
-// formats is the one place that knows them; the first is the default. dumper/compress has a codec for each.
+// formats is the one place that knows them; the first is the default. dumper/compress has a codec for each. Each can be
+// encrypted.
 var formats = []Format{
 	{Name: string(v1alpha1.CompressionGzip), Suffix: ".gz", MediaType: "application/gzip", Decode: "gunzip"},
 	{Name: string(v1alpha1.CompressionZstd), Suffix: ".zst", MediaType: "application/zstd", Decode: "zstd -d"},
@@ -57,7 +69,7 @@ func FormatList() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// FormatNamed is the format of that name. The error lists those that there are.
+// FormatNamed is the format of that name, not encrypted. The error lists those that there are.
 func FormatNamed(name string) (Format, error) {
 	for _, f := range formats {
 		if f.Name == name {
@@ -71,32 +83,52 @@ func FormatNamed(name string) (Format, error) {
 // an artifact.
 func FormatOfFile(name string) (format Format, found bool) {
 	for _, f := range formats {
-		if name == f.File() {
-			return f, true
+		for _, f := range []Format{f, f.Encrypt()} {
+			if name == f.File() {
+				return f, true
+			}
 		}
 	}
 	return Format{}, false
 }
 
+// Encrypt is the format of files of this one that age has encrypted.
+func (f Format) Encrypt() Format {
+	f.Suffix += encryptedSuffix
+	f.MediaType = "application/octet-stream" // age has none that is registered
+	f.Encrypted = true
+	return f
+}
+
 // File is the name of an artifact's file, below the key of its attempt.
 func (f Format) File() string { return BaseName + f.Suffix }
 
-// Compressed reports whether a file must be decoded to have its text.
+// Compressed reports whether the text is compressed in a file.
 func (f Format) Compressed() bool { return f.Decode != "" }
 
 // DecodeInput is the beginning of a pipe that reads a file from standard input and gives its text to the next command;
 // empty where the file is the text.
 func (f Format) DecodeInput() string {
-	if !f.Compressed() {
-		return ""
+	command := ""
+	if f.Encrypted {
+		command += decrypt + " | "
 	}
-	return f.Decode + " | "
+	if f.Compressed() {
+		command += f.Decode + " | "
+	}
+	return command
 }
 
 // DecodeFile is the shell command that writes the text of a file to standard output. The name must be quoted for the shell.
 func (f Format) DecodeFile(quoted string) string {
-	if !f.Compressed() {
+	switch {
+	case f.Encrypted && f.Compressed():
+		return decrypt + " " + quoted + " | " + f.Decode
+	case f.Encrypted:
+		return decrypt + " " + quoted
+	case f.Compressed():
+		return f.Decode + " -c " + quoted
+	default:
 		return "cat " + quoted
 	}
-	return f.Decode + " -c " + quoted
 }

@@ -58,8 +58,10 @@ func TestAFormatIsFoundByItsNameAndByItsFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if of, found := contract.FormatOfFile(named.File()); !found || of != named {
-			t.Errorf("%s is of %+v", named.File(), of)
+		for _, format := range []contract.Format{named, named.Encrypt()} {
+			if of, found := contract.FormatOfFile(format.File()); !found || of != format {
+				t.Errorf("%s is of %+v", format.File(), of)
+			}
 		}
 	}
 	for _, name := range []string{"", "GZIP", "lz4"} {
@@ -67,7 +69,7 @@ func TestAFormatIsFoundByItsNameAndByItsFile(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	for _, file := range []string{"", "dump", "dump.sql.", "a/dump.sql", "dump.sql.gz.tmp", "manifest.json"} {
+	for _, file := range []string{"", "dump", "dump.sql.", "a/dump.sql", "dump.sql.gz.tmp", "dump.sql.age.gz", "dump.sql.gz.age.age", "manifest.json"} {
 		if format, found := contract.FormatOfFile(file); found {
 			t.Errorf("%q is of %s", file, format.Name)
 		}
@@ -77,7 +79,7 @@ func TestAFormatIsFoundByItsNameAndByItsFile(t *testing.T) {
 // A format is added by a row of the table and a codec. That is so as long as nobody else knows a suffix, a decoder or a media
 // type.
 func TestNothingButTheTableKnowsWhatAFormatLooksLike(t *testing.T) {
-	var known []string
+	known := []string{".age"}
 	for _, name := range contract.FormatNames() {
 		format, err := contract.FormatNamed(name)
 		if err != nil {

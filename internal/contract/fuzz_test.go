@@ -18,6 +18,11 @@ func FuzzDecodeManifest(f *testing.F) {
 	}
 	f.Add(version1(f))
 	f.Add(second)
+	third, err := contract.EncodeManifest(encrypted())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(third)
 	f.Add([]byte(`{"version": 2, "attempt": "one", "format": "none", "files": [{"name": "../dump.sql", "size": 1}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := contract.DecodeManifest(data)
@@ -35,6 +40,9 @@ func FuzzDecodeManifest(f *testing.F) {
 				t.Fatalf("%s was never in storage", file.Name)
 			}
 		}
+		if m.Encryption != nil && len(m.Encryption.Recipients) == 0 {
+			t.Fatal("it is encrypted for nobody")
+		}
 		if len(m.Proofs) > len(m.Files) {
 			t.Fatalf("%d files have proofs, of %d", len(m.Proofs), len(m.Files))
 		}
@@ -42,7 +50,7 @@ func FuzzDecodeManifest(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second, err := contract.DecodeManifest(again); err != nil || !cmp.Equal(m.Files, second.Files) || !cmp.Equal(m.Proofs, second.Proofs) {
+		if second, err := contract.DecodeManifest(again); err != nil || !cmp.Equal(m.Files, second.Files) || !cmp.Equal(m.Proofs, second.Proofs) || !cmp.Equal(m.Encryption, second.Encryption) {
 			t.Fatalf("%v: %+v became %+v", err, m, second)
 		}
 	})

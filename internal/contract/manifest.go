@@ -103,8 +103,10 @@ type Manifest struct {
 	Dump string `json:"dump,omitempty"`
 	// Attempt is the pod's UID, or a random one.
 	Attempt string `json:"attempt"`
-	// Format of every file, by its name.
+	// Format of every file, by its name. Whether it is encrypted besides is said by Encryption.
 	Format string `json:"format"`
+	// Encryption of every file, after compression; nil for none. Size and SHA256 of a file are those of the encrypted bytes.
+	Encryption *Encryption `json:"encryption,omitempty"`
 	// Level of compression; 0 where the format has none, or where nobody wrote it down.
 	Level int `json:"level,omitempty"`
 	// Files of the copy, 1 to MaxFiles. Its text is theirs, one after another.
@@ -170,6 +172,15 @@ func EncodeManifest(m Manifest) ([]byte, error) {
 		return nil, fmt.Errorf("encode the manifest: %w", err)
 	}
 	return data.Bytes(), nil
+}
+
+// FileFormat is the format of the manifest's files.
+func (m *Manifest) FileFormat() (Format, error) {
+	format, err := FormatNamed(m.Format)
+	if err == nil && m.Encryption != nil {
+		format = format.Encrypt()
+	}
+	return format, err
 }
 
 // Artifact is what a Result says of the copy. It is nil for a copy of several files, of which no result speaks.

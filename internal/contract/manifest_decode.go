@@ -97,10 +97,12 @@ func (m *Manifest) fromVersion1(data []byte) error {
 }
 
 func (m *Manifest) check() error {
-	format, err := FormatNamed(m.Format)
+	format, err := m.FileFormat()
 	switch {
 	case err != nil:
 		return err
+	case m.Encryption != nil && (len(m.Encryption.Recipients) < 1 || len(m.Encryption.Recipients) > MaxRecipients):
+		return fmt.Errorf("it is encrypted for %d recipients, and a copy has 1 to %d", len(m.Encryption.Recipients), MaxRecipients)
 	case !IsAttempt(m.Attempt):
 		return errors.New("it names no attempt")
 	case m.Level < 0 || m.Level > SmallestLevel:
@@ -160,7 +162,7 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$`)
 func (f File) check(format Format) error {
 	switch {
 	case !plainName.MatchString(f.Name) || !strings.HasSuffix(f.Name, ".sql"+format.Suffix):
-		return fmt.Errorf("its name is not one of a file of %s", format.Name)
+		return fmt.Errorf("its name is not one of a file that ends with .sql%s", format.Suffix)
 	case f.Size <= 0 || f.UncompressedBytes <= 0:
 		return fmt.Errorf("it claims %d bytes for %d of SQL text", f.Size, f.UncompressedBytes)
 	case !isSHA256(f.SHA256):

@@ -40,6 +40,33 @@ func version1(t testing.TB) []byte {
 
 func TestAManifestIsReadBackAsItWasWritten(t *testing.T) {
 	want := manifest()
+	data := readBack(t, want)
+	for _, gone := range []string{`"artifact"`, `"compression"`, `"verifiedBy"`} {
+		if strings.Contains(string(data), gone) {
+			t.Errorf("it has version 1's %s", gone)
+		}
+	}
+}
+
+func TestTheManifestOfAnEncryptedCopySaysForWhom(t *testing.T) {
+	data := readBack(t, encrypted())
+	if !strings.Contains(string(data), "\"encryption\": {\n    \"recipients\": [\n      \"age1one\",") {
+		t.Errorf("%s", data)
+	}
+}
+
+// encrypted is the manifest of an encrypted copy.
+func encrypted() contract.Manifest {
+	m := manifest()
+	m.Encryption = &contract.Encryption{Recipients: []string{"age1one", "ssh-ed25519 AAAA"}}
+	m.Files[0].Name = "dump.sql.zst.age"
+	m.Proofs = map[string][]contract.Proof{"dump.sql.zst.age": {contract.ProofReadBack}}
+	return m
+}
+
+// readBack compares what is written of a manifest with what is read of that.
+func readBack(t *testing.T, want contract.Manifest) []byte {
+	t.Helper()
 	data, err := contract.EncodeManifest(want)
 	if err != nil {
 		t.Fatal(err)
@@ -51,11 +78,7 @@ func TestAManifestIsReadBackAsItWasWritten(t *testing.T) {
 	if diff := cmp.Diff(&want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	for _, gone := range []string{`"artifact"`, `"compression"`, `"verifiedBy"`} {
-		if strings.Contains(string(data), gone) {
-			t.Errorf("it has version 1's %s", gone)
-		}
-	}
+	return data
 }
 
 // testdata/manifest-v1.json is of a real dump, by the last program that wrote version 1.
@@ -93,20 +116,26 @@ func TestAManifestThatDescribesNoCopyIsRefused(t *testing.T) {
 		edit func(*contract.Manifest)
 		says string
 	}{
-		"another version":                {func(m *contract.Manifest) { m.Version = 3 }, "version 3, this program reads 1 and 2"},
-		"no attempt":                     {func(m *contract.Manifest) { m.Attempt = "" }, "names no attempt"},
-		"an attempt with a slash":        {func(m *contract.Manifest) { m.Attempt = "../one" }, "names no attempt"},
-		"an unknown format":              {func(m *contract.Manifest) { m.Format = "lz4" }, `unknown compression "lz4"`},
-		"no format":                      {func(m *contract.Manifest) { m.Format = "" }, "unknown compression"},
-		"a level that there is not":      {func(m *contract.Manifest) { m.Level = 10 }, "level of compression is 10"},
-		"a port that there is not":       {func(m *contract.Manifest) { m.Port = 65536 }, "port is 65536"},
-		"no file":                        {func(m *contract.Manifest) { m.Files = nil }, "0 files, and a copy has 1 to 10000"},
-		"too many files":                 {func(m *contract.Manifest) { m.Files = make([]contract.File, 10_001) }, "10001 files"},
-		"a file twice":                   {func(m *contract.Manifest) { m.Files = append(m.Files, m.Files[0]) }, "lists the file dump.sql.zst twice"},
-		"a file in another folder":       {file(func(f *contract.File) { f.Name = "../dump.sql.zst" }), "file 1: its name"},
-		"a file with a folder":           {file(func(f *contract.File) { f.Name = "a/dump.sql.zst" }), "file 1: its name"},
-		"a hidden file":                  {file(func(f *contract.File) { f.Name = ".dump.sql.zst" }), "file 1: its name"},
-		"a file of another format":       {file(func(f *contract.File) { f.Name = "dump.sql.gz" }), "not one of a file of zstd"},
+		"another version":                          {func(m *contract.Manifest) { m.Version = 3 }, "version 3, this program reads 1 and 2"},
+		"no attempt":                               {func(m *contract.Manifest) { m.Attempt = "" }, "names no attempt"},
+		"an attempt with a slash":                  {func(m *contract.Manifest) { m.Attempt = "../one" }, "names no attempt"},
+		"an unknown format":                        {func(m *contract.Manifest) { m.Format = "lz4" }, `unknown compression "lz4"`},
+		"no format":                                {func(m *contract.Manifest) { m.Format = "" }, "unknown compression"},
+		"a level that there is not":                {func(m *contract.Manifest) { m.Level = 10 }, "level of compression is 10"},
+		"a port that there is not":                 {func(m *contract.Manifest) { m.Port = 65536 }, "port is 65536"},
+		"no file":                                  {func(m *contract.Manifest) { m.Files = nil }, "0 files, and a copy has 1 to 10000"},
+		"too many files":                           {func(m *contract.Manifest) { m.Files = make([]contract.File, 10_001) }, "10001 files"},
+		"a file twice":                             {func(m *contract.Manifest) { m.Files = append(m.Files, m.Files[0]) }, "lists the file dump.sql.zst twice"},
+		"a file in another folder":                 {file(func(f *contract.File) { f.Name = "../dump.sql.zst" }), "file 1: its name"},
+		"a file with a folder":                     {file(func(f *contract.File) { f.Name = "a/dump.sql.zst" }), "file 1: its name"},
+		"a hidden file":                            {file(func(f *contract.File) { f.Name = ".dump.sql.zst" }), "file 1: its name"},
+		"a file of another format":                 {file(func(f *contract.File) { f.Name = "dump.sql.gz" }), "ends with .sql.zst"},
+		"an encrypted file that is said not to be": {file(func(f *contract.File) { f.Name += ".age" }), "ends with .sql.zst"},
+		"a plain file that is said to be encrypted": {
+			func(m *contract.Manifest) { m.Encryption = &contract.Encryption{Recipients: []string{"age1"}} }, "ends with .sql.zst.age"},
+		"encryption for nobody": {func(m *contract.Manifest) { m.Encryption = &contract.Encryption{} }, "encrypted for 0 recipients"},
+		"encryption for too many": {
+			func(m *contract.Manifest) { m.Encryption = &contract.Encryption{Recipients: make([]string, 33)} }, "encrypted for 33 recipients, and a copy has 1 to 32"},
 		"the manifest as a file":         {file(func(f *contract.File) { f.Name = contract.ManifestFile }), "file 1: its name"},
 		"a name without end":             {file(func(f *contract.File) { f.Name = strings.Repeat("a", 200) + ".sql.zst" }), "file 1: its name"},
 		"an empty file":                  {file(func(f *contract.File) { f.Size = 0 }), "file 1: it claims 0 bytes for 20 of SQL text"},
@@ -181,8 +210,12 @@ func TestAManifestThatNobodyCouldReadIsNotWritten(t *testing.T) {
 func TestTheLargestManifestIsRead(t *testing.T) {
 	m := manifest()
 	m.Files, m.Proofs = nil, map[string][]contract.Proof{}
+	m.Encryption = &contract.Encryption{}
+	for range contract.MaxRecipients {
+		m.Encryption.Recipients = append(m.Encryption.Recipients, strings.Repeat("\U0001F98A", 2048))
+	}
 	for i := range contract.MaxFiles {
-		name := fmt.Sprintf("%s%05d.sql.zst", strings.Repeat("x", 115), i)
+		name := fmt.Sprintf("%s%05d.sql.zst.age", strings.Repeat("x", 111), i)
 		m.Files = append(m.Files, contract.File{Name: name, Size: 1 << 60, UncompressedBytes: 1 << 60, SHA256: sha})
 		m.Proofs[name] = []contract.Proof{contract.ProofExitCode, contract.ProofErrorStream, contract.ProofTrailer, contract.ProofETag, contract.ProofChecksum, contract.ProofReadBack}
 	}

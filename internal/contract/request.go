@@ -19,7 +19,7 @@ const RequestVersion = 1
 
 // MaxRequestBytes of an encoded Request. Kubernetes lets an object have 256 KiB of annotations in all; the rest is for those
 // that a data owner adds to the pod.
-const MaxRequestBytes = 192 << 10
+const MaxRequestBytes = 212 << 10
 
 // Request is what the manager asks of the dumper: one copy of one database. It holds no credential, only where kubelet mounts
 // each. A person who runs the dumper says the same with flags.
@@ -28,7 +28,9 @@ type Request struct {
 	Source      Source      `json:"source"`
 	Copy        Copy        `json:"copy"`
 	Compression Compression `json:"compression"`
-	Storage     Storage     `json:"storage"`
+	// Encryption of the artifact; nil for none.
+	Encryption *Encryption `json:"encryption,omitempty"`
+	Storage    Storage     `json:"storage"`
 	// KeyPrefix below which the attempt writes, without slashes at its ends.
 	KeyPrefix string `json:"keyPrefix"`
 	// Dump is namespace/name of the DatabaseDump, which the manifest records. With it KeyPrefix is that dump's alone: what a
@@ -88,6 +90,15 @@ type Compression struct {
 	Format string `json:"format"`
 	// Level is FastestLevel to SmallestLevel, or 0 for the format's own.
 	Level int `json:"level,omitempty"`
+}
+
+// MaxRecipients that a copy can be encrypted for: as many as a source and a dump can name.
+const MaxRecipients = 32
+
+// Encryption of the artifact with age.
+type Encryption struct {
+	// Recipients are public keys. The private key of one is enough to read the artifact.
+	Recipients []string `json:"recipients"`
 }
 
 // Storage is where the artifact goes: exactly one of S3 and Directory.

@@ -71,8 +71,9 @@ func TestARequestThatIsNotExactlyOneIsRefused(t *testing.T) {
 		"a word of a later release":  {strings.Replace(whole, `"copy":{`, `"copy":{"masking":true,`, 1), `unknown field "masking"`},
 		"a port as text":             {strings.Replace(whole, `3306`, `"3306"`, 1), "not of version 1's form: cannot unmarshal string"},
 		"a deadline that is no time": {strings.Replace(whole, `2h0m0s`, `soon`, 1), "not of version 1's form"},
+		"recipients in one text":     {strings.Replace(whole, `"copy":{`, `"encryption":{"recipients":"age1"},"copy":{`, 1), "not of version 1's form"},
 		"something behind it":        {whole + "{}", "not JSON of the expected form"},
-		"more than can be":           {whole + strings.Repeat(" ", contract.MaxRequestBytes), "more than 196608 bytes"},
+		"more than can be":           {whole + strings.Repeat(" ", contract.MaxRequestBytes), "more than 217088 bytes"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			got, err := contract.DecodeRequest([]byte(c.data))
@@ -99,7 +100,7 @@ func TestTheLargestRequestIsReadAndNoLargerIsWritten(t *testing.T) {
 		t.Error(err)
 	}
 	r.KeyPrefix += "x"
-	if _, err := r.Encode(); err == nil || !strings.Contains(err.Error(), "196609 bytes") || !strings.Contains(err.Error(), "shorten tables") {
+	if _, err := r.Encode(); err == nil || !strings.Contains(err.Error(), "217089 bytes") || !strings.Contains(err.Error(), "shorten tables") {
 		t.Errorf("one byte more: %v", err)
 	}
 }

@@ -29,7 +29,11 @@ type Request struct {
 // Copy is the Job that copies the database of a dump. The error is of a request that is larger than the dumper can be
 // told, and says what to shorten.
 func Copy(r Request) (*batchv1.Job, error) {
-	asked, err := request(r).Encode()
+	asked, err := request(r)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := asked.Encode()
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +42,7 @@ func Copy(r Request) (*batchv1.Job, error) {
 	j := job{
 		kind: KindCopy, namespace: r.Dump.Namespace, name: naming.JobName(r.Dump.Name, r.Dump.UID),
 		template: r.Source.Spec.Job, allowed: r.Allowed, labels: labels, owners: ownedBy(r.Dump),
-		image: r.Images.Of(r.Source.Spec.Engine), request: asked, deadline: activeDeadline(r.Source.Spec.Limits),
+		image: r.Images.Of(r.Source.Spec.Engine), request: encoded, deadline: activeDeadline(r.Source.Spec.Limits),
 		arguments: append(arguments("dump"), "--work-dir="+workDirectory, "--progress-address=:"+strconv.Itoa(ProgressPort)),
 	}
 	j.source(r.Source.Spec)

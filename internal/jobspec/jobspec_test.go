@@ -140,7 +140,21 @@ func toVolume(r *jobspec.Request) {
 	r.Dump.Spec.SchemaOnly = true
 }
 
+// Keys of an owner and of somebody who asks.
+const (
+	ownersKey = "age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"
+	askersKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB01FKmOU8b9mmIv2pUlxn7mM0wYiLh6lYXlhYRRcVhw"
+)
+
+// encrypt for the recipients of both, as the status says.
+func encrypt(r *jobspec.Request) {
+	r.Source.Spec.Encryption = &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{ownersKey}}
+	r.Dump.Spec.Encryption = &v1alpha1.Encryption{Recipients: []v1alpha1.Recipient{askersKey + " ana@example.com"}}
+	r.Dump.Status.EncryptedFor = 2
+}
+
 func everything(r *jobspec.Request) {
+	encrypt(r)
 	r.Database = "shop_eu"
 	r.Dump.Spec.Exclude = &v1alpha1.DumpExclusions{Tables: []v1alpha1.NamePattern{"tmp_*"}, Data: []v1alpha1.NamePattern{"mails"}}
 	s := &r.Source.Spec

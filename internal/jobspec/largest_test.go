@@ -1,12 +1,16 @@
 package jobspec_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/ssh"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"sigs.k8s.io/yaml"
 
@@ -50,6 +54,25 @@ func text(t *testing.T, kind string, path ...string) string {
 	return strings.Repeat("x", int(*bounds(t, kind, path...).MaxLength))
 }
 
+// longestKeys are as many public keys of SSH, each almost as long as can be.
+func longestKeys(t *testing.T, length, count int) (keys []v1alpha1.Recipient) {
+	t.Helper()
+	for range count {
+		// What is around the modulus takes 24 bytes, and its text four characters for three bytes.
+		modulus := make([]byte, (length-len("ssh-rsa "))/4*3-24)
+		if _, err := rand.Read(modulus); err != nil {
+			t.Fatal(err)
+		}
+		modulus[0], modulus[len(modulus)-1] = 0xff, 0xff
+		key, err := ssh.NewPublicKey(&rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: 65537})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, v1alpha1.Recipient(strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))))
+	}
+	return keys
+}
+
 // Every request that the API lets through can be handed over, or the dump would end with an error about its own data's size.
 func TestTheLargestRequestThatTheAPIAllowsFits(t *testing.T) {
 	for sentence, edit := range map[string]func(*v1alpha1.DatabaseDumpSpec){
@@ -73,12 +96,19 @@ func TestTheLargestRequestThatTheAPIAllowsFits(t *testing.T) {
 			s3 := r.Storage.S3
 			s3.Bucket, s3.Prefix, s3.Region = text(t, "dumpstorages", "s3", "bucket"), text(t, "dumpstorages", "s3", "prefix"), text(t, "dumpstorages", "s3", "region")
 			s3.Endpoint, s3.CASecretRef, r.Storage.CredentialsSecretRef = text(t, "dumpstorages", "s3", "endpoint"), s.TLS.CASecretRef, &s.CredentialsSecretRef
+			length := int(*bounds(t, "databasesources", "encryption", "recipients").Items.Schema.MaxLength)
+			s.Encryption = &v1alpha1.Encryption{Recipients: longestKeys(t, length, int(*bounds(t, "databasesources", "encryption", "recipients").MaxItems))}
+			r.Dump.Spec.Encryption = &v1alpha1.Encryption{Recipients: longestKeys(t, length, int(*bounds(t, "databasedumps", "encryption", "recipients").MaxItems))}
+			r.Dump.Status.EncryptedFor = contract.MaxRecipients
 			r.Database = v1alpha1.DatabaseName(strings.Repeat("\U00010400", 64))
 			r.Dump.Spec.Exclude = &v1alpha1.DumpExclusions{Data: longest[v1alpha1.NamePattern](t, "", "databasedumps", "exclude", "data")}
 			edit(&r.Dump.Spec)
 			job := build(t, r)
 			if got := asked(t, job).Copy; len(got.Exclude.Data) != 128 || len(got.Tables)+len(got.Exclude.Tables) < 128 {
 				t.Fatalf("%d tables, %d left out, %d without rows", len(got.Tables), len(got.Exclude.Tables), len(got.Exclude.Data))
+			}
+			if got := asked(t, job).Encryption.Recipients; len(got) != contract.MaxRecipients || len(got[0]) < length-4 {
+				t.Fatalf("%d recipients, the first of %d characters", len(got), len(got[0]))
 			}
 			t.Logf("%d of %d bytes", len(job.Spec.Template.Annotations[contract.RequestAnnotation]), contract.MaxRequestBytes)
 		})
@@ -87,7 +117,7 @@ func TestTheLargestRequestThatTheAPIAllowsFits(t *testing.T) {
 
 func TestARequestThatIsTooLargeIsRefusedBeforeThereIsAJob(t *testing.T) {
 	r := request()
-	for range 1000 {
+	for range 1100 {
 		r.Dump.Spec.Tables = append(r.Dump.Spec.Tables, v1alpha1.DatabaseName(strings.Repeat("x", 200)))
 	}
 	job, err := jobspec.Copy(r)

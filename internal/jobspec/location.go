@@ -26,7 +26,7 @@ func KeyPrefix(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump) st
 // message, so a dumper that lies cannot point anybody at another team's artifact.
 func URIs(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump, attempt types.UID) (artifact, manifest string) {
 	key := Location(storage, dump) + "/" + string(attempt) + "/"
-	return key + ArtifactFile(dump.Spec.Compression), key + contract.ManifestFile
+	return key + ArtifactFile(dump), key + contract.ManifestFile
 }
 
 // Location below which all of a dump lies, as a URI without a slash at its end.
@@ -41,12 +41,16 @@ func Location(storage v1alpha1.DumpStorageSpec, dump *v1alpha1.DatabaseDump) str
 	return root + KeyPrefix(storage, dump)
 }
 
-// ArtifactFile is the name that the artifact of a dump must have. It is empty, which no artifact's name is, for a format that
-// this manager does not know: then its CRDs are newer than itself.
-func ArtifactFile(compression v1alpha1.Compression) string {
-	format, err := contract.FormatNamed(string(compression.Format))
+// ArtifactFile is the name that the artifact of a dump must have, by its spec and by whether its status says that it is
+// encrypted: what the source says may have changed since the Job was made. It is empty, which no artifact's name is, for a format
+// that this manager does not know: then its CRDs are newer than itself.
+func ArtifactFile(dump *v1alpha1.DatabaseDump) string {
+	format, err := contract.FormatNamed(string(dump.Spec.Compression.Format))
 	if err != nil {
 		return ""
+	}
+	if dump.Status.EncryptedFor > 0 {
+		format = format.Encrypt()
 	}
 	return format.File()
 }

@@ -46,6 +46,9 @@ func wish(t *rapid.T) (jobspec.Request, contract.Copy) {
 	} else {
 		r.Storage.S3.Prefix = prefixes.Draw(t, "prefix")
 	}
+	if rapid.Bool().Draw(t, "encrypted") {
+		encrypt(&r)
+	}
 	r.Dump.Name, r.Dump.UID = labels63.Draw(t, "dump"), types.UID(rapid.StringMatching(`[0-9a-f]{8}-[0-9a-f]{4}`).Draw(t, "uid"))
 	r.Source.Name = labels63.Draw(t, "source")
 	r.Source.Spec.Host = rapid.StringMatching(`[A-Za-z0-9]([A-Za-z0-9_.:-]{0,20}[A-Za-z0-9])?`).Draw(t, "host")

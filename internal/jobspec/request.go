@@ -1,17 +1,25 @@
 package jobspec
 
 import (
+	"errors"
+	"fmt"
 	"path"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/pattern"
+	"github.com/volcado-io/volcado/internal/recipients"
 )
 
-// request of the dumper.
-func request(r Request) contract.Request {
+// request of the dumper. The error is of recipients that nothing can be encrypted for: a copy that its owner wants encrypted is
+// encrypted, or not made.
+func request(r Request) (contract.Request, error) {
 	spec := r.Dump.Spec
 	tables, data := exclusions(r)
+	encryption, err := encryption(r)
+	if err != nil {
+		return contract.Request{}, err
+	}
 	return contract.Request{
 		Source: source(r.Source.Spec),
 		Copy: contract.Copy{
@@ -20,11 +28,27 @@ func request(r Request) contract.Request {
 			Exclude: contract.Exclusion{Tables: tables, Data: data},
 		},
 		Compression: contract.Compression{Format: string(spec.Compression.Format), Level: int(spec.Compression.Level)},
+		Encryption:  encryption,
 		Storage:     storage(r.Storage),
 		KeyPrefix:   KeyPrefix(r.Storage, r.Dump),
 		Dump:        r.Dump.Namespace + "/" + r.Dump.Name,
 		RunDeadline: r.Source.Spec.Limits.RunDeadline,
+	}, nil
+}
+
+// encryption for the source's recipients and the dump's own; nil where neither demands it. It is as the status says, which was
+// written before, or the word of a dumper that does as it is told would not be believed.
+func encryption(r Request) (*contract.Encryption, error) {
+	list, failure := recipients.Of(r.Source, r.Dump)
+	switch {
+	case failure != nil:
+		return nil, errors.New(failure.Message)
+	case len(list) != int(r.Dump.Status.EncryptedFor):
+		return nil, fmt.Errorf("the copy is to be encrypted for %d recipients, and status.encryptedFor says %d", len(list), r.Dump.Status.EncryptedFor)
+	case len(list) == 0:
+		return nil, nil
 	}
+	return &contract.Encryption{Recipients: list.Strings()}, nil
 }
 
 func source(spec v1alpha1.DatabaseSourceSpec) contract.Source {

@@ -36,7 +36,7 @@ func Settle(r SettleRequest) (*batchv1.Job, error) {
 	status := r.Dump.Status
 	asked, err := contract.Settlement{
 		Storage: storage(*status.Storage), KeyPrefix: KeyPrefix(*status.Storage, r.Dump),
-		Dump: r.Dump.Namespace + "/" + r.Dump.Name, Database: string(status.Database), File: ArtifactFile(r.Dump.Spec.Compression),
+		Dump: r.Dump.Namespace + "/" + r.Dump.Name, Database: string(status.Database), File: ArtifactFile(r.Dump),
 	}.Encode()
 	if err != nil {
 		return nil, err

@@ -17,13 +17,15 @@ type grant struct {
 	allowedBy *v1alpha1.AllowedBy
 	// limits of that list, nil where no list had to allow it.
 	limits *v1alpha1.ListLimits
+	// encryptedFor is how many recipients the copy will have.
+	encryptedFor int32
 }
 
 // rule finds what stands against a dump, or adds to what it is given.
 type rule func(f Facts, given *grant) *obstacle
 
 // rules in the order in which they are asked. The storage stands last: waiting for it would not mend what the owner forbids.
-var rules = []rule{consoleAllowed, placeAllowed, sourceThere, databasePermitted, listAllows, aboveFloor, metadataAllowed, storageThere}
+var rules = []rule{consoleAllowed, placeAllowed, sourceThere, databasePermitted, listAllows, aboveFloor, metadataAllowed, recipientsUsable, storageThere}
 
 // accept judges whether the dump may be. It is asked at first and again before the Job is made, because a list may have
 // changed while the dump stood in the queue.

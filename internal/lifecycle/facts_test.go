@@ -135,8 +135,13 @@ func failing(reason contract.Reason) string {
 func succeeding() string { return succeedingWith() }
 
 func succeedingWith(warnings ...contract.Warning) string {
+	return succeedingIn(contract.DefaultFormat(), warnings...)
+}
+
+// succeedingIn vouches for a file of this format.
+func succeedingIn(format contract.Format, warnings ...contract.Warning) string {
 	data, err := contract.Result{Attempt: "pod-uid", Warnings: warnings, Artifact: &contract.Artifact{
-		File: contract.DefaultFormat().File(), SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
+		File: format.File(), SizeBytes: 1, UncompressedBytes: 2, SHA256: strings.Repeat("0", 64),
 	}}.Encode()
 	if err != nil {
 		panic(err)
@@ -154,6 +159,23 @@ func withoutSource(now time.Time) lifecycle.Facts {
 func labelled(source *v1alpha1.DatabaseSource) *v1alpha1.DatabaseSource {
 	source = source.DeepCopy()
 	source.Spec.Job = &v1alpha1.JobTemplate{Labels: map[string]v1alpha1.JobLabelValue{"app": "shop"}}
+	return source
+}
+
+// Keys of recipients.
+const (
+	ownersKey = "age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"
+	askersKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB01FKmOU8b9mmIv2pUlxn7mM0wYiLh6lYXlhYRRcVhw"
+)
+
+func encryption(keys ...v1alpha1.Recipient) *v1alpha1.Encryption {
+	return &v1alpha1.Encryption{Recipients: keys}
+}
+
+// encrypting source.
+func encrypting(source *v1alpha1.DatabaseSource, keys ...v1alpha1.Recipient) *v1alpha1.DatabaseSource {
+	source = source.DeepCopy()
+	source.Spec.Encryption = encryption(keys...)
 	return source
 }
 

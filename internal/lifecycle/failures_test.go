@@ -11,7 +11,7 @@ import (
 func TestEveryReasonHasAHint(t *testing.T) {
 	own := map[contract.Reason]bool{
 		v1alpha1.ReasonNotAllowed: true, v1alpha1.ReasonDatabaseNotPermitted: true, v1alpha1.ReasonNamespaceNotEnrolled: true,
-		v1alpha1.ReasonJobMetadataNotAllowed: true, v1alpha1.ReasonCancelled: true,
+		v1alpha1.ReasonJobMetadataNotAllowed: true, v1alpha1.ReasonRecipientInvalid: true, v1alpha1.ReasonCancelled: true,
 	}
 	for _, reason := range contract.ManagerReasons() {
 		if hints[string(reason)] == "" && !own[reason] {

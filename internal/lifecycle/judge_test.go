@@ -125,6 +125,21 @@ func TestJudge(t *testing.T) {
 		"a label that comes when the dump runs": {
 			edit(started(), func(f *lifecycle.Facts) { f.Source = labelled(f.Source) }), want{v1alpha1.PhaseRunning, "", nothing, 0, false},
 		},
+		"a source with a recipient that is none is refused at once, without its storage too": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Source, f.Storage = encrypting(f.Source, "age1x"), nil }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonRecipientInvalid, nothing, 0, true},
+		},
+		"a dump with a recipient that is none": {
+			edit(facts(), func(f *lifecycle.Facts) { f.Dump.Spec.Encryption = encryption("age1x") }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonRecipientInvalid, nothing, 0, true},
+		},
+		"a recipient that is none and comes when the dump is admitted and has no Job yet": {
+			edit(after(facts(), time.Second), func(f *lifecycle.Facts) { f.Source = encrypting(f.Source, "age1x") }),
+			want{v1alpha1.PhaseRefused, v1alpha1.ReasonRecipientInvalid, nothing, 0, true},
+		},
+		"a recipient that is none and comes when the dump runs": {
+			edit(started(), func(f *lifecycle.Facts) { f.Source = encrypting(f.Source, "age1x") }), want{v1alpha1.PhaseRunning, "", nothing, 0, false},
+		},
 		"a Job of somebody else's with its name": {
 			edit(facts(), func(f *lifecycle.Facts) { f.NameTaken = true }), want{v1alpha1.PhaseFailed, v1alpha1.ReasonNameConflict, nothing, 0, true},
 		},

@@ -24,7 +24,7 @@ func (j *judgement) finishWithArtifact() bool {
 	for _, pod := range newestFirst(j.Pods) {
 		word, err := wordOf(pod)
 		if err != nil || word.Artifact == nil || dumperStatus(pod).State.Terminated.ExitCode != 0 ||
-			word.Artifact.File != jobspec.ArtifactFile(j.Dump.Spec.Compression) {
+			word.Artifact.File != jobspec.ArtifactFile(j.Dump) {
 			continue
 		}
 		j.noteStart()
@@ -160,7 +160,7 @@ func FailureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 	case ended.ExitCode == 0 && err != nil:
 		return failure(v1alpha1.ReasonResultLost, text.Cut("Pod "+pod.Name+" ended well, but "+err.Error(), contract.MaxMessage))
 	case ended.ExitCode == 0:
-		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact of another compression than was asked for")
+		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact that is compressed or encrypted otherwise than was asked for")
 	case err == nil:
 		return dumperFailed(fmt.Sprintf("Pod %s vouches for an artifact and yet ended with exit code %d", pod.Name, ended.ExitCode))
 	case neverRan(pod, ended):

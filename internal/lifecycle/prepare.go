@@ -77,7 +77,9 @@ func endOf(reason string) string {
 }
 
 func (j *judgement) accepted(given grant) {
-	j.status.Database, j.status.AllowedBy = given.database, given.allowedBy
+	// encryptedFor follows the source until the Job is made, and stays as it was then: it is written before the Job is made, and
+	// the dumper's word is held to it.
+	j.status.Database, j.status.AllowedBy, j.status.EncryptedFor = given.database, given.allowedBy, given.encryptedFor
 	lifetime := artifact.LifetimeOf(j.Source.Spec.Limits, given.limits, j.Settings.TTL)
 	j.status.Lifetime = &lifetime
 	if given.allowedBy != nil {

@@ -64,6 +64,9 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 	f.Now = f.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 1, 1, 30, 290, 400}).Draw(t, "seconds")) * time.Second)
 	f.Ahead = rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "ahead")
 	f.Source, f.Storage, f.AllowLists, f.Rejection = whole.Source, whole.Storage, nil, nil
+	if rapid.SampledFrom([]bool{false, false, true}).Draw(t, "the source demands encryption") {
+		f.Source = encrypting(f.Source, ownersKey)
+	}
 	f.Dump = f.Dump.DeepCopy()
 	if rapid.Bool().Draw(t, "all goes well") {
 		allGoesWell(f)
@@ -93,7 +96,7 @@ func arbitrary(t *rapid.T, f *lifecycle.Facts) {
 		*f = withPod(*f, running(*f))
 	case 12, 13:
 		exitCode := rapid.SampledFrom([]int32{0, 1, 12, 41, 49, 137}).Draw(t, "exit code")
-		message := rapid.SampledFrom([]string{succeeding(), failing(rapid.SampledFrom(contract.DumperReasons()).Draw(t, "reason")), failing("Bogus"), failing("no\nreason"), "", rapid.String().Draw(t, "message")}).Draw(t, "word")
+		message := rapid.SampledFrom([]string{succeeding(), succeedingIn(contract.DefaultFormat().Encrypt()), failing(rapid.SampledFrom(contract.DumperReasons()).Draw(t, "reason")), failing("Bogus"), failing("no\nreason"), "", rapid.String().Draw(t, "message")}).Draw(t, "word")
 		*f = withPod(*f, ended(*f, exitCode, message))
 	case 14:
 		*f = withPod(*f, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{

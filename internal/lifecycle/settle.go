@@ -67,7 +67,7 @@ func (j *judgement) finishSettled() bool {
 	for _, pod := range newestFirst(j.SettlementPods) {
 		word, err := wordOf(pod)
 		if err == nil && word.Artifact != nil && word.Adopted != "" && dumperStatus(pod).State.Terminated.ExitCode == 0 &&
-			word.Artifact.File == jobspec.ArtifactFile(j.Dump.Spec.Compression) {
+			word.Artifact.File == jobspec.ArtifactFile(&v1alpha1.DatabaseDump{Spec: j.Dump.Spec, Status: *j.status}) {
 			j.takeOver(word)
 			return true
 		}

@@ -14,10 +14,17 @@ func offerSamples() map[string]view.View {
 		{Kind: view.HowStream, Commands: "mariadb -e 'CREATE DATABASE `shop_copy`'\ndumper cat --for mariadb " + URI + " | mariadb shop_copy"},
 		{Kind: view.HowAWS, Commands: "aws s3 cp " + URI + " shop.sql.gz"},
 	}}
+	encrypted, sealedURI := how, URI+".age"
+	encrypted.URI, encrypted.EncryptedFor, encrypted.KeyFile = sealedURI, 2, "KEYFILE"
+	encrypted.Steps = []view.HowStep{
+		{Kind: view.HowStream, Commands: "mariadb -e 'CREATE DATABASE `shop_copy`'\ndumper cat --identity-file KEYFILE --for mariadb " + sealedURI + " | mariadb shop_copy"},
+		{Kind: view.HowAWS, Commands: "aws s3 cp " + sealedURI + " shop.sql.gz.age"},
+	}
 	private := how
 	private.Authority = &view.Authority{Namespace: "shop", Secret: "store-ca", Key: "ca.crt"}
 	samples := map[string]view.View{
 		"How-s3":                         how,
+		"How-s3-encrypted":               encrypted,
 		"How-s3-of-an-authority-its-own": private,
 		"How-volume": view.How{Dump: dumpName, URI: "pvc://shop/dumps/shop.sql.gz", Steps: []view.HowStep{
 			{Kind: view.HowPod, Commands: "kubectl -n shop apply -f - <<'END'\n{}\nEND"},

@@ -135,7 +135,9 @@ func endSamples() map[string]view.View {
 	unrepeatable.Again = ""
 	manual := dump(func(d *view.Dump) { d.By = view.By{Kubectl: true} })
 	return map[string]view.View{
-		"Succeeded-plain": ready(func(*view.Succeeded) {}),
+		"Succeeded-plain":             ready(func(*view.Succeeded) {}),
+		"Succeeded-encrypted":         ready(func(s *view.Succeeded) { s.URI, s.EncryptedFor = URI+".age", 2 }),
+		"Succeeded-encrypted-for-one": ready(func(s *view.Succeeded) { s.URI, s.EncryptedFor = URI+".age", 1 }),
 		"Succeeded-options": ready(func(s *view.Succeeded) {
 			s.Dump.Options = view.Options{Tables: []string{"orders", "items"}, SchemaOnly: true}
 		}),
