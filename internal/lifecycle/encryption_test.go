@@ -41,6 +41,7 @@ func TestADumperThatVouchesForAnotherFileThanWasAskedForIsNotBelieved(t *testing
 			f.Source.Spec.Encryption = tc.atEnd
 			f = after(withPod(f, ended(f, 0, succeedingIn(tc.vouchesFor))), time.Second)
 			f = after(withJob(f, jobFailed("BackoffLimitExceeded")), time.Second)
+			f = after(settling(f, contract.ArtifactDoubted.ExitCode(), failing(contract.ArtifactDoubted)), time.Second)
 			status := f.Dump.Status
 			if got := meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionComplete); got != tc.succeeds {
 				t.Fatalf("it succeeded: %t, %+v", got, status.Failure)
