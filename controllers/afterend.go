@@ -2,19 +2,22 @@ package controllers
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 )
 
-// afterEnd looks after what a finished dump left: its artifact, and its Jobs. The dump's end itself is never touched again.
+// afterEnd looks after what a finished dump left: its artifact, its Jobs, and in the end its record. The dump's end itself is
+// never touched again.
 func (r *DatabaseDumpReconciler) afterEnd(ctx context.Context, facts *lifecycle.Facts) (ctrl.Result, error) {
 	dump, kept, err := r.keep(ctx, facts.Now, facts.Dump)
 	if err != nil || dump == nil {
@@ -24,7 +27,30 @@ func (r *DatabaseDumpReconciler) afterEnd(ctx context.Context, facts *lifecycle.
 		return retryConflict(err)
 	}
 	tidied, err := r.tidy(ctx, facts)
-	return ctrl.Result{RequeueAfter: sooner(kept, tidied)}, err
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	pruned, err := r.prune(ctx, facts.Now, dump)
+	return ctrl.Result{RequeueAfter: sooner(sooner(kept, tidied), pruned)}, err
+}
+
+// prune deletes the record of a dump that nobody needs any more, as it is now and no other of its name. It says when to come
+// round again.
+func (r *DatabaseDumpReconciler) prune(ctx context.Context, now time.Time, dump *v1alpha1.DatabaseDump) (time.Duration, error) {
+	due, after := r.KeepFinished.Judge(now, dump)
+	if !due {
+		return after, nil
+	}
+	err := r.Client.Delete(ctx, dump, client.Preconditions{UID: &dump.UID, ResourceVersion: &dump.ResourceVersion})
+	switch {
+	case apierrors.IsForbidden(err):
+		return forbiddenDelay, nil // the namespace is no longer enrolled
+	case apierrors.IsConflict(err):
+		return conflictDelay, nil
+	case client.IgnoreNotFound(err) != nil:
+		return 0, fmt.Errorf("delete the record: %w", err)
+	}
+	return 0, nil
 }
 
 // keep writes what has become of the artifact, and says when to come round again. It returns the dump as it is then, nil

@@ -21,6 +21,8 @@ import (
 	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/contract"
 	"github.com/volcado-io/volcado/internal/jobspec"
+	"github.com/volcado-io/volcado/internal/naming"
+	"github.com/volcado-io/volcado/internal/retention"
 )
 
 func ttl(d time.Duration) *metav1.Duration { return &metav1.Duration{Duration: d} }
@@ -387,4 +389,25 @@ func (w *world) expired(name string) *v1alpha1.DatabaseDump {
 	}
 	w.must(w.env.ManagerClient(w.T).Status().Patch(context.Background(), dump, client.MergeFrom(before)))
 	return dump
+}
+
+func TestRecordsThatTheBotMadeAreDeletedInTime(t *testing.T) {
+	w, pass := working(t)
+	w.options.KeepFinished = retention.Keep(retention.Shortest)
+	w.create(w.list())
+	pass(0)
+	w.kubelet.always(says(contract.AccessDenied))
+	asked := w.ask(w.dump("asked", askedBy("alice"), func(d *v1alpha1.DatabaseDump) {
+		d.Labels = map[string]string{v1alpha1.LabelMessage: naming.MessageHash(*d.Spec.RequestedBy)}
+	}))
+	applied := w.apply(w.dump("applied"))
+	w.untilFinished(asked)
+	w.untilFinished(applied)
+	pass(retention.Shortest - time.Hour)
+	w.untilFinished(w.apply(w.dump("two")))
+	w.get(asked)
+	pass(2 * time.Hour)
+	w.untilGone(asked)
+	w.untilFinished(w.apply(w.dump("three")))
+	w.get(applied)
 }

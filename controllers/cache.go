@@ -86,11 +86,19 @@ func slimDump(object any) (any, error) {
 		ObjectMeta: metav1.ObjectMeta{
 			Name: dump.Name, Namespace: dump.Namespace, UID: dump.UID, ResourceVersion: dump.ResourceVersion,
 			Generation: dump.Generation, CreationTimestamp: dump.CreationTimestamp, DeletionTimestamp: dump.DeletionTimestamp,
-			Finalizers: dump.Finalizers,
+			Finalizers: dump.Finalizers, Labels: madeByBot(dump),
 		},
 		Spec:   v1alpha1.DatabaseDumpSpec{SourceRef: dump.Spec.SourceRef, TTL: dump.Spec.TTL, DeletionPolicy: dump.Spec.DeletionPolicy},
 		Status: status,
 	}, nil
+}
+
+// madeByBot is the label that says so, alone.
+func madeByBot(dump *v1alpha1.DatabaseDump) map[string]string {
+	if message := dump.Labels[v1alpha1.LabelMessage]; message != "" {
+		return map[string]string{v1alpha1.LabelMessage: message}
+	}
+	return nil
 }
 
 // dumpIndex finds dumps in a state without walking over the others, of which there may be thousands.

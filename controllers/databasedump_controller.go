@@ -20,6 +20,7 @@ import (
 	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/retention"
 	"github.com/volcado-io/volcado/internal/text"
 	"github.com/volcado-io/volcado/internal/turns"
 )
@@ -37,6 +38,8 @@ type DatabaseDumpReconciler struct {
 	Builder  Builder
 	// KeepJobs is for how long Jobs of finished dumps stay.
 	KeepJobs lifecycle.KeepJob
+	// KeepFinished is for how long the records of finished dumps stay that the bot made.
+	KeepFinished retention.Keep
 
 	// turns let one worker a namespace decide what may admit a dump.
 	turns turns.Turns

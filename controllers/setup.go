@@ -15,6 +15,7 @@ import (
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/retention"
 )
 
 // Options of the whole set of controllers.
@@ -22,6 +23,8 @@ type Options struct {
 	Settings lifecycle.Settings
 	Images   jobspec.Images
 	KeepJobs lifecycle.KeepJob
+	// KeepFinished is for how long the records of finished dumps stay.
+	KeepFinished retention.Keep
 	// Now is the clock.
 	Now func() time.Time
 	// Metrics receive those of the controllers.
@@ -44,7 +47,7 @@ func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
 	recorder := mgr.GetEventRecorder("volcado-manager")
 	dumps := &DatabaseDumpReconciler{
 		Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: recorder,
-		Now: options.Now, Settings: options.Settings, Builder: builder, KeepJobs: options.KeepJobs,
+		Now: options.Now, Settings: options.Settings, Builder: builder, KeepJobs: options.KeepJobs, KeepFinished: options.KeepFinished,
 	}
 	if err := dumps.SetupWithManager(ctx, mgr); err != nil {
 		return fmt.Errorf("set up DatabaseDump: %w", err)

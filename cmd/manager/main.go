@@ -24,6 +24,7 @@ import (
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
 	"github.com/volcado-io/volcado/internal/lifecycle"
+	"github.com/volcado-io/volcado/internal/retention"
 )
 
 func main() {
@@ -42,6 +43,7 @@ type settings struct {
 	allowConsole         bool
 	startDeadlineDefault time.Duration
 	keepJobs             time.Duration
+	keepFinished         time.Duration
 	ttlDefault           time.Duration
 	jobMetadata          jobmeta.Rules
 	leaderElect          bool
@@ -59,6 +61,7 @@ func parse(args []string) (settings, error) {
 	flags.BoolVar(&s.allowConsole, "allow-console", false, "accept console identities, which are self-asserted; for demonstrations")
 	flags.DurationVar(&s.startDeadlineDefault, "start-deadline-default", 10*time.Minute, "how long a dump waits for a DatabaseSource that does not exist")
 	flags.DurationVar(&s.keepJobs, "keep-jobs", 24*time.Hour, "how long the Job of a finished dump, and with it the log, is kept")
+	flags.DurationVar(&s.keepFinished, "keep-finished", 720*time.Hour, "how long the record of a finished dump that the bot made is kept, once its copy is gone: 48h or more, or 0 for ever")
 	flags.DurationVar(&s.ttlDefault, "ttl-default", artifact.DefaultTTL, "how long a copy is kept where neither its source, nor its allow-list, nor the dump says")
 	flags.Var(&s.jobMetadata.Annotations, jobmeta.FlagAnnotations, "annotations that DatabaseSources can set on their Jobs besides the plain ones: whole keys, or prefixes such as example.com/, separated by commas; repeatable")
 	flags.Var(&s.jobMetadata.Labels, jobmeta.FlagLabels, "the same for labels")
@@ -75,6 +78,8 @@ func parse(args []string) (settings, error) {
 		return s, fmt.Errorf("%q is no flag; the manager takes no arguments", flags.Arg(0))
 	case s.images.MariaDB == "" || s.images.MySQL == "":
 		return s, errors.New("--dumper-image-mariadb and --dumper-image-mysql are required")
+	case s.keepFinished != 0 && s.keepFinished < retention.Shortest:
+		return s, fmt.Errorf("--keep-finished must be at least %s, or 0: until then, messages can be read again, and the record keeps one from making a second dump", retention.Shortest)
 	case s.ttlDefault < time.Second:
 		return s, errors.New("--ttl-default must be at least 1s")
 	case s.startDeadlineDefault <= 0 || s.keepJobs < 0:
@@ -99,7 +104,7 @@ func run(ctx context.Context, args []string) error {
 		Settings: lifecycle.Settings{
 			AllowConsole: s.allowConsole, StartDeadline: s.startDeadlineDefault, JobMetadata: s.jobMetadata, TTL: s.ttlDefault,
 		},
-		Images: s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), Now: time.Now, Metrics: metrics.Registry,
+		Images: s.images, KeepJobs: lifecycle.KeepJob(s.keepJobs), KeepFinished: retention.Keep(s.keepFinished), Now: time.Now, Metrics: metrics.Registry,
 	}); err != nil {
 		return err
 	}
