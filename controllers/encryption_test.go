@@ -61,7 +61,7 @@ func TestAnEncryptedDumpSucceedsWithAnEncryptedArtifactAlone(t *testing.T) {
 			w.kubelet.always(attempt{word: tc.word})
 			got = w.untilFinished(dump)
 			if !tc.succeeds {
-				checkEnd(t, got, failed(v1alpha1.ReasonResultLost))
+				checkEnd(t, got, failedUnheard(v1alpha1.ReasonResultLost))
 				return
 			}
 			if got.Status.Phase != v1alpha1.PhaseSucceeded || !strings.HasSuffix(got.Status.Artifact.URI, "/"+contract.DefaultFormat().Encrypt().File()) {
