@@ -10,6 +10,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -281,10 +282,19 @@ func metric(t *testing.T, from prometheus.Gatherer, name string) (samples []stri
 
 // The API server makes nothing in a namespace that is being deleted. A dump in one must not hold it up.
 func TestANamespaceThatIsBeingDeletedNeverWaitsForACopy(t *testing.T) {
+	for name, enrolled := range map[string]bool{"while its RoleBinding is there": true, "when its RoleBinding has gone before": false} {
+		t.Run(name, func(t *testing.T) { inANamespaceThatGoes(t, enrolled) })
+	}
+}
+
+func inANamespaceThatGoes(t *testing.T, enrolled bool) {
 	w, _ := working(t)
 	dump := w.apply(w.dump("one"))
 	w.untilFinished(dump)
 	w.must(w.client.Delete(context.Background(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}))
+	if !enrolled {
+		w.must(w.client.DeleteAllOf(context.Background(), &rbacv1.RoleBinding{}, client.InNamespace(w.namespace)))
+	}
 	// The namespace controller, which is not here, deletes what is in it.
 	w.must(w.client.Delete(context.Background(), dump))
 	w.untilGone(dump)

@@ -286,12 +286,8 @@ func (r *DeletionReconciler) make(ctx context.Context, batch []*v1alpha1.Databas
 	} else if err = r.Client.Create(ctx, job); err == nil {
 		r.remember(job)
 		return nil
-	} else if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
-		outcome = hopeless(first.Namespace)
-	} else if rejection := rejectionOf(err); rejection != nil {
-		outcome = rejectedDeletion(first.Namespace, *rejection)
-	} else {
-		return fmt.Errorf("create a Job that deletes: %w", err)
+	} else if outcome, err = r.refused(ctx, first.Namespace, err); err != nil {
+		return err
 	}
 	for _, dump := range dumps {
 		if err := r.write(ctx, dump, outcome); client.IgnoreNotFound(err) != nil && !apierrors.IsConflict(err) {
@@ -299,4 +295,26 @@ func (r *DeletionReconciler) make(ctx context.Context, batch []*v1alpha1.Databas
 		}
 	}
 	return nil
+}
+
+// refused is the outcome of an attempt for which no Job was made. The error is one after which the Job may exist all the same.
+func (r *DeletionReconciler) refused(ctx context.Context, namespace string, err error) (artifact.Outcome, error) {
+	if apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) {
+		return hopeless(namespace), nil
+	}
+	rejection := rejectionOf(err)
+	if rejection == nil {
+		return artifact.Outcome{}, fmt.Errorf("create a Job that deletes: %w", err)
+	}
+	if rejection.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
+		// Its RoleBinding is among the first that go with a namespace.
+		ns, err := get(ctx, r.Uncached, "", namespace, &corev1.Namespace{})
+		if err != nil {
+			return artifact.Outcome{}, err
+		}
+		if ns == nil || !ns.DeletionTimestamp.IsZero() {
+			return hopeless(namespace), nil
+		}
+	}
+	return rejectedDeletion(namespace, *rejection), nil
 }
