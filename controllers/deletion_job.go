@@ -135,6 +135,12 @@ func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (o
 	if slices.ContainsFunc(pods, func(pod *corev1.Pod) bool { return pod.Status.Phase != corev1.PodPending && pod.Status.Phase != "" }) {
 		return nil, nil
 	}
+	said := ""
+	if len(pods) == 0 {
+		if said, err = failedCreate(ctx, r.Uncached, job.Job); err != nil {
+			return nil, err
+		}
+	}
 	if err := deleteJob(ctx, r.Client, job.Job); err != nil {
 		return nil, err
 	}
@@ -142,7 +148,7 @@ func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (o
 	for i, pod := range pods {
 		plain[i] = *pod
 	}
-	return everyDump(undeleted(lifecycle.WhyNotStarted(r.Now(), job.Job, plain))), nil
+	return everyDump(undeleted(lifecycle.WhyNotStarted(r.Now(), job.Job, plain, said))), nil
 }
 
 // pods that the Job controls, the newest first. They are read anew: the Job's end may be known before its pod's word.

@@ -48,7 +48,13 @@ func (r *DatabaseDumpReconciler) gather(ctx context.Context, from view, name typ
 		return nil, err
 	}
 	if f.Job != nil || f.Dump.Status.JobName != "" {
-		return f, readPods(ctx, from, f)
+		if err := readPods(ctx, from, f); err != nil {
+			return nil, err
+		}
+		if lifecycle.LacksPod(f.Now, f.Job, f.Pods) {
+			f.FailedCreate, err = failedCreate(ctx, r.Uncached, f.Job)
+		}
+		return f, err
 	}
 	return f, readReferences(ctx, from, f)
 }

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -34,7 +35,34 @@ var hints = map[string]string{
 }
 
 func failure(reason, message string) v1alpha1.Failure {
-	return v1alpha1.Failure{Reason: reason, Message: message, Hint: hints[reason]}
+	hint := hints[reason]
+	if reason == v1alpha1.ReasonPodNotCreated {
+		hint = cmp.Or(hintOnPod(message), hint)
+	}
+	return v1alpha1.Failure{Reason: reason, Message: message, Hint: hint}
+}
+
+// podHints say what to do, by what the API server says when it refuses a pod: each has all of the words.
+var podHints = []struct {
+	words []string
+	hint  string
+}{
+	{[]string{"failed quota", "must specify"}, "Set what it must specify in the source's job.resources, such as limits.cpu: a ResourceQuota of the namespace demands it."},
+	{[]string{"exceeded quota"}, "Wait until others have ended, raise the ResourceQuota, or ask for less in the source's job.resources."},
+	{[]string{"usage per"}, "Bring the source's job.resources within the LimitRange of the namespace."},
+	{[]string{"limit to request ratio"}, "Bring the source's job.resources within the LimitRange of the namespace."},
+	{[]string{"serviceaccount", "not found"}, "Create the ServiceAccount, or change the source's job.serviceAccountName."},
+	{[]string{"violates PodSecurity"}, "Look at what the namespace's Pod Security level forbids; the dumper's pod fits restricted unless something changes it."},
+	{[]string{"admission webhook"}, "Ask who runs the webhook, or set what it wants in the source's job.labels or job.annotations."},
+}
+
+func hintOnPod(message string) string {
+	for _, h := range podHints {
+		if !slices.ContainsFunc(h.words, func(word string) bool { return !strings.Contains(message, word) }) {
+			return h.hint
+		}
+	}
+	return ""
 }
 
 func consoleNotAllowed() v1alpha1.Failure {

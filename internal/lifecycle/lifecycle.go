@@ -57,6 +57,8 @@ type Facts struct {
 	SettlementPods []corev1.Pod
 	// SettlementTaken: a Job of that one's name is somebody else's.
 	SettlementTaken bool
+	// FailedCreate is what the Job controller said of why the Job has no pod, as far as it is known. It is anybody's text.
+	FailedCreate string
 	// Rejection is why there was no Job just now, nil when none was asked for.
 	Rejection *Rejection
 }
@@ -151,6 +153,11 @@ func isDeleted(dump *v1alpha1.DatabaseDump) bool { return !dump.DeletionTimestam
 
 // isWithdrawn: nobody wants the copy any more.
 func isWithdrawn(dump *v1alpha1.DatabaseDump) bool { return dump.Spec.Cancel || isDeleted(dump) }
+
+// LacksPod reports whether the Job controller should have made a pod of the Job by now, and has not.
+func LacksPod(now time.Time, job *batchv1.Job, pods []corev1.Pod) bool {
+	return job != nil && len(pods) == 0 && !now.Before(job.CreationTimestamp.Add(podOverdue))
+}
 
 // MaySettle reports whether the dump may have a Job that looks for an artifact of which no attempt told.
 func MaySettle(dump *v1alpha1.DatabaseDump) bool { return isStopping(dump) }

@@ -37,9 +37,13 @@ func (j *judgement) awaitStart() {
 	}
 }
 
-// noPod: the Job controller makes a pod within a second. If it does not, only its events say why, and those are not read.
+// noPod: the Job controller makes a pod within a second. If it does not, its events say why.
 func (j *judgement) noPod() (v1alpha1.Failure, blockage) {
-	why := failure(v1alpha1.ReasonPodNotCreated, "No pod of Job "+j.Job.Name+" was created")
+	message := "No pod of Job " + j.Job.Name + " was created"
+	if j.FailedCreate != "" {
+		return failure(v1alpha1.ReasonPodNotCreated, text.OneLine(message+": "+j.FailedCreate, contract.MaxMessage)), blockage{now: true}
+	}
+	why := failure(v1alpha1.ReasonPodNotCreated, message)
 	if j.Source != nil && j.Source.Spec.Job != nil && j.Source.Spec.Job.ServiceAccountName != "" {
 		why.Message += "; it is to run as ServiceAccount " + j.Source.Spec.Job.ServiceAccountName
 	}
@@ -52,8 +56,8 @@ func (j *judgement) noPod() (v1alpha1.Failure, blockage) {
 }
 
 // WhyNotStarted says why no pod of a Job runs, of one that reads no database.
-func WhyNotStarted(now time.Time, job *batchv1.Job, pods []corev1.Pod) v1alpha1.Failure {
-	j := &judgement{Facts: Facts{Now: now, Job: job, Pods: pods}}
+func WhyNotStarted(now time.Time, job *batchv1.Job, pods []corev1.Pod, failedCreate string) v1alpha1.Failure {
+	j := &judgement{Facts: Facts{Now: now, Job: job, Pods: pods, FailedCreate: failedCreate}}
 	why, _ := j.notStarted()
 	return why
 }

@@ -110,7 +110,7 @@ var badInputs = map[string]badInput{
 		source: func(_ *world, s *v1alpha1.DatabaseSource) {
 			s.Spec.Job = &v1alpha1.JobTemplate{ServiceAccountName: "somebody-else"}
 		},
-		reason: "PodNotCreated", says: []string{"ServiceAccount somebody-else", "kubectl describe job"}, within: 2 * time.Minute,
+		reason: "PodNotCreated", says: []string{`serviceaccount "somebody-else" not found`, "job.serviceAccountName"}, within: 2 * time.Minute,
 	},
 	"a port on which nothing listens": {
 		source: func(w *world, s *v1alpha1.DatabaseSource) { s.Spec.Host, s.Spec.Port = w.machine(), 1; shortly(s) },
