@@ -421,3 +421,25 @@ func TestRecordsThatTheBotMadeAreDeletedInTime(t *testing.T) {
 	w.untilFinished(w.apply(w.dump("three")))
 	w.get(applied)
 }
+
+func TestAPersonWhoHasHadEnoughIsToldWhenTheNextIsPossible(t *testing.T) {
+	w := newWorld(t)
+	list := w.list()
+	list.Spec.Limits.PerUserPerDay = 2
+	w.create(w.source(), w.storage(), list)
+	w.startKubelet()
+	stop := w.startManager()
+	first := w.untilFinished(w.ask(w.dump("first", askedBy("alice"))))
+	w.untilFinished(w.ask(w.dump("second", askedBy("alice"))))
+	stop() // the next manager counts the same, because it counts objects
+	w.startManager()
+	got := w.untilFinished(w.ask(w.dump("third", askedBy("alice"))))
+	checkEnd(t, got, refused(v1alpha1.ReasonQuotaExceeded))
+	next := first.CreationTimestamp.Add(24 * time.Hour).UTC().Format("2006-01-02 15:04 UTC")
+	if !strings.Contains(got.Status.Failure.Message, next) {
+		t.Errorf("it does not say %s: %s", next, got.Status.Failure.Message)
+	}
+	if got := w.untilFinished(w.apply(w.dump("by-kubectl"))); got.Status.Phase != v1alpha1.PhaseSucceeded {
+		t.Errorf("without a list: %+v", got.Status)
+	}
+}

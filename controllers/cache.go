@@ -65,7 +65,7 @@ func slimDump(object any) (any, error) {
 	}
 	status := v1alpha1.DatabaseDumpStatus{
 		CompletionTime: dump.Status.CompletionTime, ObservedGeneration: dump.Status.ObservedGeneration,
-		Lifetime: dump.Status.Lifetime, Deletion: dump.Status.Deletion,
+		Lifetime: dump.Status.Lifetime, Deletion: dump.Status.Deletion, AllowedBy: dump.Status.AllowedBy, StartTime: dump.Status.StartTime,
 	}
 	for _, kind := range []string{v1alpha1.ConditionFinished, v1alpha1.ConditionArtifactAvailable} {
 		if c := meta.FindStatusCondition(dump.Status.Conditions, kind); c != nil {
@@ -88,9 +88,19 @@ func slimDump(object any) (any, error) {
 			Generation: dump.Generation, CreationTimestamp: dump.CreationTimestamp, DeletionTimestamp: dump.DeletionTimestamp,
 			Finalizers: dump.Finalizers, Labels: madeByBot(dump),
 		},
-		Spec:   v1alpha1.DatabaseDumpSpec{SourceRef: dump.Spec.SourceRef, TTL: dump.Spec.TTL, DeletionPolicy: dump.Spec.DeletionPolicy},
+		Spec: v1alpha1.DatabaseDumpSpec{
+			SourceRef: dump.Spec.SourceRef, TTL: dump.Spec.TTL, DeletionPolicy: dump.Spec.DeletionPolicy, RequestedBy: person(dump.Spec.RequestedBy),
+		},
 		Status: status,
 	}, nil
+}
+
+// person is who asked, without the rest of what is known of the message: quotas count the dumps of one.
+func person(by *v1alpha1.Requester) *v1alpha1.Requester {
+	if by == nil {
+		return nil
+	}
+	return &v1alpha1.Requester{Platform: by.Platform, Workspace: by.Workspace, User: by.User}
 }
 
 // madeByBot is the label that says so, alone.
@@ -120,15 +130,24 @@ const (
 // unfinishedOf is the entry of the unfinished dumps of a source.
 func unfinishedOf(source string) string { return "source/" + source }
 
+// askedByPerson is the entry of the dumps of one person, finished ones too.
+func askedByPerson(by *v1alpha1.Requester) string {
+	return "person/" + string(by.Platform) + "/" + by.Workspace + "/" + by.User
+}
+
 func indexDump(object client.Object) []string {
 	dump, ok := object.(*v1alpha1.DatabaseDump)
 	if !ok {
 		return nil
 	}
-	if dump.Status.Finished() {
-		return indexFinished(dump)
+	var entries []string
+	if by := dump.Spec.RequestedBy; by != nil {
+		entries = append(entries, askedByPerson(by))
 	}
-	entries := []string{unfinishedOf(dump.Spec.SourceRef.Name)}
+	if dump.Status.Finished() {
+		return append(entries, indexFinished(dump)...)
+	}
+	entries = append(entries, unfinishedOf(dump.Spec.SourceRef.Name))
 	if dump.Status.JobName == "" {
 		entries = append(entries, unpreparedDumps)
 	}

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/access"
 	"github.com/volcado-io/volcado/internal/lifecycle"
 	"github.com/volcado-io/volcado/internal/naming"
 	"github.com/volcado-io/volcado/internal/queue"
@@ -124,6 +125,9 @@ func readReferences(ctx context.Context, from view, f *lifecycle.Facts) error {
 			return fmt.Errorf("list DumpAllowLists in %s: %w", f.Dump.Namespace, err)
 		}
 		f.AllowLists = lists.Items
+		if f.Taken, err = taken(ctx, from, f.Dump, lists.Items); err != nil {
+			return err
+		}
 	}
 	if !lifecycle.MayBeAdmitted(f.Dump) {
 		return nil
@@ -160,14 +164,37 @@ func strays(ctx context.Context, from view, source *v1alpha1.DatabaseSource, dum
 	}), nil
 }
 
+// taken is what the person who asked for the dump has had before, where one of the lists counts that.
+func taken(ctx context.Context, from view, dump *v1alpha1.DatabaseDump, lists []v1alpha1.DumpAllowList) ([]access.Taken, error) {
+	if !slices.ContainsFunc(lists, func(l v1alpha1.DumpAllowList) bool { return l.Spec.Limits.PerUserPerDay > 0 }) {
+		return nil, nil
+	}
+	person := askedByPerson(dump.Spec.RequestedBy)
+	if from.cached {
+		dumps, err := cachedDumps(ctx, from, dump.Namespace, person)
+		return access.TakenBy(dump, dumps), err
+	}
+	dumps, err := freshDumps(ctx, from, dump.Namespace, func(d *v1alpha1.DatabaseDump) bool {
+		return d.Spec.RequestedBy != nil && askedByPerson(d.Spec.RequestedBy) == person
+	})
+	return access.TakenBy(dump, dumps), err
+}
+
 // listPage bounds what one page of dumps takes in memory.
 const listPage = 250
 
-// unfinishedDumps of a source, page by page: the finished ones, of which there may be thousands, are not kept.
+// unfinishedDumps of a source.
 func unfinishedDumps(ctx context.Context, from view, namespace, source string) ([]v1alpha1.DatabaseDump, error) {
 	if from.cached {
 		return cachedDumps(ctx, from, namespace, unfinishedOf(source))
 	}
+	return freshDumps(ctx, from, namespace, func(d *v1alpha1.DatabaseDump) bool {
+		return d.Spec.SourceRef.Name == source && !d.Status.Finished()
+	})
+}
+
+// freshDumps of a namespace that are wanted, page by page: the others, of which there may be thousands, are not kept.
+func freshDumps(ctx context.Context, from view, namespace string, wanted func(*v1alpha1.DatabaseDump) bool) ([]v1alpha1.DatabaseDump, error) {
 	var kept []v1alpha1.DatabaseDump
 	options := client.ListOptions{Namespace: namespace, Limit: listPage}
 	for {
@@ -176,7 +203,7 @@ func unfinishedDumps(ctx context.Context, from view, namespace, source string) (
 			return nil, fmt.Errorf("list DatabaseDumps in %s: %w", namespace, err)
 		}
 		for i := range page.Items {
-			if dump := &page.Items[i]; dump.Spec.SourceRef.Name == source && !dump.Status.Finished() {
+			if dump := &page.Items[i]; wanted(dump) {
 				kept = append(kept, *dump)
 			}
 		}

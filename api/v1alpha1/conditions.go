@@ -45,6 +45,8 @@ const (
 const (
 	// ReasonNotAllowed: no allow-list permits this person this source and database in this channel.
 	ReasonNotAllowed = "NotAllowed"
+	// ReasonQuotaExceeded: the person has had as many dumps in 24 hours as the allow-list allows.
+	ReasonQuotaExceeded = "QuotaExceeded"
 	// ReasonConsoleNotAllowed: a console identity, and the manager runs without --allow-console.
 	ReasonConsoleNotAllowed = "ConsoleNotAllowed"
 	// ReasonDatabaseNotPermitted: the source does not permit this database, or has no default.

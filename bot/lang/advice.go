@@ -26,7 +26,7 @@ var fixers = map[contract.Reason]string{
 	contract.ClientFailed: byOwner, contract.Internal: byOperator,
 
 	// The manager's.
-	"StorageNotFound": byOwner, "VolumeNotFound": byOwner, "JobRejected": byOwner, "OutOfMemory": byOwner, "JobMetadataNotAllowed": byOwner, "RecipientInvalid": byOwner,
+	"StorageNotFound": byOwner, "VolumeNotFound": byOwner, "JobRejected": byOwner, "OutOfMemory": byOwner, "JobMetadataNotAllowed": byOwner, "RecipientInvalid": byOwner, "QuotaExceeded": byOwner,
 	"NamespaceNotEnrolled": byOperator, "NameConflict": byOperator, "ImagePullFailed": byOperator, "Unschedulable": byOperator,
 	"PodNotCreated": byOperator, "StartDeadlineExceeded": byOperator, "DumperFailed": byOperator,
 }

@@ -10,7 +10,11 @@ package access
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/internal/pattern"
@@ -26,13 +30,18 @@ type Question struct {
 	Database v1alpha1.DatabaseName
 	// Permission that the wish takes. "" is never allowed.
 	Permission v1alpha1.Permission
+	// Now, and Taken: the dumps that this person has had in the namespace before, of the last day at least. The quotas of lists
+	// are held against them. Who does not know them asks without, and the manager asks again.
+	Now   time.Time
+	Taken []Taken
 }
 
 // Decision answers a Question.
 type Decision struct {
 	// Allowed: one single list allows the whole.
 	Allowed bool
-	// By is that list, when Allowed: the first by name, so that the answer does not depend on the order of a listing.
+	// By is that list, when Allowed: of several, the one under which a copy is kept longest, then the first by name, so that the
+	// answer does not depend on the order of a listing.
 	By *v1alpha1.AllowedBy
 	// Limits of that list.
 	Limits v1alpha1.ListLimits
@@ -42,12 +51,16 @@ type Decision struct {
 	// Misses, when not Allowed, say for each list that names the source what did not match, by the lists' names.
 	// They name rules, so they are for someone to whom the source is Visible, and for logs.
 	Misses []Miss
+	// NextAt, when not Allowed, is when the person is allowed the whole again, because nothing but a quota of a list stands against
+	// it. Zero where more does.
+	NextAt time.Time
 }
 
 // Judge answers from the allow-lists of the source's namespace. One single list must allow the whole; lists are never
 // combined. A list that is being deleted allows nothing.
 func Judge(lists []v1alpha1.DumpAllowList, q Question) Decision {
 	var d Decision
+	var best *v1alpha1.DumpAllowList
 	for _, list := range byName(lists) {
 		if !namesSource(list, q.Source) {
 			continue
@@ -56,15 +69,33 @@ func Judge(lists []v1alpha1.DumpAllowList, q Question) Decision {
 		if miss.visible {
 			d.Visible = true
 		}
+		if len(miss.Mismatches) == 0 {
+			if next, used := quotaUsed(list, q); used {
+				miss.Mismatches = []Mismatch{{Part: PartQuota, Case: QuotaUsed, Have: []string{strconv.Itoa(int(list.Spec.Limits.PerUserPerDay))}, Want: next.UTC().Format(time.RFC3339)}}
+				if d.NextAt.IsZero() || next.Before(d.NextAt) {
+					d.NextAt = next
+				}
+			}
+		}
 		if len(miss.Mismatches) > 0 {
 			d.Misses = append(d.Misses, miss)
 			continue
 		}
-		return Decision{Allowed: true, Visible: true, By: &v1alpha1.AllowedBy{
-			Name: list.Name, UID: list.UID, Generation: list.Generation,
-		}, Limits: list.Spec.Limits}
+		if best == nil || longer(list.Spec.Limits.MaxTTL, best.Spec.Limits.MaxTTL) {
+			best = list
+		}
 	}
-	return d
+	if best == nil {
+		return d
+	}
+	return Decision{Allowed: true, Visible: true, Limits: best.Spec.Limits, By: &v1alpha1.AllowedBy{
+		Name: best.Name, UID: best.UID, Generation: best.Generation,
+	}}
+}
+
+// longer reports whether a copy is kept longer under a than under b, of which each is no bound where it is nil.
+func longer(a, b *metav1.Duration) bool {
+	return b != nil && (a == nil || a.Duration > b.Duration)
 }
 
 // Databases are the patterns of the databases of the source that the person may have with this permission, each once,

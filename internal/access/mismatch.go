@@ -21,6 +21,8 @@ const (
 	PartDatabase   Part = "databases"
 	// PartSubjects: the list has no subject at all.
 	PartSubjects Part = "subjects"
+	// PartQuota: limits.perUserPerDay.
+	PartQuota Part = "limits.perUserPerDay"
 )
 
 // Case is how a part did not match. Part and Case together choose the words; a catalogue of another language needs one
@@ -49,6 +51,8 @@ const (
 	EveryoneNeedsID Case = "EveryoneNeedsID"
 	// EveryoneNeedsPrivate: users is "*", which counts only in a private channel.
 	EveryoneNeedsPrivate Case = "EveryoneNeedsPrivate"
+	// QuotaUsed: the person has had Have dumps in a day, as many as the list allows. Want is when the next is possible.
+	QuotaUsed Case = "QuotaUsed"
 )
 
 // Mismatch is one part of a rule that did not match. It has no words, so that each language can have its own.
@@ -102,6 +106,8 @@ func (m Mismatch) String() string {
 		return fmt.Sprintf(`users is "*", and channels has %s and not %s by its id`, enumerate(m.Have), quote(m.Want))
 	case EveryoneNeedsPrivate:
 		return fmt.Sprintf(`users is "*", which counts only in a channel of kind Private, and this one is %s`, quote(m.ChannelKind))
+	case QuotaUsed:
+		return fmt.Sprintf("%s is %s, and all of them are used; the next is possible at %s", m.Part, enumerate(m.Have), m.Want)
 	}
 	return fmt.Sprintf("%s does not match", m.Part)
 }

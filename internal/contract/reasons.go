@@ -10,7 +10,7 @@ import (
 // The manager's own reasons: it refuses, waits for or fails a dump for them. A test holds them to the constants of the API.
 var managers = []Reason{
 	v1alpha1.ReasonNotAllowed, v1alpha1.ReasonConsoleNotAllowed, v1alpha1.ReasonDatabaseNotPermitted, v1alpha1.ReasonTableExcluded,
-	v1alpha1.ReasonJobMetadataNotAllowed, v1alpha1.ReasonRecipientInvalid,
+	v1alpha1.ReasonJobMetadataNotAllowed, v1alpha1.ReasonRecipientInvalid, v1alpha1.ReasonQuotaExceeded,
 	v1alpha1.ReasonSourceNotFound, v1alpha1.ReasonStorageNotFound, v1alpha1.ReasonNamespaceNotEnrolled, v1alpha1.ReasonNameConflict,
 	v1alpha1.ReasonJobRejected, v1alpha1.ReasonImagePullFailed, v1alpha1.ReasonUnschedulable, v1alpha1.ReasonVolumeNotFound,
 	v1alpha1.ReasonPodNotCreated, v1alpha1.ReasonStartDeadlineExceeded, v1alpha1.ReasonRunDeadlineExceeded,

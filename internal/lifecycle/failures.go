@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -16,6 +17,7 @@ import (
 // hints say what to do, by reason. The dumper's own reasons come with its own hints.
 var hints = map[string]string{
 	v1alpha1.ReasonConsoleNotAllowed:     "Console identities are self-asserted; ask from a chat service, or let the manager run with --allow-console where that is acceptable.",
+	v1alpha1.ReasonQuotaExceeded:         "Ask again then, or ask the source's owner to raise limits.perUserPerDay of the DumpAllowList.",
 	v1alpha1.ReasonSourceNotFound:        "Apply the DatabaseSource, or name one that exists (kubectl get dbsrc).",
 	v1alpha1.ReasonStorageNotFound:       "Apply the DumpStorage, or change the source's storageRef (kubectl get dstore).",
 	v1alpha1.ReasonTableExcluded:         "Leave the table out; only the source's owner can change its exclude.tables.",
@@ -124,6 +126,11 @@ func notAllowed(dump *v1alpha1.DatabaseDump, by v1alpha1.Requester, database v1a
 			by.Platform, by.User, database, dump.Spec.SourceRef.Name, channel), contract.MaxMessage),
 		Hint: text.OneLine(fmt.Sprintf("The source's owner can add the subject %s to a DumpAllowList in namespace %s.", subject, dump.Namespace), contract.MaxMessage),
 	}
+}
+
+func quotaExceeded(dump *v1alpha1.DatabaseDump, next time.Time) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonQuotaExceeded, fmt.Sprintf("The person who asked has had as many dumps of source %s as are allowed in 24 hours; the next is possible at %s",
+		dump.Spec.SourceRef.Name, next.UTC().Format("2006-01-02 15:04 UTC")))
 }
 
 // placeRefused names no rule: there is none to change.

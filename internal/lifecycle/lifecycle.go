@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
+	"github.com/volcado-io/volcado/internal/access"
 	"github.com/volcado-io/volcado/internal/artifact"
 	"github.com/volcado-io/volcado/internal/jobmeta"
 	"github.com/volcado-io/volcado/internal/jobspec"
@@ -41,6 +42,8 @@ type Facts struct {
 	Storage *v1alpha1.DumpStorage
 	// AllowLists of the namespace.
 	AllowLists []v1alpha1.DumpAllowList
+	// Taken is what the person who asked has had before, where a list counts that.
+	Taken []access.Taken
 	// Ahead is the dump's position in the queue of its source.
 	Ahead int
 	// Strays are pods of the source whose dump is not in the queue: it was deleted, or has finished before its pod did.

@@ -21,10 +21,14 @@ func listAllows(f Facts, given *grant) *obstacle {
 	}
 	decision := access.Judge(f.AllowLists, access.Question{
 		Requester: *by, Source: f.Source.Name, Database: given.database, Permission: v1alpha1.PermissionRequest,
+		Now: f.Now, Taken: f.Taken,
 	})
 	if decision.Allowed {
 		given.allowedBy, given.limits = decision.By, &decision.Limits
 		return nil
+	}
+	if !decision.NextAt.IsZero() {
+		return &obstacle{Failure: quotaExceeded(f.Dump, decision.NextAt), detail: decision.Misses[0].String()}
 	}
 	o := &obstacle{Failure: notAllowed(f.Dump, *by, given.database), waits: len(decision.Misses) == 0}
 	if o.waits {

@@ -134,7 +134,7 @@ func missSamples() map[string]view.View {
 	for c, part := range map[access.Case]access.Part{
 		access.WorkspaceUnusable: access.PartWorkspace, access.NotAMember: access.PartGroups, access.GroupsUnknown: access.PartGroups,
 		access.NobodyNamed: access.PartUsers, access.ChannelShared: access.PartChannel, access.ChannelKindUnknown: access.PartChannel,
-		access.EveryoneNeedsID: access.PartChannel, access.EveryoneNeedsPrivate: access.PartChannel,
+		access.EveryoneNeedsID: access.PartChannel, access.EveryoneNeedsPrivate: access.PartChannel, access.QuotaUsed: access.PartQuota,
 	} {
 		samples["NotAllowed-miss-"+string(c)] = refusal(0, access.Mismatch{Part: part, Case: c, Have: []string{"X1"}, Want: "W"})
 	}
