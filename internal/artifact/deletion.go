@@ -64,7 +64,7 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 	observe(status, dump.Generation)
 	if o.Failure == nil {
 		status.Deletion = nil
-		reason, message := gone(dump)
+		reason, message := end(dump)
 		set(status, now, metav1.ConditionFalse, reason, message)
 		return *status
 	}
@@ -75,11 +75,14 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 	}
 	status.Deletion = &tried
 	message := text.Cut(o.Failure.Message+advice(*o.Failure), contract.MaxMessage)
+	gone := slices.Contains(goneReasons, o.Failure.Reason)
+	// What it would be deleted with may be there again in a moment, as when a Secret is replaced.
+	letGoLater := beingDeleted(dump) && gone
 	over := o.Final || tried.Attempts >= attempts || StateOf(dump) == StateFailed
 	switch {
-	case beingDeleted(dump) && (o.Hopeless || tried.Attempts >= attempts && slices.Contains(goneReasons, o.Failure.Reason)):
+	case beingDeleted(dump) && (o.Hopeless || tried.Attempts >= attempts && gone):
 		set(status, now, metav1.ConditionUnknown, v1alpha1.ReasonAbandoned, message)
-	case over && !(beingDeleted(dump) && slices.Contains(goneReasons, o.Failure.Reason)):
+	case over && !letGoLater:
 		set(status, now, metav1.ConditionUnknown, v1alpha1.ReasonDeletionFailed, message)
 	default:
 		set(status, now, metav1.ConditionFalse, v1alpha1.ReasonDeleting, message)
@@ -87,8 +90,8 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 	return *status
 }
 
-// gone is what is said of an artifact of which nothing is left.
-func gone(dump *v1alpha1.DatabaseDump) (reason, message string) {
+// end is what is said of an artifact of which nothing is left.
+func end(dump *v1alpha1.DatabaseDump) (reason, message string) {
 	switch {
 	case dump.Status.Artifact == nil:
 		return v1alpha1.ReasonDeleted, "What its attempts had left was deleted"
