@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
@@ -118,6 +119,15 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 		Client: cached, Uncached: uncached, Recorder: &events.FakeRecorder{},
 		Now:      func() time.Time { return time.Now().Add(r.clock) },
 		Settings: r.options.Settings, Builder: controllers.Builder{Images: r.options.Images, Allowed: r.options.Settings.JobMetadata}, KeepJobs: r.options.KeepJobs,
+	}
+}
+
+// deletions is a reconciler of deletions whose calls fail as those of the other do.
+func (r *rig) deletions() *controllers.DeletionReconciler {
+	dumps := r.reconciler()
+	return &controllers.DeletionReconciler{
+		Client: dumps.Client, Uncached: dumps.Uncached, Recorder: dumps.Recorder, Now: dumps.Now, Builder: dumps.Builder,
+		Abandoned: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "abandoned"}, []string{"namespace"}),
 	}
 }
 

@@ -163,12 +163,14 @@ func TestWhoMayChangeWhatOfADump(t *testing.T) {
 	for name, tc := range map[string]struct{ maker, actor, patch, denied string }{
 		"the bot cancels":                             {"bot", "bot", `{"spec":{"cancel":true}}`, ""},
 		"the bot cancels somebody's dump":             {"gitops", "bot", `{"spec":{"cancel":true}}`, ""},
+		"the bot keeps a copy longer":                 {"bot", "bot", `{"spec":{"ttl":"48h"}}`, ""},
 		"the bot notes what it posted":                {"bot", "bot", `{"metadata":{"annotations":{"chat.volcado.io/posted":"1"}}}`, ""},
 		"the bot corrects what it noted":              {"bot", "bot", `{"metadata":{"annotations":{"chat.volcado.io/reply":"2"}}}`, ""},
 		"the bot removes what it noted":               {"bot", "bot", `{"metadata":{"annotations":{"chat.volcado.io/reply":null}}}`, ""},
 		"the bot notes on a dump without annotations": {"gitops", "bot", `{"metadata":{"annotations":{"chat.volcado.io/posted":"1"}}}`, ""},
 		"the bot cancels and notes at once":           {"bot", "bot", `{"metadata":{"annotations":{"chat.volcado.io/a":"1"}},"spec":{"cancel":true}}`, ""},
 
+		"the bot retains a copy": {"bot", "bot", `{"spec":{"deletionPolicy":"Retain"}}`, "the bot may change nothing of the spec but cancel and ttl"},
 		"the bot sets another annotation": {"bot", "bot", `{"metadata":{"annotations":{"argocd.argoproj.io/sync-options":"Prune=false"}}}`,
 			"the bot may change no annotations but those under chat.volcado.io/"},
 		"the bot sets an annotation that looks like its own": {"bot", "bot", `{"metadata":{"annotations":{"xchat.volcado.io/a":"1"}}}`,
@@ -196,7 +198,14 @@ func TestWhoMayChangeWhatOfADump(t *testing.T) {
 			"only the bot may add, change or remove annotations under chat.volcado.io/"},
 		"the manager sets a chat annotation": {"bot", "manager", `{"metadata":{"annotations":{"chat.volcado.io/reply":"2"}}}`,
 			"only the bot may add, change or remove annotations under chat.volcado.io/"},
-		"the manager sets a finalizer": {"bot", "manager", `{"metadata":{"finalizers":["volcado.io/artifact"]}}`, ""},
+		"the manager sets a finalizer":        {"bot", "manager", `{"metadata":{"finalizers":["volcado.io/artifact"]}}`, ""},
+		"the manager takes its finalizer off": {"bot", "manager", `{"metadata":{"finalizers":null}}`, ""},
+		"the manager changes the spec": {"bot", "manager", `{"spec":{"ttl":"1s"}}`,
+			"the manager may change nothing of a DatabaseDump but its finalizers and its status"},
+		"the manager cancels": {"gitops", "manager", `{"spec":{"cancel":true}}`,
+			"the manager may change nothing of a DatabaseDump but its finalizers and its status"},
+		"the manager sets a label": {"gitops", "manager", `{"metadata":{"labels":{"a":"b"}}}`,
+			"the manager may change nothing of a DatabaseDump but its finalizers and its status"},
 		"somebody adds the label of a message": {"gitops", "gitops", `{"metadata":{"labels":{"volcado.io/message":"x"}}}`,
 			"only the bot may set the label volcado.io/message, and only when it creates the dump"},
 		"somebody changes the label of a message": {"bot", "gitops", `{"metadata":{"labels":{"volcado.io/message":"x"}}}`,
@@ -223,9 +232,9 @@ func merge(patch string) client.Patch {
 	return client.RawPatch("application/merge-patch+json", []byte(patch))
 }
 
-// The CRD refuses such a change before the policy sees it, as long as every field but cancel is immutable. The policy holds
+// The CRD refuses such a change before the policy sees it, as long as every other field is immutable. The policy holds
 // the bot all the same, for the fields of versions to come.
-func TestTheBotChangesNothingOfTheSpecButCancel(t *testing.T) {
+func TestTheBotChangesNothingOfTheSpecButCancelAndTTL(t *testing.T) {
 	s := setUp(t)
 	dump := s.object(t, chatDump)
 	if err := s.actor(t, "bot").Create(context.Background(), dump); err != nil {
