@@ -77,7 +77,7 @@ func dumpWith(edits ...edit) *v1alpha1.DatabaseDump {
 }
 
 func TestHowLongACopyCanBeKept(t *testing.T) {
-	at := func(d time.Duration) time.Time { return now.Add(d) }
+	at := now.Add
 	gone := func(l view.Life) view.View { return view.CopyGone{Dump: "shop-7f3k", Life: l} }
 	for name, tc := range map[string]struct {
 		dump  []edit
