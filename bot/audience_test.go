@@ -37,11 +37,12 @@ var routes = []struct {
 	{members, []view.View{
 		view.Status{}, view.Progress{}, view.Blocked{}, view.Succeeded{}, view.Failed{End: view.EndFailed}, view.Failed{End: view.EndCancelled},
 		view.How{}, view.NoCopy{}, view.Equal{}, view.Following{}, view.CannotFollow{}, view.Cancelling{}, view.EndedAlready{}, view.Deleted{}, view.Unfollowed{},
+		view.Kept{}, view.KeepsNoLonger{}, view.KeptForever{}, view.CopyGone{},
 		view.Ended{}, view.MayHaveStarted{}, view.Trouble{},
 	}},
 	{asker, []view.View{
 		view.Sources{}, view.NoSources{}, view.NoSource{}, view.WhichSource{}, view.NoDefault{}, view.NotAllowed{}, view.Never{}, view.NoDatabase{},
-		view.WhichDatabase{}, view.Allowed{}, view.Dumps{}, view.NoDumps{}, view.NoDump{}, view.WhichDump{}, view.CannotCancel{}, view.NameTaken{},
+		view.WhichDatabase{}, view.Allowed{}, view.Dumps{}, view.NoDumps{}, view.NoDump{}, view.WhichDump{}, view.CannotCancel{}, view.CannotKeep{}, view.NameTaken{},
 		view.Whoami{}, view.Failed{End: view.EndRefused}, view.Leaving{}, view.Prompt{}, view.Detached{}, view.Stopped{}, view.AskedInChannel{}, view.NotMember{},
 	}},
 }

@@ -32,6 +32,7 @@ func TestAskingForADumpMakesIt(t *testing.T) {
 			SourceRef: v1alpha1.ObjectReference{Name: "shop"}, Database: "shop",
 			Exclude: &v1alpha1.DumpExclusions{Tables: []v1alpha1.NamePattern{"*_log", "sessions"}}, SchemaOnly: true,
 			Compression: v1alpha1.Compression{Format: "gzip"}, Definers: "Strip", History: "Current", Reason: "reproduce SHOP-123", RequestedBy: &by,
+			DeletionPolicy: v1alpha1.DeletionPolicyDelete,
 		}
 		if diff := cmp.Diff(want, dump.Spec); diff != "" {
 			w.Errorf("(-want +got)\n%s", diff)

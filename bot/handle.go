@@ -131,7 +131,7 @@ func (c *conversation) freshness() read.Freshness {
 
 // acts reports whether a command does something, and is tried again until it has been done.
 func acts(command string) bool {
-	return makes(command) || command == "cancel" || command == "follow"
+	return makes(command) || command == "cancel" || command == "keep" || command == "follow"
 }
 
 // makes reports whether a command makes dumps.

@@ -27,6 +27,8 @@ func (c *conversation) perform(ctx context.Context, effect answer.Effect) (chat.
 			return c.trouble(ctx, err, true)
 		}
 		return c.say(ctx, view.Cancelling{Dump: e.Dump.Name}, chat.Succeeded), nil
+	case answer.Keep:
+		return c.keep(ctx, e)
 	case answer.Follow:
 		return c.follow(ctx, e.Dump)
 	default:
@@ -133,14 +135,32 @@ func told(d *v1alpha1.DatabaseDump) bool {
 	return told
 }
 
-// cancel writes one field of the very dump that was judged: had it been deleted and made again meanwhile, the UID in the
-// patch would not fit.
 func (c *conversation) cancel(ctx context.Context, dump *v1alpha1.DatabaseDump) error {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), apiTimeout)
-	defer stop()
-	patch := fmt.Sprintf(`{"metadata":{"uid":%q},"spec":{"cancel":true}}`, dump.UID)
-	if err := c.API.Patch(ctx, dump.DeepCopy(), client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {
+	if _, err := c.patchSpec(ctx, dump, `{"cancel":true}`); err != nil {
 		return fmt.Errorf("cancel DatabaseDump %s: %w", client.ObjectKeyFromObject(dump), err)
 	}
 	return nil
+}
+
+// keep says what is true after the write: its deletion may have begun after the dump was read.
+func (c *conversation) keep(ctx context.Context, e answer.Keep) (chat.Answer, error) {
+	is, err := c.patchSpec(ctx, e.Dump, fmt.Sprintf(`{"ttl":%q}`, e.TTL))
+	if err != nil {
+		return c.trouble(ctx, fmt.Errorf("keep the copy of DatabaseDump %s: %w", client.ObjectKeyFromObject(e.Dump), err), true)
+	}
+	if life := read.LifeOf(is, c.Now()); life.Gone() {
+		return c.say(ctx, view.CopyGone{Dump: is.Name, Life: life}, chat.Failed), nil
+	}
+	return c.say(ctx, e.Said, chat.Succeeded), nil
+}
+
+// patchSpec writes fields of the very dump that was judged: had it been deleted and made again meanwhile, the UID in the
+// patch would not fit. It returns the dump as it is then.
+func (c *conversation) patchSpec(ctx context.Context, dump *v1alpha1.DatabaseDump, fields string) (*v1alpha1.DatabaseDump, error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), apiTimeout)
+	defer stop()
+	is := dump.DeepCopy()
+	patch := fmt.Sprintf(`{"metadata":{"uid":%q},"spec":%s}`, dump.UID, fields)
+	err := c.API.Patch(ctx, is, client.RawPatch(types.MergePatchType, []byte(patch)))
+	return is, err
 }

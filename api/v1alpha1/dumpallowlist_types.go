@@ -9,7 +9,7 @@ type Permission string
 const (
 	// PermissionRequest is to ask for dumps and to cancel one's own.
 	PermissionRequest Permission = "Request"
-	// PermissionManage is to cancel the dumps of others.
+	// PermissionManage is to cancel the dumps of others, and to set how long their copies are kept.
 	PermissionManage Permission = "Manage"
 )
 

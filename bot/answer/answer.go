@@ -36,7 +36,7 @@ type Result struct {
 	No bool
 }
 
-// Effect is what is to be done: Create, Cancel or Follow.
+// Effect is what is to be done: Create, Cancel, Keep or Follow.
 type Effect interface{ effect() }
 
 // Create a dump.
@@ -49,11 +49,19 @@ type Create struct {
 // Cancel a dump.
 type Cancel struct{ Dump *v1alpha1.DatabaseDump }
 
+// Keep a dump's copy for this long after the dump's end. Said is what is then true.
+type Keep struct {
+	Dump *v1alpha1.DatabaseDump
+	TTL  time.Duration
+	Said view.Kept
+}
+
 // Follow a dump: this person is told of it with the others.
 type Follow struct{ Dump *v1alpha1.DatabaseDump }
 
 func (Create) effect() {}
 func (Cancel) effect() {}
+func (Keep) effect()   {}
 func (Follow) effect() {}
 
 func say(v view.View) (Result, error) { return Result{View: v}, nil }
@@ -74,7 +82,7 @@ type command func(ctx context.Context, a Asked) (Result, error)
 
 // commands by the names that the grammar knows. A test holds the two to one another.
 var commands = map[string]command{
-	"dump": dump, "dumpdb": dumpDB, "again": again, "follow": follow, "cancel": cancel, "status": status, "list": list,
+	"dump": dump, "dumpdb": dumpDB, "again": again, "follow": follow, "cancel": cancel, "keep": keep, "status": status, "list": list,
 	"how": how, "sources": sources, "why": why, "whoami": whoami, "hello": hello, "help": help,
 }
 

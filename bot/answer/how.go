@@ -23,5 +23,8 @@ func how(ctx context.Context, a Asked) (Result, error) {
 	if !meta.IsStatusConditionTrue(d.Status.Conditions, v1alpha1.ConditionComplete) || d.Status.Artifact == nil {
 		return Result{View: view.NoCopy{Dump: d.Name, Phase: read.PhaseOf(d)}, Outcome: chat.Refused, No: true}, nil
 	}
-	return say(read.How(d, a.FetchImage))
+	if life := read.LifeOf(d, a.Now); life.Gone() {
+		return Result{View: view.CopyGone{Dump: d.Name, Life: life}, Outcome: chat.Refused, No: true}, nil
+	}
+	return say(read.How(d, a.Person.By, a.Now, a.FetchImage))
 }

@@ -39,6 +39,9 @@ func check(c Command, r Request) []finding {
 		if a == ArgumentDatabase && i < len(r.Arguments) && c.Name != "why" {
 			add(string(a), CheckDatabase(r.Arguments[i]))
 		}
+		if a == ArgumentSpan && r.At(i) != "" {
+			add(string(a), checkSpan(r.At(i)))
+		}
 	}
 	return found
 }
@@ -62,6 +65,8 @@ func missing(c Command, r Request, a Argument) *Problem {
 		return &Problem{Kind: MissingSource}
 	case ArgumentDatabase:
 		return &Problem{Kind: MissingDatabase}
+	case ArgumentSpan:
+		return &Problem{Kind: MissingSpan}
 	default:
 		return &Problem{Kind: MissingDump}
 	}

@@ -24,6 +24,8 @@ func TestComplete(t *testing.T) {
 		"a database, after options":            {"dump --tables a --schema-only shop --reason=x ", "", ArgumentDatabase},
 		"nothing after the last argument":      {"dump shop eu ", "", ""},
 		"a dump":                               {"status ", "", ArgumentDump},
+		"a dump to keep":                       {"keep sh", "", ArgumentDump},
+		"how long to keep it":                  {"keep shop-7f3k ", "", ArgumentSpan},
 		"a dump to repeat":                     {"again sh", "", ArgumentDump},
 		"one that runs":                        {"cancel ", "", ArgumentRunning},
 		"one that runs, to follow":             {"follow ", "", ArgumentRunning},

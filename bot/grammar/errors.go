@@ -57,6 +57,7 @@ const (
 	MissingSource   ProblemKind = "MissingSource"
 	MissingDatabase ProblemKind = "MissingDatabase"
 	MissingDump     ProblemKind = "MissingDump"
+	MissingSpan     ProblemKind = "MissingSpan"
 	TooManyWords    ProblemKind = "TooManyWords" // more than Most; Value is the last two as one name, where there can be such
 	TornList        ProblemKind = "TornList"     // a space in the place of a comma: Value is the list as it was probably meant
 	TornText        ProblemKind = "TornText"     // a text without quotes: Value has them
@@ -70,6 +71,7 @@ const (
 	BadDatabase     ProblemKind = "BadDatabase"     // name of a database
 	BadTable        ProblemKind = "BadTable"        // name of a table
 	BadPattern      ProblemKind = "BadPattern"      // pattern of tables
+	BadSpan         ProblemKind = "BadSpan"         // no span of time, or none that is longer than nothing
 	SystemDatabase  ProblemKind = "SystemDatabase"  // never copied
 	Unreadable      ProblemKind = "Unreadable"      // a form's field that holds the control character Typed, or is not valid UTF-8 where Typed is empty
 )

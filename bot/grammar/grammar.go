@@ -26,6 +26,7 @@ const (
 	ArgumentDump     Argument = "dump"    // by the beginning of its name
 	ArgumentRunning  Argument = "running" // a dump that has not ended
 	ArgumentCommand  Argument = "command"
+	ArgumentSpan     Argument = "span" // of time, which goes on to the end of the line
 )
 
 // OptionKind says what follows an option.

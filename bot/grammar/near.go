@@ -16,11 +16,13 @@ var otherCommands = map[string]string{
 	"retry": "again", "rerun": "again", "repeat": "again",
 	"download": "how", "restore": "how", "get": "how", "fetch": "how",
 	"databases": "sources", "dbs": "sources",
+	"extend": "keep", "prolong": "keep", "retain": "keep",
 	"watch": "follow", "join": "follow", "wait": "follow",
 	"hi": "hello", "hey": "hello", "progress": "status",
 
 	"ayuda": "help", "hola": "hello", "buenas": "hello", "copia": "dump", "copiar": "dump", "respaldo": "dump", "estado": "status",
 	"cancelar": "cancel", "lista": "list", "fuentes": "sources", "seguir": "follow", "repetir": "again",
+	"conservar": "keep", "guardar": "keep", "mantener": "keep",
 }
 
 // otherOptions is otherCommands for options; they are those of mysqldump and its kin.

@@ -85,7 +85,12 @@ func (s *sorter) apart() *Problem {
 // argument stores the next positional argument.
 func (s *sorter) argument(w word) {
 	s.valued = nil
-	if i := len(s.request.Arguments); i < len(s.command.Positional) && !w.literal {
+	i := len(s.request.Arguments)
+	if i > 0 && i == len(s.command.Positional) && s.command.Positional[i-1] == ArgumentSpan {
+		s.request.Arguments[i-1] += " " + w.text // 2 days
+		return
+	}
+	if i < len(s.command.Positional) && !w.literal {
 		w.text = unmarkName(w.text, s.command.Positional[i].pattern())
 	}
 	s.request.Arguments = append(s.request.Arguments, w.text)

@@ -92,6 +92,8 @@ func anyRequest() *rapid.Generator[Request] {
 			word := argument()
 			if c.Positional[i] == ArgumentDatabase && c.Name != "why" {
 				word = name
+			} else if c.Positional[i] == ArgumentSpan {
+				word = rapid.StringMatching(`[1-9][0-9]{0,3}( ?days|h|d12h)`)
 			} else if i < c.Required {
 				word = word.Filter(nonEmpty)
 			}

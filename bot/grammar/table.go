@@ -49,6 +49,10 @@ func Commands() []Command {
 			Examples: []string{"again shop-7f3k"},
 		},
 		{
+			Name: "keep", Arguments: "<dump> <duration>", Positional: []Argument{ArgumentDump, ArgumentSpan}, Required: 2,
+			Examples: []string{"keep shop-7f3k 48h", "keep shop-7f3k 7 days"},
+		},
+		{
 			Name: "how", Arguments: "[<dump>]", Positional: []Argument{ArgumentDump},
 			Examples: []string{"how", "how shop-7f3k"},
 		},

@@ -78,6 +78,9 @@ func (c *catalogue) blocked(v view.Blocked) chat.Reply {
 }
 
 func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
+	if v.Copy.Life.Gone() {
+		return c.gone(v)
+	}
 	r := c.base(chat.Good, v)
 	r.Lines = append(r.Lines, c.warnings(v.Warnings)...)
 	r.Fields = fields(
@@ -85,8 +88,17 @@ func (c *catalogue) succeeded(v view.Succeeded) chat.Reply {
 		c.field("contents", c.options(v.Dump.Options)),
 		c.field("encrypted", c.keys(v.EncryptedFor)),
 		c.field("location", v.URI),
+		c.field("kept", c.say("kept", v.Copy)),
 	)
 	r.Actions = []chat.Action{c.action("how", "how "+v.Dump.Name), c.action("again", "again "+v.Dump.Name)}
+	return r
+}
+
+// gone is a success of which nothing can be loaded any more, so neither a place nor a way to it is told.
+func (c *catalogue) gone(v view.Succeeded) chat.Reply {
+	r := c.base(chat.Warning, v)
+	r.Fields = fields(c.field("source", v.Dump.Source), c.field("contents", c.options(v.Dump.Options)))
+	r.Actions = []chat.Action{c.action("again", "again "+v.Dump.Name)}
 	return r
 }
 
@@ -190,7 +202,7 @@ func (c *catalogue) unpacked(v view.Succeeded) string {
 // how has the commands. They stand in snippets as they are.
 func (c *catalogue) how(v view.How) chat.Reply {
 	r := c.base(chat.Info, v)
-	r.Fields = fields(c.field("location", v.URI), c.field("sha256", v.SHA256), c.field("server", v.Server))
+	r.Fields = fields(c.field("location", v.URI), c.field("sha256", v.SHA256), c.field("server", v.Server), c.field("kept", c.say("kept", v.Copy)))
 	for _, step := range v.Steps {
 		r.Snippets = append(r.Snippets, chat.Snippet{Caption: c.say("How."+string(step.Kind), v), Text: step.Commands})
 	}

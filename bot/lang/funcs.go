@@ -23,6 +23,7 @@ func (c *catalogue) funcs() template.FuncMap {
 		"bytes":    c.bytes,
 		"duration": c.duration,
 		"age":      c.age,
+		"span":     c.span,
 		"clock":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 		"list":     c.list,
 		"named":    c.named,

@@ -134,6 +134,9 @@ func TestAFormIsReadByTheGrammar(t *testing.T) {
 		values := map[string]string{}
 		for _, f := range l.Form("", command, nil, nil).Fields {
 			values[f.Name] = "shop"
+			if f.Name == string(grammar.ArgumentSpan) {
+				values[f.Name] = "2 days"
+			}
 			if len(f.Choices) > 0 {
 				values[f.Name] = f.Choices[0]
 			}

@@ -42,16 +42,24 @@ func (c *catalogue) rows(dumps []view.Row, sources bool) [][]string {
 	rows := [][]string{c.header(names...)}
 	for _, d := range dumps {
 		size := ""
-		if d.Bytes > 0 {
+		if d.Bytes > 0 && !d.Life.Gone() {
 			size = c.bytes(d.Bytes)
 		}
 		cells := []string{d.Name, d.Database}
 		if sources {
 			cells = append(cells, d.Source)
 		}
-		rows = append(rows, row(append(cells, c.phase(d.Phase), size, c.age(d.Age), c.say("by", d.By))...))
+		rows = append(rows, row(append(cells, c.state(d), size, c.age(d.Age), c.say("by", d.By))...))
 	}
 	return rows
+}
+
+// state of a dump in one word: how its copy is, where that is not there any more, and else the phase.
+func (c *catalogue) state(d view.Row) string {
+	if d.Life.Gone() {
+		return c.phase("Copy" + string(d.Life))
+	}
+	return c.phase(d.Phase)
 }
 
 // phase is the API's word in the reader's language. One that is not known stays as it is.

@@ -101,6 +101,14 @@ func (m manner) age(d time.Duration) string {
 	}
 }
 
+// span is a duration that somebody asked for: in days where it is some, and else as duration.
+func (m manner) span(d time.Duration) string {
+	if d >= 48*time.Hour && d%(24*time.Hour) == 0 {
+		return m.age(d)
+	}
+	return m.duration(d)
+}
+
 // listed is how many names one sentence holds.
 const listed = 10
 

@@ -18,14 +18,20 @@ func (c *catalogue) offers(v view.View) (chat.Reply, bool) {
 		return c.whichDump(v), true
 	case view.Equal:
 		return c.equal(v), true
-	case view.Following, view.Cancelling:
+	case view.Following, view.Cancelling, view.Kept, view.KeptForever:
 		return c.base(chat.Info, v), true
-	case view.CannotFollow, view.EndedAlready:
+	case view.CopyGone:
+		r := c.base(chat.Warning, v)
+		r.Actions = []chat.Action{c.action("again", "again "+v.Dump)}
+		return r, true
+	case view.CannotFollow, view.EndedAlready, view.KeepsNoLonger:
 		return c.base(chat.Warning, v), true
 	case view.NameTaken:
 		return c.base(chat.Bad, v), true
 	case view.CannotCancel:
-		return c.cannotCancel(v), true
+		return c.needsManage(v, v.Misses, v.IDs, "CannotCancel.caption"), true
+	case view.CannotKeep:
+		return c.needsManage(v, v.Misses, v.IDs, "CannotKeep.caption"), true
 	case view.MayHaveStarted:
 		return c.base(chat.Warning, v), true
 	}
@@ -45,12 +51,13 @@ func (c *catalogue) equal(v view.Equal) chat.Reply {
 	return r
 }
 
-func (c *catalogue) cannotCancel(v view.CannotCancel) chat.Reply {
+// needsManage refuses what is only for whoever asked, and for those with permission Manage.
+func (c *catalogue) needsManage(v view.View, misses []view.Miss, ids view.IDs, caption string) chat.Reply {
 	r := c.base(chat.Bad, v)
-	r.Lines = append(r.Lines, c.misses(v.Misses)...)
+	r.Lines = append(r.Lines, c.misses(misses)...)
 	r.Snippets = []chat.Snippet{{
-		Caption: c.say("CannotCancel.caption", v),
-		Text:    subject(v.IDs, "users", []string{v.IDs.User}) + "\n" + `  may: ["Manage"]`,
+		Caption: c.say(caption, v),
+		Text:    subject(ids, "users", []string{ids.User}) + "\n" + `  may: ["Manage"]`,
 	}}
 	return r
 }

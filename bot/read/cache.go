@@ -57,7 +57,7 @@ func slimDump(object any, delivered func(record string) bool, shared *shared) an
 	if !d.Status.Finished() {
 		return d
 	}
-	d.Labels, d.Spec.Reason = nil, ""
+	d.Labels, d.Spec.Reason, d.Spec.TTL = nil, "", nil
 	if d.Spec.RequestedBy != nil {
 		d.Spec.RequestedBy.Groups = nil
 	}

@@ -84,7 +84,10 @@ func TestWhatTheInformersKeepOfADump(t *testing.T) {
 // A dump is found, listed and offered from what the informers keep as from the whole of it.
 func TestWhatIsKeptOfADumpTellsAsMuch(t *testing.T) {
 	for name, edit := range map[string][]func(*v1alpha1.DatabaseDump){
-		"running": {phase(v1alpha1.PhaseRunning)}, "succeeded": {done}, "failed": {with(v1alpha1.ConditionFinished, "Failed")},
+		"running": {phase(v1alpha1.PhaseRunning)}, "succeeded": {done},
+		"expired":                           {done, copyIs(metav1.ConditionFalse, v1alpha1.ReasonExpired)},
+		"cannot be deleted":                 {done, copyIs(metav1.ConditionUnknown, v1alpha1.ReasonDeletionFailed)},
+		"failed":                            {with(v1alpha1.ConditionFinished, "Failed")},
 		"by kubectl":                        {func(d *v1alpha1.DatabaseDump) { d.Spec.RequestedBy = nil }},
 		"by kubectl, of a default database": {done, func(d *v1alpha1.DatabaseDump) { d.Spec.RequestedBy, d.Spec.Database = nil, "" }},
 	} {

@@ -61,7 +61,7 @@ func texts[T ~string](in []T) []string {
 }
 
 // Equal is a dump that will do as well as the wanted one and that this person can have: one that is queued or running and
-// was not cancelled, else the latest that succeeded less than half an hour ago. It is nil where there is none. It is read
+// was not cancelled, else the latest that succeeded less than half an hour ago and of which the copy is there for a while yet. It is nil where there is none. It is read
 // anew: to offer it is to refuse another one.
 func (p *Person) Equal(ctx context.Context, wanted *v1alpha1.DatabaseDump, now time.Time) (*v1alpha1.DatabaseDump, error) {
 	wish := wishOf(wanted)
@@ -69,7 +69,7 @@ func (p *Person) Equal(ctx context.Context, wanted *v1alpha1.DatabaseDump, now t
 		if d.Name == wanted.Name || d.Spec.Cancel || !d.DeletionTimestamp.IsZero() || !slices.Equal(wishOf(d), wish) {
 			return false
 		}
-		return !d.Status.Finished() || succeeded(d) && d.Status.CompletionTime != nil && now.Sub(d.Status.CompletionTime.Time) < equalFor
+		return !d.Status.Finished() || succeeded(d) && lasts(d, now) && d.Status.CompletionTime != nil && now.Sub(d.Status.CompletionTime.Time) < equalFor
 	}
 	how := Recent
 	if p.cluster.cached == nil {

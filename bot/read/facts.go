@@ -41,6 +41,9 @@ func Facts(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time) v
 // Row of a list.
 func (s Shelf) Row(d *v1alpha1.DatabaseDump, now time.Time) view.Row {
 	row := view.Row{Dump: Facts(d, s.by, now), Phase: PhaseOf(d)}
+	if succeeded(d) {
+		row.Life = LifeOf(d, now)
+	}
 	if d.Status.Artifact != nil {
 		row.Bytes = d.Status.Artifact.SizeBytes
 	}
@@ -68,7 +71,7 @@ func PhaseOf(d *v1alpha1.DatabaseDump) string {
 func Now(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time, before int) view.View {
 	facts := Facts(d, reader, now)
 	if d.Status.Finished() {
-		return ended(d, facts)
+		return ended(d, facts, now)
 	}
 	stage := StageOf(d, now)
 	if c := stalled(d); c != nil && stage != view.StageCancelling {
@@ -142,12 +145,12 @@ func stalled(d *v1alpha1.DatabaseDump) *metav1.Condition {
 	return c
 }
 
-func ended(d *v1alpha1.DatabaseDump, facts view.Dump) view.View {
+func ended(d *v1alpha1.DatabaseDump, facts view.Dump, now time.Time) view.View {
 	if succeeded(d) {
 		a := d.Status.Artifact
 		v := view.Succeeded{
 			Dump: facts, Bytes: a.SizeBytes, Uncompressed: a.UncompressedBytes, URI: a.URI, SHA256: a.SHA256,
-			EncryptedFor: int(d.Status.EncryptedFor),
+			EncryptedFor: int(d.Status.EncryptedFor), Copy: copyOf(d, facts.By.You, now),
 		}
 		for _, w := range d.Status.Warnings {
 			v.Warnings = append(v.Warnings, view.Warning{Name: w.Name, Count: int(w.Count), Names: w.Names})

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"al.essio.dev/pkg/shellescape"
@@ -20,9 +21,10 @@ const DefaultFetchImage = "busybox:stable"
 
 // How says how to fetch a dump's artifact and load it, as commands to be copied: no credential is in them, and every name
 // is quoted for the shell. Copies on a volume are fetched with fetchImage, one with sleep and cat that the cluster can pull.
-func How(d *v1alpha1.DatabaseDump, fetchImage string) view.How {
+func How(d *v1alpha1.DatabaseDump, reader v1alpha1.Requester, now time.Time, fetchImage string) view.How {
 	a := d.Status.Artifact
 	h := view.How{Dump: d.Name, URI: a.URI, SHA256: a.SHA256, Bytes: a.SizeBytes, Authority: authority(d)}
+	h.Copy = copyOf(d, Facts(d, reader, now).By.You, now)
 	if s := d.Status.Server; s != nil {
 		h.Server = s.Flavour + " " + s.Version
 	}

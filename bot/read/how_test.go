@@ -31,7 +31,7 @@ func copyAt(uri string) *v1alpha1.DatabaseDump {
 
 // What is printed to fetch a copy from a volume, in a real shell, with a kubectl that succeeds or fails at a step.
 func TestTheFetchFromAVolumeStopsAtTheFirstError(t *testing.T) {
-	h := How(copyAt("pvc://shop/dumps/prod/it's/dump.sql"), "registry.example.com/tools:1")
+	h := How(copyAt("pvc://shop/dumps/prod/it's/dump.sql"), alice, now, "registry.example.com/tools:1")
 	if kinds(h) != "Pod Load" {
 		t.Fatalf("got %s", kinds(h))
 	}
@@ -77,7 +77,7 @@ esac
 func TestACopyInS3IsComparedBeforeItIsLoaded(t *testing.T) {
 	d := copyAt("s3://dumps/prod/it's/dump.sql")
 	d.Status.Storage = &v1alpha1.DumpStorageSpec{S3: &v1alpha1.S3Storage{Region: "eu-west-1", Endpoint: "https://s3.example.com", PathStyle: true}}
-	h := How(d, DefaultFetchImage)
+	h := How(d, alice, now, DefaultFetchImage)
 	if kinds(h) != "Stream AWS" {
 		t.Fatalf("got %s", kinds(h))
 	}
@@ -155,7 +155,7 @@ func TestHow(t *testing.T) {
 			if tc.edit != nil {
 				tc.edit(d)
 			}
-			h := How(d, DefaultFetchImage)
+			h := How(d, alice, now, DefaultFetchImage)
 			var all []string
 			for _, s := range h.Steps {
 				all = append(all, s.Commands)
@@ -205,7 +205,7 @@ func TestAnEncryptedCopyIsLoadedWithItsKey(t *testing.T) {
 	sum := sha256.Sum256(stored.Bytes())
 	d := copyAt("s3://dumps/prod/it's/dump.sql.age")
 	d.Status.EncryptedFor, d.Status.Artifact.SHA256 = 1, hex.EncodeToString(sum[:])
-	commands := How(d, DefaultFetchImage).Steps[1].Commands
+	commands := How(d, alice, now, DefaultFetchImage).Steps[1].Commands
 	folder := agetest.Folder(t)
 	for name, tc := range map[string]struct {
 		key    string

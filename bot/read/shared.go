@@ -14,7 +14,7 @@ import (
 type shared struct {
 	mu         sync.Mutex
 	strings    map[string]string
-	conditions map[[2]end][]metav1.Condition
+	conditions map[[3]end][]metav1.Condition
 }
 
 // end is what is kept of a condition.
@@ -27,7 +27,7 @@ type end struct {
 const mostShared = 4096
 
 func newShared() *shared {
-	return &shared{strings: map[string]string{}, conditions: map[[2]end][]metav1.Condition{}}
+	return &shared{strings: map[string]string{}, conditions: map[[3]end][]metav1.Condition{}}
 }
 
 // texts of a finished dump that others are likely to have, too.
@@ -38,6 +38,7 @@ func (s *shared) texts(d *v1alpha1.DatabaseDump) {
 	one(s, &d.Spec.SourceRef.Name)
 	one(s, &d.Spec.Database)
 	one(s, &d.Spec.Compression.Format)
+	one(s, &d.Spec.DeletionPolicy)
 	one(s, &d.Status.Phase)
 	one(s, &d.Status.Database)
 	if e := d.Spec.Encryption; e != nil {
@@ -73,10 +74,10 @@ func one[T ~string](s *shared, text *T) {
 	s.strings[string(*text)] = string(*text)
 }
 
-// ends are the conditions that say how a dump ended, by reason alone. Nobody may change them.
+// ends are the conditions that say how a dump ended and how its copy is, by reason alone. Nobody may change them.
 func (s *shared) ends(all []metav1.Condition) []metav1.Condition {
-	types := [2]string{v1alpha1.ConditionFinished, v1alpha1.ConditionComplete}
-	var key [2]end
+	types := [3]string{v1alpha1.ConditionFinished, v1alpha1.ConditionComplete, v1alpha1.ConditionArtifactAvailable}
+	var key [3]end
 	for i, of := range types {
 		if c := meta.FindStatusCondition(all, of); c != nil {
 			key[i] = end{c.Status, c.Reason}

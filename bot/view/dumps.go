@@ -16,6 +16,8 @@ type Row struct {
 	Phase string
 	// Bytes of the artifact, or 0.
 	Bytes int64
+	// Life of the copy of one that succeeded.
+	Life Life
 }
 
 // NoDumps says: none that this person can see. Yours: none of this person's own.
@@ -105,6 +107,8 @@ type Succeeded struct {
 	Server string
 	// EncryptedFor so many keys; 0 where the copy is not encrypted.
 	EncryptedFor int
+	// Copy is how the copy is now, and for how long.
+	Copy Copy
 	// Warnings of what the copy does not have, or what loading it needs.
 	Warnings []Warning
 }
@@ -158,6 +162,8 @@ type How struct {
 	Server string
 	// EncryptedFor so many keys; 0 where the copy is not encrypted. The commands name KeyFile then.
 	EncryptedFor int
+	// Copy is how the copy is now, and for how long.
+	Copy Copy
 	// KeyFile stands in the commands for the file with the reader's private key.
 	KeyFile string
 	// Steps in the order in which they are to be used.

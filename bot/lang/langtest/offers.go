@@ -47,14 +47,45 @@ func offerSamples() map[string]view.View {
 				{Part: access.PartPermission, Case: access.NotListed, Have: []string{"Request"}, Want: "Manage"},
 			}},
 		}},
+		"CannotKeep-plain":     view.CannotKeep{Dump: dumpName, By: bob, IDs: elsewhere},
 		"NameTaken-plain":      view.NameTaken{Dump: dumpName},
 		"MayHaveStarted-plain": view.MayHaveStarted{Dump: dumpName, Trouble: view.Trouble{Kind: view.TroubleTimeout}},
 	}
+	keepSamples(samples)
 	for _, phase := range []string{"Pending", "Queued", "Starting", "Running", "Failed", "Cancelled", "Refused"} {
 		samples["NoCopy-"+phase] = view.NoCopy{Dump: dumpName, Phase: phase}
 	}
 	return samples
 }
+
+// keepSamples have a copy in each of its states, and each answer to who wants to keep it.
+func keepSamples(samples map[string]view.View) {
+	longer := "keep " + dumpName + " 48h"
+	for _, life := range []view.Life{view.LifeDeleting, view.LifeExpired, view.LifeDeleted, view.LifeOverdue} {
+		samples["CopyGone-"+string(life)] = view.CopyGone{Dump: dumpName, Life: life}
+		samples["Succeeded-and-its-copy-is-"+string(life)] = ready(func(s *view.Succeeded) { s.Copy.Life = life })
+	}
+	samples["CopyGone-Never"] = view.CopyGone{Dump: dumpName, Life: view.LifeNever}
+	samples["Succeeded-for-a-day"] = ready(func(s *view.Succeeded) { s.Copy = view.Copy{Until: until, Longer: longer} })
+	samples["Succeeded-without-an-end"] = ready(func(s *view.Succeeded) { s.Copy.Endless = true })
+	samples["How-for-a-day"] = view.How{
+		Dump: dumpName, URI: URI, SHA256: sha256, Copy: view.Copy{Until: until, Longer: longer},
+		Steps: []view.HowStep{{Kind: view.HowAWS, Commands: "aws s3 cp " + URI + " shop.sql.gz"}},
+	}
+	samples["Status-of-a-copy-that-is-gone"] = view.Status{Dump: shop, Now: ready(func(s *view.Succeeded) { s.Copy.Life = view.LifeExpired })}
+	samples["Kept-until"] = view.Kept{Dump: dumpName, Until: until, For: 48 * time.Hour}
+	samples["Kept-for-less-long"] = view.Kept{Dump: dumpName, Until: until, For: 48 * time.Hour, Was: until.Add(72 * time.Hour)}
+	samples["Kept-once-it-finishes"] = view.Kept{Dump: dumpName, For: 48 * time.Hour}
+	samples["Kept-within-limits-that-nobody-knows"] = view.Kept{Dump: dumpName, For: 36 * time.Hour, Unbounded: true}
+	samples["KeepsNoLonger-until"] = view.KeepsNoLonger{Dump: dumpName, Until: until, For: 72 * time.Hour, Longest: longer}
+	samples["KeepsNoLonger-once-it-finishes"] = view.KeepsNoLonger{Dump: dumpName, For: 72 * time.Hour, Longest: "keep " + dumpName + " 3d"}
+	samples["KeepsNoLonger-at-all"] = view.KeepsNoLonger{Dump: dumpName, Until: until, For: 72 * time.Hour}
+	samples["KeptForever-plain"] = view.KeptForever{Dump: dumpName}
+	samples["KeptForever-of-an-earlier-release"] = view.KeptForever{Dump: dumpName, Ungoverned: true}
+}
+
+// until a copy is kept.
+var until = time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
 
 func sourceSamples() map[string]view.View {
 	have := []view.Source{

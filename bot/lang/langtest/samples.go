@@ -196,14 +196,21 @@ func listSamples() map[string]view.View {
 	other := row(func(r *view.Row) {
 		r.Name, r.Source, r.Database, r.Phase, r.By = "people-1k2j3h4g5f6d7s8a", "crm/people", "people", "Failed", view.By{Kubectl: true}
 	})
+	lives := view.Dumps{}
+	for _, life := range []view.Life{view.LifeDeleting, view.LifeExpired, view.LifeDeleted, view.LifeOverdue} {
+		gone := done
+		gone.Life = life
+		lives.Rows = append(lives.Rows, gone)
+	}
 	return map[string]view.View{
-		"Dumps-one-source":             view.Dumps{Rows: []view.Row{row(func(*view.Row) {}), done}},
-		"Dumps-several-sources":        view.Dumps{Rows: []view.Row{done, other}, More: 7},
-		"Dumps-one-is-older":           view.Dumps{Rows: []view.Row{row(func(r *view.Row) { r.Phase = "Daydreaming" })}, More: 1},
-		"NoDumps-at-all":               view.NoDumps{},
-		"NoDumps-yours":                view.NoDumps{Yours: true},
-		"NoDump-plain":                 view.NoDump{Typed: "shop-9"},
-		"WhichDump-plain":              view.WhichDump{Typed: "s", Rows: []view.Row{row(func(*view.Row) {}), done}},
-		"WhichDump-of-several-sources": view.WhichDump{Typed: "p", Rows: []view.Row{done, other}},
+		"Dumps-of-which-copies-are-gone": lives,
+		"Dumps-one-source":               view.Dumps{Rows: []view.Row{row(func(*view.Row) {}), done}},
+		"Dumps-several-sources":          view.Dumps{Rows: []view.Row{done, other}, More: 7},
+		"Dumps-one-is-older":             view.Dumps{Rows: []view.Row{row(func(r *view.Row) { r.Phase = "Daydreaming" })}, More: 1},
+		"NoDumps-at-all":                 view.NoDumps{},
+		"NoDumps-yours":                  view.NoDumps{Yours: true},
+		"NoDump-plain":                   view.NoDump{Typed: "shop-9"},
+		"WhichDump-plain":                view.WhichDump{Typed: "s", Rows: []view.Row{row(func(*view.Row) {}), done}},
+		"WhichDump-of-several-sources":   view.WhichDump{Typed: "p", Rows: []view.Row{done, other}},
 	}
 }

@@ -58,6 +58,8 @@ func usageSamples() map[string]view.View {
 		"Usage-missing-source":          usage("dump", grammar.Problem{Kind: grammar.MissingSource}),
 		"Usage-missing-database":        usage("dumpdb", grammar.Problem{Kind: grammar.MissingDatabase}),
 		"Usage-missing-dump":            usage("cancel", grammar.Problem{Kind: grammar.MissingDump}),
+		"Usage-missing-span":            usage("keep", grammar.Problem{Kind: grammar.MissingSpan}),
+		"Usage-bad-span":                usage("keep", grammar.Problem{Kind: grammar.BadSpan, Typed: "for ever"}),
 		"Usage-too-many-words":          usage("dump", grammar.Problem{Kind: grammar.TooManyWords, Typed: "please", Most: 2, Count: 3}),
 		"Usage-too-many-words-database": usage("dump", grammar.Problem{Kind: grammar.TooManyWords, Typed: "eu", Value: `"shop eu"`, Most: 2, Count: 3}),
 		"Usage-torn-list":               usage("dump", grammar.Problem{Kind: grammar.TornList, Typed: "customers", Option: "tables", Value: "orders,customers"}),
