@@ -79,6 +79,8 @@ offered() {
 apply_dump() {
   local name file=hack/demo/manifests/dump.yaml
   name=by-kubectl-$(date +%s)
+  # shellcheck disable=SC2034 # for expire_copy
+  APPLIED=$name
   printf '\n   %s$%s kubectl apply -f %s    # as %s\n' "$BOLD" "$PLAIN" "$file" "$name"
   sed "s/^  name: by-kubectl$/  name: $name/" "$REPO/$file" | kubectl apply -f - 2>&1 | tee -a -- "$LOG" | indent
   printf '   %s$%s kubectl -n shop wait --for=condition=Finished databasedump/%s --timeout=5m\n' "$BOLD" "$PLAIN" "$name"

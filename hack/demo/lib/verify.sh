@@ -20,6 +20,7 @@ restore_copy() {
   # What is in the bucket is as it was compressed, for no client.
   fetch=$(sed -n 's/^dumper cat --for mariadb \(.*\) | mariadb .*/dumper cat \1/p' <<<"$commands")
   sum=$(workbench "$fetch --raw | sha256sum")
+  REACH=${fetch#dumper cat * }
   [[ $COPY == *"${sum%% *}"* ]] || die "sha256sum says ${sum%% *} of what is in the bucket, and that is not what the bot said."
   good "sha256sum of what is in the bucket is what the bot said: ${sum:0:16}…"
 }
@@ -71,4 +72,22 @@ EOF
   ) || die "the copy could not be searched for what must not be in it; audit_log should be in shop_copy."
   [[ $found == "1 1 0 0" ]] || die "the source excludes the table sessions and the rows of audit_log, and the copy holds some of that (found $found, expected 1 1 0 0)."
   good "not in the copy, as the source demands for everyone: the table sessions, and the rows of audit_log"
+}
+
+# expire_copy ends the time of the copy that kubectl asked for, and looks into the bucket before and after.
+expire_copy() {
+  local location before after
+  # shellcheck disable=SC2153 # APPLIED is what apply_dump left
+  location=$(kubectl -n shop get databasedump "$APPLIED" -o 'jsonpath={.status.artifact.uri}')
+  location=${location%/*/*}
+  before=$(workbench "dumper inspect $location $REACH")
+  [[ $before == *'"complete": true'* ]] || die "there is no copy below $location, although the dump $APPLIED says so."
+  good "in the bucket, until $(kubectl -n shop get databasedump "$APPLIED" -o 'jsonpath={.status.artifact.expiresAt}'): $location"
+  printf '\n   %s$%s kubectl -n shop patch databasedump %s --type=merge -p '\''{"spec":{"ttl":"1s"}}'\''\n' "$BOLD" "$PLAIN" "$APPLIED"
+  kubectl -n shop patch databasedump "$APPLIED" --type=merge -p '{"spec":{"ttl":"1s"}}' 2>&1 | tee -a -- "$LOG" | indent
+  kubectl -n shop wait --for='jsonpath={.status.conditions[?(@.type=="ArtifactAvailable")].reason}=Expired' "databasedump/$APPLIED" --timeout=2m 2>&1 |
+    tee -a -- "$LOG" | indent || die "the copy was not deleted: kubectl -n shop describe databasedump $APPLIED"
+  after=$(workbench "dumper inspect $location $REACH")
+  [[ $after == *'"attempts": []'* ]] || die "there is still something below $location: $after"
+  good "gone from the bucket; the record stays: $(kubectl -n shop get databasedump "$APPLIED" -o 'jsonpath={.status.conditions[?(@.type=="ArtifactAvailable")].message}')"
 }
