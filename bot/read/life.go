@@ -87,7 +87,7 @@ func Passed(d *v1alpha1.DatabaseDump, now time.Time) time.Duration {
 	return (since + time.Second - 1).Truncate(time.Second)
 }
 
-// Copy of a dump that succeeded. Whoever asked is told how to keep it longer when there is little time left.
+// copyOf a dump that succeeded. Whoever asked is told how to keep it longer when there is little time left.
 func copyOf(d *v1alpha1.DatabaseDump, yours bool, now time.Time) view.Copy {
 	c := view.Copy{Life: LifeOf(d, now), Until: Until(d), Endless: Endless(d)}
 	passed := Passed(d, now)
