@@ -6,6 +6,7 @@ import (
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -23,6 +24,10 @@ func (r *DatabaseDumpReconciler) afterEnd(ctx context.Context, facts *lifecycle.
 	if err != nil || dump == nil {
 		return retryConflict(err)
 	}
+	dump, waits, err := r.letGo(ctx, facts.Now, dump)
+	if err != nil || dump == nil {
+		return retryConflict(err)
+	}
 	if err := finalize(ctx, r.Client, dump); err != nil {
 		return retryConflict(err)
 	}
@@ -31,7 +36,7 @@ func (r *DatabaseDumpReconciler) afterEnd(ctx context.Context, facts *lifecycle.
 		return ctrl.Result{}, err
 	}
 	pruned, err := r.prune(ctx, facts.Now, dump)
-	return ctrl.Result{RequeueAfter: sooner(sooner(kept, tidied), pruned)}, err
+	return ctrl.Result{RequeueAfter: sooner(sooner(kept, waits), sooner(tidied, pruned))}, err
 }
 
 // prune deletes the record of a dump that nobody needs any more, as it is now and no other of its name. It says when to come
@@ -66,7 +71,45 @@ func (r *DatabaseDumpReconciler) keep(ctx context.Context, now time.Time, dump *
 		return nil, 0, err
 	}
 	verdict = artifact.Judge(now, whole)
-	return whole, verdict.RequeueAfter, r.write(ctx, whole, verdict.Status)
+	if err := r.write(ctx, whole, verdict.Status); err != nil {
+		return nil, 0, err
+	}
+	if artifact.IsAbandoned(whole) {
+		noteAbandoned(ctx, r.Abandoned, whole)
+	}
+	return whole, verdict.RequeueAfter, nil
+}
+
+// namespaceDelay is how often it is looked whether the namespace of a dump that waits to be deleted is being deleted as well. No
+// event tells of that.
+const namespaceDelay = time.Minute
+
+// letGo a dump that is being deleted and waits, for its copy's end or for another attempt to delete it, where its namespace is
+// being deleted as well: that must not wait.
+func (r *DatabaseDumpReconciler) letGo(ctx context.Context, now time.Time, dump *v1alpha1.DatabaseDump) (*v1alpha1.DatabaseDump, time.Duration, error) {
+	state := artifact.StateOf(dump)
+	if dump.DeletionTimestamp.IsZero() || !artifact.NeedsFinalizer(dump) || state != artifact.StateKept && state != artifact.StateFailed {
+		return dump, 0, nil
+	}
+	going, err := terminating(ctx, r.Uncached, dump.Namespace)
+	if err != nil || !going {
+		return dump, namespaceDelay, err
+	}
+	whole, err := get(ctx, r.Uncached, dump.Namespace, dump.Name, &v1alpha1.DatabaseDump{})
+	if err != nil || whole == nil || whole.UID != dump.UID {
+		return nil, 0, err
+	}
+	if err := r.write(ctx, whole, artifact.Abandoned(now, whole, "Namespace "+dump.Namespace+" is being deleted, and the artifact stays in storage")); err != nil {
+		return nil, 0, err
+	}
+	noteAbandoned(ctx, r.Abandoned, whole)
+	return whole, 0, nil
+}
+
+// terminating reports whether the namespace is being deleted, or gone.
+func terminating(ctx context.Context, from client.Reader, name string) (bool, error) {
+	ns, err := get(ctx, from, "", name, &corev1.Namespace{})
+	return err == nil && (ns == nil || !ns.DeletionTimestamp.IsZero()), err
 }
 
 // tidy the Jobs of a finished dump away in time.

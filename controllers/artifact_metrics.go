@@ -27,8 +27,8 @@ func newAbandonedMetric() *prometheus.CounterVec {
 }
 
 // noteAbandoned says where the artifact of a dump is that is let go without it. Its own record goes with it.
-func (r *DeletionReconciler) noteAbandoned(ctx context.Context, dump *v1alpha1.DatabaseDump) {
-	r.Abandoned.WithLabelValues(dump.Namespace).Inc()
+func noteAbandoned(ctx context.Context, counter *prometheus.CounterVec, dump *v1alpha1.DatabaseDump) {
+	counter.WithLabelValues(dump.Namespace).Inc()
 	ctrl.LoggerFrom(ctx).Info("An artifact could not be deleted and may be left in storage", "namespace", dump.Namespace, "dump", dump.Name,
 		"location", jobspec.Location(*dump.Status.Storage, dump))
 }

@@ -443,3 +443,17 @@ func TestAPersonWhoHasHadEnoughIsToldWhenTheNextIsPossible(t *testing.T) {
 		t.Errorf("without a list: %+v", got.Status)
 	}
 }
+
+// A copy that is retained until it expires must not hold up its namespace that long.
+func TestANamespaceThatIsBeingDeletedDoesNotWaitForACopyThatIsRetained(t *testing.T) {
+	w, pass := working(t)
+	dump := w.apply(w.dump("one", func(d *v1alpha1.DatabaseDump) { d.Spec.DeletionPolicy = v1alpha1.DeletionPolicyRetain }))
+	w.untilFinished(dump)
+	w.must(w.client.Delete(context.Background(), dump))
+	w.must(w.client.Delete(context.Background(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}))
+	pass(0)
+	w.untilGone(dump)
+	if all := metric(t, w.options.Metrics.(*prometheus.Registry), "volcado_artifacts_abandoned_total"); len(all) != 1 {
+		t.Errorf("artifacts left behind: %v", all)
+	}
+}

@@ -38,7 +38,8 @@ func slimJob(object any) (any, error) {
 	if job, ok := object.(*batchv1.Job); ok {
 		asked, deletes := job.Spec.Template.Annotations[contract.RequestAnnotation], job.Labels[v1alpha1.LabelJob] == string(jobspec.KindDelete)
 		job.ManagedFields, job.Annotations, job.Spec = nil, nil, batchv1.JobSpec{}
-		if deletes {
+		// None of the manager's is larger, and anyone who can make Jobs can make one that looks like its own.
+		if deletes && len(asked) <= contract.MaxDeletionBytes {
 			job.Spec.Template.Annotations = map[string]string{contract.RequestAnnotation: asked}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	batchv1 "k8s.io/api/batch/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -40,6 +41,9 @@ type DatabaseDumpReconciler struct {
 	KeepJobs lifecycle.KeepJob
 	// KeepFinished is for how long the records of finished dumps stay that the bot made.
 	KeepFinished retention.Keep
+
+	// Abandoned counts the artifacts that are left behind, by namespace.
+	Abandoned *prometheus.CounterVec
 
 	// turns let one worker a namespace decide what may admit a dump.
 	turns turns.Turns
@@ -157,8 +161,7 @@ func finalize(ctx context.Context, c client.Client, dump *v1alpha1.DatabaseDump)
 	}
 	change(dump, v1alpha1.FinalizerArtifact)
 	// With the lock, because the patch replaces the whole list, and because the status that decided must still be the last.
-	err := c.Patch(ctx, dump, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
-	if client.IgnoreNotFound(err) != nil {
+	if err := c.Patch(ctx, dump, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
 		return fmt.Errorf("write the finalizer: %w", err)
 	}
 	return nil

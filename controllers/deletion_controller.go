@@ -55,6 +55,8 @@ const (
 	turnDelay = 2 * time.Second
 	// deletionStart is how long the pod of such a Job can take to start. It has none of the deadlines of a source.
 	deletionStart = 2 * time.Minute
+	// deletionEnd is a little more than such a Job's own deadline.
+	deletionEnd = 12 * time.Minute
 )
 
 // Reconcile the deletions of a namespace, which is the request's name.
@@ -130,38 +132,43 @@ func (r *DeletionReconciler) remember(job *batchv1.Job) {
 	r.made[client.ObjectKeyFromObject(job)] = slim.(*batchv1.Job)
 }
 
-// conclude the Jobs of a namespace that have ended, or do not start. It reports whether anything was written, and otherwise
-// when to look again.
+// conclude the Jobs of a namespace that have ended, do not start, or do not end. It reports whether anything was written, and
+// otherwise when to look again.
 func (r *DeletionReconciler) conclude(ctx context.Context, namespace string, jobs []deletionJob) (wrote bool, next time.Duration, err error) {
 	for _, job := range jobs {
-		if job.Namespace != namespace || !job.DeletionTimestamp.IsZero() {
+		if job.Namespace != namespace || !job.DeletionTimestamp.IsZero() || !r.awaited(ctx, job) {
 			continue
 		}
 		var outcomes outcomes
-		overdue := r.seen[job.UID].Add(deletionStart)
-		switch started := job.Status.Ready != nil && *job.Status.Ready > 0; {
-		case lifecycle.HasEnded(job.Job):
-			if !r.awaited(ctx, job) {
-				continue
-			}
+		ended, age := lifecycle.HasEnded(job.Job), r.Now().Sub(r.seen[job.UID])
+		switch {
+		case ended:
 			outcomes, err = r.outcomes(ctx, job)
-		case started:
-			continue
-		case r.Now().Before(overdue):
-			next = sooner(next, overdue.Sub(r.Now()))
-			continue
-		default:
+		case age >= deletionEnd:
+			// Its node may be gone: then the Job waits for as long as that does not come back.
+			outcomes = everyDump(undeleted(lifecycle.Unended(job.Name)))
+		case age >= deletionStart:
 			outcomes, err = r.notStarted(ctx, job)
 		}
 		if err != nil {
 			return wrote, 0, err
 		}
 		if outcomes == nil {
+			next = sooner(next, max(deletionStart-age, time.Second))
+			if age >= deletionStart {
+				next = sooner(next, max(deletionEnd-age, time.Second))
+			}
 			continue
 		}
 		n, err := r.note(ctx, job, outcomes)
 		wrote = wrote || n > 0
 		if err != nil {
+			return wrote, 0, err
+		}
+		if ended {
+			continue // its log is kept for a while
+		}
+		if err := deleteJob(ctx, r.Client, job.Job); err != nil && !apierrors.IsForbidden(err) {
 			return wrote, 0, err
 		}
 	}
@@ -179,9 +186,11 @@ func (r *DeletionReconciler) awaited(ctx context.Context, job deletionJob) bool 
 	return false
 }
 
-// note what became of each dump of a Job, and return how many statuses were written.
+// note what became of each dump of a Job, and return how many statuses were written. A conflict over one does not keep the others
+// from being noted.
 func (r *DeletionReconciler) note(ctx context.Context, job deletionJob, of outcomes) (int, error) {
 	n := 0
+	var conflict error
 	for i, d := range job.request.Dumps {
 		dump, err := get(ctx, r.Uncached, job.Namespace, nameOf(d.Dump), &v1alpha1.DatabaseDump{})
 		if err != nil {
@@ -190,12 +199,16 @@ func (r *DeletionReconciler) note(ctx context.Context, job deletionJob, of outco
 		if dump == nil || !job.concerns(dump) {
 			continue
 		}
-		if err := r.write(ctx, dump, of(i)); err != nil {
+		switch err := r.write(ctx, dump, of(i)); {
+		case apierrors.IsConflict(err):
+			conflict = err
+		case err != nil:
 			return n, err
+		default:
+			n++
 		}
-		n++
 	}
-	return n, nil
+	return n, conflict
 }
 
 // write the outcome of an attempt, and let the dump go where nothing holds it any more.
@@ -203,11 +216,29 @@ func (r *DeletionReconciler) write(ctx context.Context, dump *v1alpha1.DatabaseD
 	err := writeStatus(ctx, r.Client, r.Recorder, dump, artifact.Tried(r.Now(), dump, o))
 	if err == nil {
 		if artifact.IsAbandoned(dump) {
-			r.noteAbandoned(ctx, dump)
+			noteAbandoned(ctx, r.Abandoned, dump)
 		}
 		err = finalize(ctx, r.Client, dump)
 	}
 	return client.IgnoreNotFound(err)
+}
+
+// runs reports whether the Job may still delete something. One that is older than it can be is nobody's, whatever it is called.
+func (r *DeletionReconciler) runs(job deletionJob) bool {
+	return !lifecycle.HasEnded(job.Job) && r.Now().Sub(r.seen[job.UID]) < deletionEnd
+}
+
+// running Jobs that delete, and those of them in a namespace. Only those count that a doomed dump waits for, and no more of one
+// namespace than the manager makes: anyone who can make Jobs somewhere can make some that look like these.
+func (r *DeletionReconciler) running(ctx context.Context, jobs []deletionJob, namespace string) (all, here int) {
+	by := map[string]int{}
+	for _, job := range jobs {
+		if by[job.Namespace] < maxDeletionsHere && r.runs(job) && r.awaited(ctx, job) {
+			by[job.Namespace]++
+			all++
+		}
+	}
+	return all, by[namespace]
 }
 
 // begin Jobs for the doomed dumps of a namespace that are in none, as far as there is room, and say when to come round
@@ -217,7 +248,7 @@ func (r *DeletionReconciler) begin(ctx context.Context, namespace string, jobs [
 	if err != nil || len(waiting) == 0 {
 		return next, err
 	}
-	all, here := running(jobs, namespace)
+	all, here := r.running(ctx, jobs, namespace)
 	for _, batch := range batches(waiting) {
 		if all >= maxDeletions || here >= maxDeletionsHere {
 			return sooner(next, turnDelay), nil
@@ -230,7 +261,7 @@ func (r *DeletionReconciler) begin(ctx context.Context, namespace string, jobs [
 	return next, nil
 }
 
-// waiting dumps that are in no Job that runs, those first that have waited longest.
+// waiting dumps that are in no Job that runs, the oldest first.
 func (r *DeletionReconciler) waiting(ctx context.Context, namespace string, jobs []deletionJob) (due []*v1alpha1.DatabaseDump, next time.Duration, err error) {
 	doomed, err := cachedDumps(ctx, r.Client, namespace, doomedDumps)
 	if err != nil {
@@ -239,7 +270,7 @@ func (r *DeletionReconciler) waiting(ctx context.Context, namespace string, jobs
 	now := r.Now()
 	for i := range doomed {
 		dump := &doomed[i]
-		if !artifact.Doomed(dump) || slices.ContainsFunc(jobs, func(j deletionJob) bool { return !lifecycle.HasEnded(j.Job) && j.names(dump) }) {
+		if !artifact.Doomed(dump) || slices.ContainsFunc(jobs, func(j deletionJob) bool { return r.runs(j) && j.names(dump) }) {
 			continue
 		}
 		if pause := artifact.Pause(now, dump); pause > 0 {
@@ -249,7 +280,7 @@ func (r *DeletionReconciler) waiting(ctx context.Context, namespace string, jobs
 		due = append(due, dump)
 	}
 	slices.SortFunc(due, func(a, b *v1alpha1.DatabaseDump) int {
-		return cmp.Or(a.Status.CompletionTime.Compare(b.Status.CompletionTime.Time), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
 	})
 	return due, next, nil
 }
@@ -308,12 +339,8 @@ func (r *DeletionReconciler) refused(ctx context.Context, namespace string, err 
 	}
 	if rejection.Reason == v1alpha1.ReasonNamespaceNotEnrolled {
 		// Its RoleBinding is among the first that go with a namespace.
-		ns, err := get(ctx, r.Uncached, "", namespace, &corev1.Namespace{})
-		if err != nil {
-			return artifact.Outcome{}, err
-		}
-		if ns == nil || !ns.DeletionTimestamp.IsZero() {
-			return hopeless(namespace), nil
+		if going, err := terminating(ctx, r.Uncached, namespace); err != nil || going {
+			return hopeless(namespace), err
 		}
 	}
 	return rejectedDeletion(namespace, *rejection), nil

@@ -53,20 +53,6 @@ func sameStorage(a, b contract.Storage) bool {
 
 func nameOf(dump string) string { return path.Base(dump) }
 
-// running Jobs that delete, and those of them in a namespace.
-func running(jobs []deletionJob, namespace string) (all, here int) {
-	for _, job := range jobs {
-		if lifecycle.HasEnded(job.Job) {
-			continue
-		}
-		all++
-		if job.Namespace == namespace {
-			here++
-		}
-	}
-	return all, here
-}
-
 // batches are the dumps of a Job each: of one storage and of one source, whose job shapes the pod.
 func batches(dumps []*v1alpha1.DatabaseDump) [][]*v1alpha1.DatabaseDump {
 	var order []string
@@ -125,8 +111,7 @@ func (r *DeletionReconciler) outcomes(ctx context.Context, job deletionJob) (out
 	return everyDump(undeleted(why)), nil
 }
 
-// notStarted is said of a Job whose pod does not start; the Job is deleted, so that others get its place. It is nil where the
-// pod started after all.
+// notStarted is said of a Job whose pod does not start. It is nil where the pod started after all.
 func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (outcomes, error) {
 	pods, err := r.pods(ctx, job)
 	if err != nil {
@@ -140,9 +125,6 @@ func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (o
 		if said, err = failedCreate(ctx, r.Uncached, job.Job); err != nil {
 			return nil, err
 		}
-	}
-	if err := deleteJob(ctx, r.Client, job.Job); err != nil {
-		return nil, err
 	}
 	plain := make([]corev1.Pod, len(pods))
 	for i, pod := range pods {

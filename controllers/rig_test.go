@@ -119,6 +119,7 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 		Client: cached, Uncached: uncached, Recorder: &events.FakeRecorder{},
 		Now:      func() time.Time { return time.Now().Add(r.clock) },
 		Settings: r.options.Settings, Builder: controllers.Builder{Images: r.options.Images, Allowed: r.options.Settings.JobMetadata}, KeepJobs: r.options.KeepJobs,
+		Abandoned: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "abandoned"}, []string{"namespace"}),
 	}
 }
 
@@ -127,7 +128,7 @@ func (r *rig) deletions() *controllers.DeletionReconciler {
 	dumps := r.reconciler()
 	return &controllers.DeletionReconciler{
 		Client: dumps.Client, Uncached: dumps.Uncached, Recorder: dumps.Recorder, Now: dumps.Now, Builder: dumps.Builder,
-		Abandoned: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "abandoned"}, []string{"namespace"}),
+		Abandoned: dumps.Abandoned,
 	}
 }
 

@@ -43,16 +43,16 @@ func AddToScheme(scheme *runtime.Scheme) error {
 
 // Setup adds every controller to the manager, which must have been made with CacheOptions.
 func Setup(ctx context.Context, mgr ctrl.Manager, options Options) error {
+	abandoned := newAbandonedMetric()
 	builder := Builder{Images: options.Images, Allowed: options.Settings.JobMetadata}
 	recorder := mgr.GetEventRecorder("volcado-manager")
 	dumps := &DatabaseDumpReconciler{
 		Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: recorder,
-		Now: options.Now, Settings: options.Settings, Builder: builder, KeepJobs: options.KeepJobs, KeepFinished: options.KeepFinished,
+		Now: options.Now, Settings: options.Settings, Builder: builder, KeepJobs: options.KeepJobs, KeepFinished: options.KeepFinished, Abandoned: abandoned,
 	}
 	if err := dumps.SetupWithManager(ctx, mgr); err != nil {
 		return fmt.Errorf("set up DatabaseDump: %w", err)
 	}
-	abandoned := newAbandonedMetric()
 	deletions := &DeletionReconciler{
 		Abandoned: abandoned, Client: mgr.GetClient(), Uncached: mgr.GetAPIReader(), Recorder: recorder, Now: options.Now, Builder: builder,
 	}

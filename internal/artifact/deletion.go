@@ -27,6 +27,8 @@ const (
 	attempts = 3
 	// daily is how often it is tried again after that.
 	daily = 24 * time.Hour
+	// hourly is how often while the dump is being deleted.
+	hourly = time.Hour
 )
 
 // pauses before the next attempt, by the number of those that failed.
@@ -53,6 +55,10 @@ func Pause(now time.Time, dump *v1alpha1.DatabaseDump) time.Duration {
 	pause := daily
 	if StateOf(dump) == StateDeleting {
 		pause = pauses[min(max(int(d.Attempts), 1), len(pauses))-1]
+	}
+	if beingDeleted(dump) {
+		// Somebody waits for it.
+		pause = min(pause, hourly)
 	}
 	// A clock that was set back must not add to the pause.
 	return max(0, min(d.TriedAt.Add(pause).Sub(now), pause))
@@ -87,6 +93,14 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 	default:
 		set(status, now, metav1.ConditionFalse, v1alpha1.ReasonDeleting, message)
 	}
+	return *status
+}
+
+// Abandoned is the status of a dump that is let go although its artifact is there.
+func Abandoned(now time.Time, dump *v1alpha1.DatabaseDump, message string) v1alpha1.DatabaseDumpStatus {
+	status := dump.Status.DeepCopy()
+	observe(status, dump.Generation)
+	set(status, now, metav1.ConditionUnknown, v1alpha1.ReasonAbandoned, message)
 	return *status
 }
 

@@ -11,8 +11,12 @@ import (
 	"github.com/volcado-io/volcado/internal/text"
 )
 
-// MaxDeletions of one request: with each of them as long as it can be, the request has less than MaxRequestBytes.
+// MaxDeletions of one request: with each of them as long as it can be, the request has less than MaxDeletionBytes.
 const MaxDeletions = 100
+
+// MaxDeletionBytes of an encoded request for deletion: more than MaxDeletions with the longest names take. The manager's cache keeps
+// no longer one.
+const MaxDeletionBytes = 96 << 10
 
 // DeletionRequest is what the manager asks of `dumper delete`: remove all that several dumps left in one storage.
 type DeletionRequest struct {
@@ -45,8 +49,8 @@ func (r DeletionRequest) Encode() ([]byte, error) {
 	case r.check() != nil:
 		// A Job that nobody could read would be made again and again.
 		return nil, r.check()
-	case len(data) > MaxRequestBytes:
-		return nil, fmt.Errorf("the request for deletion has %d bytes, and the dumper can be told %d", len(data), MaxRequestBytes)
+	case len(data) > MaxDeletionBytes:
+		return nil, fmt.Errorf("the request for deletion has %d bytes, and can have %d", len(data), MaxDeletionBytes)
 	}
 	return data, nil
 }

@@ -89,7 +89,7 @@ func (j *judgement) end(as string, f v1alpha1.Failure) {
 	j.status.Failure = &f
 	j.set(v1alpha1.ConditionComplete, metav1.ConditionFalse, f.Reason, "")
 	j.set(v1alpha1.ConditionFailed, metav1.ConditionTrue, f.Reason, f.Message)
-	if j.unheard() {
+	if j.status.Storage != nil && j.status.Lifetime != nil && j.unheard(f) {
 		j.set(v1alpha1.ConditionArtifactAvailable, metav1.ConditionUnknown, v1alpha1.ReasonLeftover, "An attempt ended without a word, so parts of a copy may be in storage")
 	} else {
 		j.set(v1alpha1.ConditionArtifactAvailable, metav1.ConditionFalse, f.Reason, "")

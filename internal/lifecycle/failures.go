@@ -182,6 +182,11 @@ func resultLost(job string) v1alpha1.Failure {
 	return failure(v1alpha1.ReasonResultLost, fmt.Sprintf("Job %s ended, and no pod is left to say how", job))
 }
 
+// Unended is of a Job that should have ended long ago.
+func Unended(job string) v1alpha1.Failure {
+	return failure(v1alpha1.ReasonEvicted, fmt.Sprintf("Job %s has not ended; its pod may be lost with its node", job))
+}
+
 func runDeadlineExceeded() v1alpha1.Failure {
 	return failure(v1alpha1.ReasonRunDeadlineExceeded, "The dump took longer than the source's deadlines allow")
 }

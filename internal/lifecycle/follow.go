@@ -62,7 +62,7 @@ func startOf(pod *corev1.Pod) metav1.Time {
 	case c == nil:
 	case c.State.Running != nil:
 		return c.State.Running.StartedAt
-	case c.State.Terminated != nil && !neverRan(pod, c.State.Terminated):
+	case c.State.Terminated != nil && !neverRan(c.State.Terminated):
 		return c.State.Terminated.StartedAt
 	}
 	return metav1.Time{}

@@ -163,7 +163,7 @@ func FailureOfPod(pod *corev1.Pod) v1alpha1.Failure {
 		return failure(v1alpha1.ReasonResultLost, "Pod "+pod.Name+" vouches for an artifact that is compressed or encrypted otherwise than was asked for")
 	case err == nil:
 		return dumperFailed(fmt.Sprintf("Pod %s vouches for an artifact and yet ended with exit code %d", pod.Name, ended.ExitCode))
-	case neverRan(pod, ended):
+	case neverRan(ended):
 		return notStartable(pod.Name, ended)
 	default:
 		return dumperFailed(fmt.Sprintf("Pod %s ended with exit code %d and without a word of its own", pod.Name, ended.ExitCode))

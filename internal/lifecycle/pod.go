@@ -41,9 +41,9 @@ func StateOf(pod *corev1.Pod, now time.Time) (state PodState, until time.Time) {
 }
 
 // neverRan: the runtime could not start the container, say because its image is for other machines. kubelet gives 1970 as
-// the time of its start then.
-func neverRan(pod *corev1.Pod, ended *corev1.ContainerStateTerminated) bool {
-	return ended.StartedAt.Before(&pod.CreationTimestamp)
+// the time of its start then. The pod's own times are another clock's.
+func neverRan(ended *corev1.ContainerStateTerminated) bool {
+	return ended.StartedAt.Unix() <= 0
 }
 
 func dumperStatus(pod *corev1.Pod) *corev1.ContainerStatus {

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,7 +16,7 @@ import (
 // conclude ends a dump of which no pod runs any more and none vouches for an artifact. Where an attempt was not heard, it
 // may have completed one all the same: then a Job looks for it first, instead of the database being read again.
 func (j *judgement) conclude(f v1alpha1.Failure) {
-	if f.Reason == v1alpha1.ReasonCancelled || !j.unheard() {
+	if f.Reason == v1alpha1.ReasonCancelled || isWithdrawn(j.Dump) || !j.unheard(f) {
 		j.end(endOfStopped(f.Reason), f)
 		return
 	}
@@ -38,27 +39,32 @@ func (j *judgement) conclude(f v1alpha1.Failure) {
 	j.requeueAt(bound)
 }
 
-// unheard reports whether the newest attempt began and left no word. An attempt removes what those before it left.
-func (j *judgement) unheard() bool {
+// unheard reports whether an attempt ran and left no word, so that nobody knows what it left in storage. One that came after it may
+// have said that it failed before it could look. f is why the dump ends.
+func (j *judgement) unheard(f v1alpha1.Failure) bool {
 	if len(j.Pods) == 0 {
 		made := j.Job != nil && j.Job.Status.Failed+j.Job.Status.Succeeded+j.Job.Status.Active > 0
-		return made || j.status.StartTime != nil
+		// Somebody may have deleted the Job with its pods before any of them was seen.
+		return made || j.status.StartTime != nil || f.Reason == v1alpha1.ReasonJobDeleted
 	}
 	if j.Job != nil && int(j.Job.Status.Failed+j.Job.Status.Succeeded) > len(j.Pods) {
-		return true // the pods that are left may be those of earlier attempts
+		return true
 	}
-	newest := newestFirst(j.Pods)[0]
-	c := dumperStatus(newest)
+	return slices.ContainsFunc(j.Pods, func(pod corev1.Pod) bool { return isUnheard(&pod) })
+}
+
+func isUnheard(pod *corev1.Pod) bool {
+	c := dumperStatus(pod)
 	switch {
 	case c == nil:
 		// A pod that was evicted may have lost what was said of its container.
-		return newest.Status.Phase != corev1.PodPending && newest.Status.Phase != ""
+		return pod.Status.Phase != corev1.PodPending && pod.Status.Phase != ""
 	case c.State.Waiting != nil:
 		return false // it never ran
-	case c.State.Terminated != nil && neverRan(newest, c.State.Terminated):
+	case c.State.Terminated != nil && neverRan(c.State.Terminated):
 		return false
 	}
-	word, err := wordOf(newest)
+	word, err := wordOf(pod)
 	return err != nil || word.Failure == nil
 }
 

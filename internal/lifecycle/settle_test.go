@@ -106,22 +106,34 @@ func cancelledAndLost() lifecycle.Facts {
 
 func TestOnlyWhatNoAttemptToldOfMayBeLeftInStorage(t *testing.T) {
 	starting := after(withJob(after(facts(), time.Second)), time.Second)
-	ended := func(code int32, message string) lifecycle.Facts {
+	failedWith := func(code int32, message string) lifecycle.Facts {
 		f := withPod(starting, ended(starting, code, message))
 		return withJob(f, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
 	}
-	counted := ended(41, failing(contract.ServerUnreachable))
+	counted := failedWith(41, failing(contract.ServerUnreachable))
 	counted.Job.Status.Failed = 2
 	waiting := withJob(withPod(starting, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ErrImagePull"}}), jobFailed(batchv1.JobReasonDeadlineExceeded))
+	earlier := withPod(starting, corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 137, StartedAt: metav1.NewTime(starting.Now)}})
+	later := withPod(starting, ended(starting, 46, failing(contract.StorageUnreachable)))
+	later.Pods[0].CreationTimestamp = metav1.NewTime(starting.Now.Add(time.Minute))
+	two := withJob(starting, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
+	two.Pods = append(earlier.Pods, later.Pods...)
+	behind := failedWith(137, "")
+	behind.Pods[0].Status.ContainerStatuses[0].State.Terminated.StartedAt = metav1.NewTime(starting.Now.Add(-time.Hour))
+	unseen := starting
+	unseen.Job, unseen.Pods = nil, nil
 	for name, tc := range map[string]struct {
 		facts lifecycle.Facts
 		heard bool
 	}{
-		"an attempt that failed and said so":                     {ended(12, failing(contract.AccessDenied)), true},
-		"an attempt that was killed":                             {ended(137, ""), false},
-		"an attempt that says nonsense":                          {ended(0, "done"), false},
-		"an attempt of which the Job counts one more than there": {counted, false},
-		"a pod that never ran":                                   {waiting, true},
+		"an attempt that was killed, before one that failed and said so": {two, false},
+		"an attempt that was killed, on a node whose clock is behind":    {behind, false},
+		"a Job that was deleted before any pod of it was seen":           {unseen, false},
+		"an attempt that failed and said so":                             {failedWith(12, failing(contract.AccessDenied)), true},
+		"an attempt that was killed":                                     {failedWith(137, ""), false},
+		"an attempt that says nonsense":                                  {failedWith(0, "done"), false},
+		"an attempt of which the Job counts one more than there":         {counted, false},
+		"a pod that never ran":                                           {waiting, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := lifecycle.Judge(tc.facts)
