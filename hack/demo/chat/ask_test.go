@@ -165,7 +165,9 @@ func TestTheLastWordIsToldFromTheStatus(t *testing.T) {
 				answers.here = nil
 				answers.add(post("c", "r", running))
 				answers.add(post("c", "r", "@alice "+string(text)))
-				if code, want := answers.code(), map[bool]int{true: exitDone, false: exitFailed}[c.ready]; !answers.over() || code != want {
+				// A copy that is gone is none to work with, although it was made.
+				ready := c.ready && !strings.Contains(file, "-and-its-copy-is-")
+				if code, want := answers.code(), map[bool]int{true: exitDone, false: exitFailed}[ready]; !answers.over() || code != want {
 					t.Errorf("after a status it is the last word: %v; it ends with %d, want %d\n%s", answers.over(), code, want, text)
 				}
 			})
