@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +118,7 @@ func TestOnlyWhatNoAttemptToldOfMayBeLeftInStorage(t *testing.T) {
 	later := withPod(starting, ended(starting, 46, failing(contract.StorageUnreachable)))
 	later.Pods[0].CreationTimestamp = metav1.NewTime(starting.Now.Add(time.Minute))
 	two := withJob(starting, jobFailed(batchv1.JobReasonBackoffLimitExceeded))
-	two.Pods = append(earlier.Pods, later.Pods...)
+	two.Pods = slices.Concat(earlier.Pods, later.Pods)
 	behind := failedWith(137, "")
 	behind.Pods[0].Status.ContainerStatuses[0].State.Terminated.StartedAt = metav1.NewTime(starting.Now.Add(-time.Hour))
 	unseen := starting
