@@ -62,7 +62,7 @@ func TestTheManifestsOfTheREADMEAreTheDemos(t *testing.T) {
 // Keys that are shown are keys, of each kind that is said to be one.
 func TestTheKeysThatAreShownAreRecipients(t *testing.T) {
 	var source v1alpha1.DatabaseSource
-	block := regexp.MustCompile("(?s)```yaml\n(kind: DatabaseSource\n.*?)```").FindStringSubmatch(read(t, "docs/encryption.md"))
+	block := regexp.MustCompile("(?s)```yaml fragment\n(kind: DatabaseSource\n.*?)```").FindStringSubmatch(read(t, "docs/encryption.md"))
 	if block == nil {
 		t.Fatal("no source is shown")
 	}
