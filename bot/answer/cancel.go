@@ -3,7 +3,6 @@ package answer
 import (
 	"context"
 
-	"github.com/volcado-io/volcado/api/v1alpha1"
 	"github.com/volcado-io/volcado/bot/chat"
 	"github.com/volcado-io/volcado/bot/read"
 	"github.com/volcado-io/volcado/bot/view"
@@ -15,21 +14,9 @@ func cancel(ctx context.Context, a Asked) (Result, error) {
 	if err != nil || unnamed != nil {
 		return deref(unnamed), err
 	}
-	s, err := a.Person.Certain(ctx, d)
-	if err != nil {
-		return Result{}, err
-	}
-	if len(s.Dumps) == 0 {
-		return no(view.NoDump{Typed: a.Request.At(0)})
-	}
-	d = &s.Dumps[0]
-	if !s.IsMine(d) {
-		if decision := s.Judge(d, v1alpha1.PermissionManage); !decision.Allowed {
-			// A no that is new enough.
-			return Result{Outcome: chat.Refused, View: view.CannotCancel{
-				Dump: d.Name, By: read.Facts(d, a.Person.By, a.Now).By, Misses: decision.Misses, IDs: a.ids(),
-			}}, nil
-		}
+	d, refused, err := managed(ctx, a, d, func(of view.Others) view.View { return view.CannotCancel(of) })
+	if err != nil || refused != nil {
+		return deref(refused), err
 	}
 	if d.Status.Finished() {
 		return Result{View: view.EndedAlready{Dump: d.Name, Phase: read.PhaseOf(d)}, Outcome: chat.Failed}, nil

@@ -17,20 +17,9 @@ func keep(ctx context.Context, a Asked) (Result, error) {
 	if err != nil || unnamed != nil {
 		return deref(unnamed), err
 	}
-	s, err := a.Person.Certain(ctx, d)
-	if err != nil {
-		return Result{}, err
-	}
-	if len(s.Dumps) == 0 {
-		return no(view.NoDump{Typed: a.Request.At(0)})
-	}
-	d = &s.Dumps[0]
-	if !s.IsMine(d) {
-		if decision := s.Judge(d, v1alpha1.PermissionManage); !decision.Allowed {
-			return Result{Outcome: chat.Refused, View: view.CannotKeep{
-				Dump: d.Name, By: read.Facts(d, a.Person.By, a.Now).By, Misses: decision.Misses, IDs: a.ids(),
-			}}, nil
-		}
+	d, refused, err := managed(ctx, a, d, func(of view.Others) view.View { return view.CannotKeep(of) })
+	if err != nil || refused != nil {
+		return deref(refused), err
 	}
 	asked, _ := grammar.Span(a.Request.At(1)) // the grammar has checked it
 	return keepFor(d, asked, a.Now), nil

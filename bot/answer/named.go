@@ -50,6 +50,32 @@ func only(a Asked, typed string, s read.Shelf) (*v1alpha1.DatabaseDump, *Result,
 	}
 }
 
+// managed is the dump as it is now, where it is this person's or one that this person manages. Otherwise it is what is said
+// instead; refused says it of somebody else's. The dump and the lists are read anew always, so that a no is new enough.
+func managed(
+	ctx context.Context, a Asked, d *v1alpha1.DatabaseDump, refused func(view.Others) view.View,
+) (*v1alpha1.DatabaseDump, *Result, error) {
+	s, err := a.Person.Certain(ctx, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(s.Dumps) == 0 {
+		gone, err := no(view.NoDump{Typed: a.Request.At(0)})
+		return nil, &gone, err
+	}
+	d = &s.Dumps[0]
+	if s.IsMine(d) {
+		return d, nil, nil
+	}
+	decision := s.Judge(d, v1alpha1.PermissionManage)
+	if decision.Allowed {
+		return d, nil, nil
+	}
+	return nil, &Result{Outcome: chat.Refused, View: refused(view.Others{
+		Dump: d.Name, By: read.Facts(d, a.Person.By, a.Now).By, Misses: decision.Misses, IDs: a.ids(),
+	})}, nil
+}
+
 // latest is the dump that was typed, or without one this person's latest.
 func latest(ctx context.Context, a Asked) (*v1alpha1.DatabaseDump, *Result, error) {
 	if typed := a.Request.At(0); typed != "" {

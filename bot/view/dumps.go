@@ -238,7 +238,10 @@ type EndedAlready struct {
 }
 
 // CannotCancel says: it is somebody else's, and no list has Manage for this person.
-type CannotCancel struct {
+type CannotCancel Others
+
+// Others is the dump of somebody else, and why this person does not manage it.
+type Others struct {
 	Dump   string
 	By     By
 	Misses []Miss

@@ -70,12 +70,7 @@ type CopyGone struct {
 }
 
 // CannotKeep says: it is somebody else's, and no list has Manage for this person.
-type CannotKeep struct {
-	Dump   string
-	By     By
-	Misses []Miss
-	IDs    IDs
-}
+type CannotKeep Others
 
 func (Kept) Audience() Audience          { return Members }
 func (KeepsNoLonger) Audience() Audience { return Members }
