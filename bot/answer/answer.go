@@ -66,10 +66,6 @@ func (Follow) effect() {}
 
 func say(v view.View) (Result, error) { return Result{View: v}, nil }
 
-func no(v view.View) (Result, error) {
-	return Result{View: v, Outcome: chat.Refused, No: true}, nil
-}
-
 // deref is the result that there is instead of what was looked for, or an empty one beside an error.
 func deref(r *Result) Result {
 	if r == nil {

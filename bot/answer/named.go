@@ -59,11 +59,10 @@ func managed(
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(s.Dumps) == 0 {
-		gone, err := no(view.NoDump{Typed: a.Request.At(0)})
-		return nil, &gone, err
+	d, gone, err := only(a, a.Request.At(0), s)
+	if err != nil || gone != nil {
+		return nil, gone, err
 	}
-	d = &s.Dumps[0]
 	if s.IsMine(d) {
 		return d, nil, nil
 	}
