@@ -65,19 +65,29 @@ func (r *DatabaseDumpReconciler) keep(ctx context.Context, now time.Time, dump *
 	if equality.Semantic.DeepEqual(verdict.Status, dump.Status) {
 		return dump, verdict.RequeueAfter, nil
 	}
-	// The cache has only what says that there is something to write.
+	whole, err := r.rewrite(ctx, dump, func(whole *v1alpha1.DatabaseDump) v1alpha1.DatabaseDumpStatus {
+		verdict = artifact.Judge(now, whole)
+		return verdict.Status
+	})
+	return whole, verdict.RequeueAfter, err
+}
+
+// rewrite the status of a finished dump, of which the cache has only what says that there is something to write. It returns the
+// dump as it is then, nil when it is gone.
+func (r *DatabaseDumpReconciler) rewrite(
+	ctx context.Context, dump *v1alpha1.DatabaseDump, judge func(whole *v1alpha1.DatabaseDump) v1alpha1.DatabaseDumpStatus,
+) (*v1alpha1.DatabaseDump, error) {
 	whole, err := get(ctx, r.Uncached, dump.Namespace, dump.Name, &v1alpha1.DatabaseDump{})
 	if err != nil || whole == nil || whole.UID != dump.UID {
-		return nil, 0, err
+		return nil, err
 	}
-	verdict = artifact.Judge(now, whole)
-	if err := r.write(ctx, whole, verdict.Status); err != nil {
-		return nil, 0, err
+	if err := r.write(ctx, whole, judge(whole)); err != nil {
+		return nil, err
 	}
 	if artifact.IsAbandoned(whole) {
 		noteAbandoned(ctx, r.Abandoned, whole)
 	}
-	return whole, verdict.RequeueAfter, nil
+	return whole, nil
 }
 
 // namespaceDelay is how often it is looked whether the namespace of a dump that waits to be deleted is being deleted as well. No
@@ -95,15 +105,10 @@ func (r *DatabaseDumpReconciler) letGo(ctx context.Context, now time.Time, dump 
 	if err != nil || !going {
 		return dump, namespaceDelay, err
 	}
-	whole, err := get(ctx, r.Uncached, dump.Namespace, dump.Name, &v1alpha1.DatabaseDump{})
-	if err != nil || whole == nil || whole.UID != dump.UID {
-		return nil, 0, err
-	}
-	if err := r.write(ctx, whole, artifact.Abandoned(now, whole, "Namespace "+dump.Namespace+" is being deleted, and the artifact stays in storage")); err != nil {
-		return nil, 0, err
-	}
-	noteAbandoned(ctx, r.Abandoned, whole)
-	return whole, 0, nil
+	whole, err := r.rewrite(ctx, dump, func(whole *v1alpha1.DatabaseDump) v1alpha1.DatabaseDumpStatus {
+		return artifact.Abandoned(now, whole, "Namespace "+dump.Namespace+" is being deleted, and the artifact stays in storage")
+	})
+	return whole, 0, err
 }
 
 // terminating reports whether the namespace is being deleted, or gone.

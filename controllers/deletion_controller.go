@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,7 +25,7 @@ import (
 
 // DeletionReconciler deletes what dumps left in storage once internal/artifact has doomed it: it gathers many dumps of one
 // namespace and one storage into a Job, and writes down what the Job's pod says. It works on a namespace at a time, and on
-// one at once, so that the bound on Jobs holds.
+// one at once, so that the bound on Jobs holds; what it remembers needs no lock for the same reason.
 type DeletionReconciler struct {
 	// Client reads from the cache.
 	Client client.Client
@@ -37,7 +37,6 @@ type DeletionReconciler struct {
 	// Abandoned counts the artifacts that are left behind, by namespace.
 	Abandoned *prometheus.CounterVec
 
-	mu sync.Mutex
 	// made are Jobs that the cache does not know yet. Without them, one round would not see the Jobs of the one before.
 	made map[types.NamespacedName]*batchv1.Job
 	// seen is when this manager first saw a Job that runs, by its own clock: the time of a Job's creation is another clock's.
@@ -85,8 +84,6 @@ func (r *DeletionReconciler) jobs(ctx context.Context) ([]deletionJob, error) {
 	if err := r.Client.List(ctx, &list, client.MatchingLabels{v1alpha1.LabelJob: string(jobspec.KindDelete)}); err != nil {
 		return nil, fmt.Errorf("list the Jobs that delete: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for i := range list.Items {
 		delete(r.made, client.ObjectKeyFromObject(&list.Items[i]))
 	}
@@ -123,8 +120,6 @@ func (r *DeletionReconciler) firstSeen(job *batchv1.Job) time.Time {
 }
 
 func (r *DeletionReconciler) remember(job *batchv1.Job) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.made == nil {
 		r.made = map[types.NamespacedName]*batchv1.Job{}
 	}
@@ -178,7 +173,7 @@ func (r *DeletionReconciler) conclude(ctx context.Context, namespace string, job
 // awaited reports whether a dump still waits for what the Job says, as far as the cache knows.
 func (r *DeletionReconciler) awaited(ctx context.Context, job deletionJob) bool {
 	for _, d := range job.request.Dumps {
-		dump, err := get(ctx, r.Client, job.Namespace, nameOf(d.Dump), &v1alpha1.DatabaseDump{})
+		dump, err := get(ctx, r.Client, job.Namespace, path.Base(d.Dump), &v1alpha1.DatabaseDump{})
 		if err != nil || dump != nil && job.concerns(dump) {
 			return true
 		}
@@ -192,7 +187,7 @@ func (r *DeletionReconciler) note(ctx context.Context, job deletionJob, of outco
 	n := 0
 	var conflict error
 	for i, d := range job.request.Dumps {
-		dump, err := get(ctx, r.Uncached, job.Namespace, nameOf(d.Dump), &v1alpha1.DatabaseDump{})
+		dump, err := get(ctx, r.Uncached, job.Namespace, path.Base(d.Dump), &v1alpha1.DatabaseDump{})
 		if err != nil {
 			return n, err
 		}
@@ -270,7 +265,7 @@ func (r *DeletionReconciler) waiting(ctx context.Context, namespace string, jobs
 	now := r.Now()
 	for i := range doomed {
 		dump := &doomed[i]
-		if !artifact.Doomed(dump) || slices.ContainsFunc(jobs, func(j deletionJob) bool { return r.runs(j) && j.names(dump) }) {
+		if slices.ContainsFunc(jobs, func(j deletionJob) bool { return r.runs(j) && j.names(dump) }) {
 			continue
 		}
 		if pause := artifact.Pause(now, dump); pause > 0 {

@@ -45,39 +45,20 @@ func TestACrashAtAnyWriteOfADeletionChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.create(w.source(), w.storage())
 	r := newRig(t, w)
-	writes := 0
-	r.fateOf = func(c call) fate {
-		if c.write {
-			writes++
-		}
-		return fate{}
-	}
+	writes := r.countWrites()
 	r.expire("undisturbed")
 	// What is deleted, by a Job, and the finalizer: three writes of the dump, and one of the Job.
-	if writes != 4 {
-		t.Errorf("%d writes for one copy", writes)
+	all := *writes
+	if all != 4 {
+		t.Errorf("%d writes for one copy", all)
 	}
-	all := writes
 	for k := 1; k <= all; k++ {
 		for _, executed := range []bool{false, true} {
-			n, died := 0, false
-			r.fateOf = func(c call) fate {
-				if !c.write {
-					return fate{}
-				}
-				if n++; n != k || died {
-					return fate{}
-				}
-				died = true
-				if executed {
-					return fate{after: errCrash}
-				}
-				return fate{before: errCrash}
-			}
+			died := r.dieAt(k, executed)
 			before := len(w.deletions())
 			r.expire(fmt.Sprintf("k%d-%v", k, executed))
-			if made := len(w.deletions()) - before; !died || made < 1 || made > 2 {
-				t.Errorf("write %d of %d, executed %v: died %v, %d Jobs", k, all, executed, died, made)
+			if made := len(w.deletions()) - before; !*died || made < 1 || made > 2 {
+				t.Errorf("write %d of %d, executed %v: died %v, %d Jobs", k, all, executed, *died, made)
 			}
 		}
 	}

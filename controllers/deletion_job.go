@@ -1,15 +1,14 @@
 package controllers
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"path"
 	"slices"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/volcado-io/volcado/api/v1alpha1"
@@ -42,16 +41,8 @@ func (j deletionJob) concerns(dump *v1alpha1.DatabaseDump) bool {
 		return false
 	}
 	asked := jobspec.DeletionOf(*dump.Status.Storage, []*v1alpha1.DatabaseDump{dump})
-	return slices.Contains(j.request.Dumps, asked.Dumps[0]) && sameStorage(j.request.Storage, asked.Storage)
+	return slices.Contains(j.request.Dumps, asked.Dumps[0]) && equality.Semantic.DeepEqual(j.request.Storage, asked.Storage)
 }
-
-func sameStorage(a, b contract.Storage) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
-}
-
-func nameOf(dump string) string { return path.Base(dump) }
 
 // batches are the dumps of a Job each: of one storage and of one source, whose job shapes the pod.
 func batches(dumps []*v1alpha1.DatabaseDump) [][]*v1alpha1.DatabaseDump {
@@ -84,7 +75,8 @@ func (r *DeletionReconciler) outcomes(ctx context.Context, job deletionJob) (out
 	if err != nil {
 		return nil, err
 	}
-	for _, pod := range pods {
+	newest := lifecycle.NewestFirst(pods)
+	for _, pod := range newest {
 		message, ended := lifecycle.MessageOf(pod)
 		if !ended {
 			continue
@@ -103,8 +95,8 @@ func (r *DeletionReconciler) outcomes(ctx context.Context, job deletionJob) (out
 		}, nil
 	}
 	why := v1alpha1.Failure{Reason: v1alpha1.ReasonDumperFailed, Message: fmt.Sprintf("Job %s ended, and no pod is left to say how", job.Name)}
-	if len(pods) > 0 {
-		why = lifecycle.FailureOfPod(pods[0])
+	if len(newest) > 0 {
+		why = lifecycle.FailureOfPod(newest[0])
 	} else if started := job.Status.StartTime; started != nil && job.Status.Failed == 0 && job.Status.Succeeded == 0 {
 		why.Message = fmt.Sprintf("No pod of Job %s was created", job.Name)
 	}
@@ -117,7 +109,7 @@ func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (o
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(pods, func(pod *corev1.Pod) bool { return pod.Status.Phase != corev1.PodPending && pod.Status.Phase != "" }) {
+	if slices.ContainsFunc(pods, func(pod corev1.Pod) bool { return pod.Status.Phase != corev1.PodPending && pod.Status.Phase != "" }) {
 		return nil, nil
 	}
 	said := ""
@@ -126,29 +118,16 @@ func (r *DeletionReconciler) notStarted(ctx context.Context, job deletionJob) (o
 			return nil, err
 		}
 	}
-	plain := make([]corev1.Pod, len(pods))
-	for i, pod := range pods {
-		plain[i] = *pod
-	}
-	return everyDump(undeleted(lifecycle.WhyNotStarted(r.Now(), job.Job, plain, said))), nil
+	return everyDump(undeleted(lifecycle.WhyNotStarted(r.Now(), job.Job, pods, said))), nil
 }
 
-// pods that the Job controls, the newest first. They are read anew: the Job's end may be known before its pod's word.
-func (r *DeletionReconciler) pods(ctx context.Context, job deletionJob) ([]*corev1.Pod, error) {
+// pods that the Job controls. They are read anew: the Job's end may be known before its pod's word.
+func (r *DeletionReconciler) pods(ctx context.Context, job deletionJob) ([]corev1.Pod, error) {
 	var list corev1.PodList
 	if err := r.Uncached.List(ctx, &list, client.InNamespace(job.Namespace), client.MatchingLabels{batchv1.JobNameLabel: job.Name}); err != nil {
 		return nil, fmt.Errorf("list the pods of Job %s: %w", job.Name, err)
 	}
-	var pods []*corev1.Pod
-	for i := range list.Items {
-		if isOfJob(&list.Items[i], job.Name, job.Job) {
-			pods = append(pods, &list.Items[i])
-		}
-	}
-	slices.SortFunc(pods, func(a, b *corev1.Pod) int {
-		return cmp.Or(b.CreationTimestamp.Compare(a.CreationTimestamp.Time), cmp.Compare(a.UID, b.UID))
-	})
-	return pods, nil
+	return slices.DeleteFunc(list.Items, func(pod corev1.Pod) bool { return !isOfJob(&pod, job.Name, job.Job) }), nil
 }
 
 func undeleted(why v1alpha1.Failure) artifact.Outcome {

@@ -112,37 +112,18 @@ func TestACrashAtAnyWriteChangesNothing(t *testing.T) {
 			w := newWorld(t)
 			w.create(w.source(), w.storage())
 			r := newRig(t, w)
-			writes := 0
-			r.fateOf = func(c call) fate {
-				if c.write {
-					writes++
-				}
-				return fate{}
-			}
+			writes := r.countWrites()
 			l.check(r, "undisturbed", l.run(r, "undisturbed"))
-			all := writes
+			all := *writes
 			if all < 4 {
 				t.Fatalf("only %d writes in a life", all)
 			}
 			for k := 1; k <= all; k++ {
 				for _, executed := range []bool{false, true} {
 					what := fmt.Sprintf("write %d of %d, executed %v", k, all, executed)
-					n, died := 0, false
-					r.fateOf = func(c call) fate {
-						if !c.write {
-							return fate{}
-						}
-						if n++; n == k && !died {
-							died = true
-							if executed {
-								return fate{after: errCrash}
-							}
-							return fate{before: errCrash}
-						}
-						return fate{}
-					}
+					died := r.dieAt(k, executed)
 					l.check(r, what, l.run(r, fmt.Sprintf("k%d-%v", k, executed)))
-					if !died {
+					if !*died {
 						t.Errorf("%s: it was never reached", what)
 					}
 				}

@@ -123,6 +123,38 @@ func (r *rig) reconciler() *controllers.DatabaseDumpReconciler {
 	}
 }
 
+// dieAt the k-th write, before it is executed or after, once. died is true when that has been.
+func (r *rig) dieAt(k int, executed bool) (died *bool) {
+	n := 0
+	died = new(bool)
+	r.fateOf = func(c call) fate {
+		if !c.write {
+			return fate{}
+		}
+		if n++; n != k || *died {
+			return fate{}
+		}
+		*died = true
+		if executed {
+			return fate{after: errCrash}
+		}
+		return fate{before: errCrash}
+	}
+	return died
+}
+
+// countWrites from now on.
+func (r *rig) countWrites() (writes *int) {
+	writes = new(int)
+	r.fateOf = func(c call) fate {
+		if c.write {
+			*writes++
+		}
+		return fate{}
+	}
+	return writes
+}
+
 // deletions is a reconciler of deletions whose calls fail as those of the other do.
 func (r *rig) deletions() *controllers.DeletionReconciler {
 	dumps := r.reconciler()

@@ -15,20 +15,6 @@ import (
 	"github.com/volcado-io/volcado/internal/dbtest"
 )
 
-// requestFile has a request, as kubelet writes it.
-func requestFile(t *testing.T, r contract.Request) string {
-	t.Helper()
-	data, err := r.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "request.json")
-	if err := os.WriteFile(path, data, 0o444); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // Whatever flags can say, a request says too.
 func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 	server := dbtest.Get(t)
@@ -42,7 +28,7 @@ func TestARequestIsDoneAsFlagsAre(t *testing.T) {
 	}
 	byRequest, byFlags := t.TempDir(), t.TempDir()
 	const recipient = "age137vvwd69g8rsyc0d6pw3pvrdf3kg30w4xmkesjgjwqrxeygt2gdsqpte28"
-	run(t, "dump", "--attempt=one", "--request-file="+requestFile(t, contract.Request{
+	run(t, "dump", "--attempt=one", "--request-file="+encoded(t, contract.Request{
 		Source: contract.Source{
 			Engine: v1alpha1.EngineMariaDB, Host: "localhost", Port: server.Port, CredentialsDir: credentials, Secret: "reader",
 			TLS: contract.TLS{Mode: v1alpha1.TLSVerifyIdentity, CAFile: server.Authority.File},
@@ -101,7 +87,7 @@ func TestARequestThatCannotBeMeantIsRefused(t *testing.T) {
 		t.Run(sentence, func(t *testing.T) {
 			r := good
 			c.edit(&r)
-			run(t, "dump", "--request-file="+requestFile(t, r)).mustFail(t, contract.InvalidRequest, c.says)
+			run(t, "dump", "--request-file="+encoded(t, r)).mustFail(t, contract.InvalidRequest, c.says)
 		})
 	}
 	folder := t.TempDir()
@@ -119,8 +105,8 @@ func TestARequestThatCannotBeMeantIsRefused(t *testing.T) {
 		"an annotation that is not there":       {[]string{"--request-file=" + folder + "/empty"}, folder + "/empty: the request is not JSON"},
 		"another release":                       {[]string{"--request-file=" + folder + "/late"}, "use manager and dumper image of the same release"},
 		"more than there can be":                {[]string{"--request-file=" + folder + "/long"}, "more than 217088 bytes"},
-		"a flag beside it":                      {[]string{"--request-file=" + requestFile(t, good), "--host=elsewhere"}, "--host was given beside --request-file"},
-		"flags beside it, one with its default": {[]string{"--request-file=" + requestFile(t, good), "--storage-directory=/x", "--port=3306"}, "--port, --storage-directory was given beside"},
+		"a flag beside it":                      {[]string{"--request-file=" + encoded(t, good), "--host=elsewhere"}, "--host was given beside --request-file"},
+		"flags beside it, one with its default": {[]string{"--request-file=" + encoded(t, good), "--storage-directory=/x", "--port=3306"}, "--port, --storage-directory was given beside"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			run(t, append([]string{"dump"}, c.arguments...)...).mustFail(t, contract.InvalidRequest, c.says)

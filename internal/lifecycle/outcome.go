@@ -21,7 +21,7 @@ import (
 // termination message is whole, speaks of this very pod, and names the file that this dump must have. Nothing else makes
 // a success, least of all what the Job says.
 func (j *judgement) finishWithArtifact() bool {
-	for _, pod := range newestFirst(j.Pods) {
+	for _, pod := range NewestFirst(j.Pods) {
 		word, err := wordOf(pod)
 		if err != nil || word.Artifact == nil || dumperStatus(pod).State.Terminated.ExitCode != 0 ||
 			word.Artifact.File != jobspec.ArtifactFile(j.Dump) {
@@ -83,7 +83,8 @@ func wordOf(pod *corev1.Pod) (*contract.Result, error) {
 	return contract.Decode(message, string(pod.UID))
 }
 
-func newestFirst(pods []corev1.Pod) []*corev1.Pod {
+// NewestFirst are the pods by their creation, without a change to their slice.
+func NewestFirst(pods []corev1.Pod) []*corev1.Pod {
 	sorted := make([]*corev1.Pod, len(pods))
 	for i := range pods {
 		sorted[i] = &pods[i]
@@ -110,7 +111,7 @@ func (j *judgement) failureOf() v1alpha1.Failure {
 		}
 		return resultLost(j.Job.Name)
 	}
-	last := newestFirst(j.Pods)[0]
+	last := NewestFirst(j.Pods)[0]
 	f := FailureOfPod(last)
 	// The Job's deadline stops the dumper with a signal, and the dumper then can only say that it was interrupted.
 	if expired && (f.Reason == string(contract.Interrupted) || f.Reason == v1alpha1.ReasonDumperFailed || f.Reason == v1alpha1.ReasonEvicted) {

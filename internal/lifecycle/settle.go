@@ -70,7 +70,7 @@ func isUnheard(pod *corev1.Pod) bool {
 
 // finishSettled ends the dump as a success if the Job that looked for an artifact vouches for one.
 func (j *judgement) finishSettled() bool {
-	for _, pod := range newestFirst(j.SettlementPods) {
+	for _, pod := range NewestFirst(j.SettlementPods) {
 		word, err := wordOf(pod)
 		if err == nil && word.Artifact != nil && word.Adopted != "" && dumperStatus(pod).State.Terminated.ExitCode == 0 &&
 			word.Artifact.File == jobspec.ArtifactFile(&v1alpha1.DatabaseDump{Spec: j.Dump.Spec, Status: *j.status}) {
@@ -90,7 +90,7 @@ func (j *judgement) unsettled() (why string, over bool) {
 		j.requeueAt(j.Now.Add(retryRejected))
 		return "Whether an attempt completed a copy cannot be found out: " + text.OneLine(j.Rejection.Message, contract.MaxMessage/2) + ".", j.Rejection.Final
 	}
-	for _, pod := range newestFirst(j.SettlementPods) {
+	for _, pod := range NewestFirst(j.SettlementPods) {
 		word, err := wordOf(pod)
 		switch {
 		case err != nil || word.Failure == nil:

@@ -76,7 +76,7 @@ func (j *judgement) notStarted() (v1alpha1.Failure, blockage) {
 	if len(j.Pods) == 0 {
 		return j.noPod()
 	}
-	pod := newestFirst(j.Pods)[0]
+	pod := NewestFirst(j.Pods)[0]
 	for _, c := range pod.Status.Conditions {
 		if c.Type != corev1.PodScheduled || c.Status != corev1.ConditionFalse {
 			continue

@@ -78,7 +78,7 @@ func (j *judgement) lostPod() *corev1.Pod {
 	if j.anyPodRuns() {
 		return nil
 	}
-	for _, pod := range newestFirst(j.Pods) {
+	for _, pod := range NewestFirst(j.Pods) {
 		if state, _ := StateOf(pod, j.Now); state == PodLost {
 			return pod
 		}
