@@ -32,6 +32,22 @@ func (s *DatabaseDumpStatus) Finished() bool {
 	return meta.IsStatusConditionTrue(s.Conditions, ConditionFinished)
 }
 
+// Advice is the hint as it follows a message without a full stop; empty where there is none.
+func (f Failure) Advice() string {
+	if f.Hint == "" {
+		return ""
+	}
+	return ". " + f.Hint
+}
+
+// Observe says that the status, and each of its conditions, speaks of a generation.
+func (s *DatabaseDumpStatus) Observe(generation int64) {
+	s.ObservedGeneration = generation
+	for i := range s.Conditions {
+		s.Conditions[i].ObservedGeneration = generation
+	}
+}
+
 // Reasons of ConditionFinished.
 const (
 	FinishedSucceeded = "Succeeded"

@@ -67,7 +67,7 @@ func Pause(now time.Time, dump *v1alpha1.DatabaseDump) time.Duration {
 // Tried is the status after an attempt to delete what a doomed dump left.
 func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.DatabaseDumpStatus {
 	status := dump.Status.DeepCopy()
-	observe(status, dump.Generation)
+	status.Observe(dump.Generation)
 	if o.Failure == nil {
 		status.Deletion = nil
 		reason, message := end(dump)
@@ -80,7 +80,7 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 		tried.Attempts = min(status.Deletion.Attempts, math.MaxInt32-1) + 1
 	}
 	status.Deletion = &tried
-	message := text.Cut(o.Failure.Message+advice(*o.Failure), contract.MaxMessage)
+	message := text.Cut(o.Failure.Message+o.Failure.Advice(), contract.MaxMessage)
 	gone := slices.Contains(goneReasons, o.Failure.Reason)
 	// What it would be deleted with may be there again in a moment, as when a Secret is replaced.
 	letGoLater := beingDeleted(dump) && gone
@@ -99,7 +99,7 @@ func Tried(now time.Time, dump *v1alpha1.DatabaseDump, o Outcome) v1alpha1.Datab
 // Abandoned is the status of a dump that is let go although its artifact is there.
 func Abandoned(now time.Time, dump *v1alpha1.DatabaseDump, message string) v1alpha1.DatabaseDumpStatus {
 	status := dump.Status.DeepCopy()
-	observe(status, dump.Generation)
+	status.Observe(dump.Generation)
 	set(status, now, metav1.ConditionUnknown, v1alpha1.ReasonAbandoned, message)
 	return *status
 }
@@ -113,11 +113,4 @@ func end(dump *v1alpha1.DatabaseDump) (reason, message string) {
 		return v1alpha1.ReasonDeleted, "The artifact was deleted, because the DatabaseDump is"
 	}
 	return v1alpha1.ReasonExpired, "The artifact expired and was deleted"
-}
-
-func advice(f v1alpha1.Failure) string {
-	if f.Hint == "" {
-		return ""
-	}
-	return ". " + f.Hint
 }

@@ -25,7 +25,7 @@ func Judge(now time.Time, dump *v1alpha1.DatabaseDump) Verdict {
 	if !Governed(dump) {
 		return v
 	}
-	observe(&v.Status, dump.Generation)
+	v.Status.Observe(dump.Generation)
 	switch StateOf(dump) {
 	case StateKept:
 		v.keep(now, dump)
@@ -124,13 +124,6 @@ func HasFinalizer(dump *v1alpha1.DatabaseDump) bool {
 }
 
 func beingDeleted(dump *v1alpha1.DatabaseDump) bool { return !dump.DeletionTimestamp.IsZero() }
-
-func observe(status *v1alpha1.DatabaseDumpStatus, generation int64) {
-	status.ObservedGeneration = generation
-	for i := range status.Conditions {
-		status.Conditions[i].ObservedGeneration = generation
-	}
-}
 
 func set(status *v1alpha1.DatabaseDumpStatus, now time.Time, is metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&status.Conditions, metav1.Condition{

@@ -25,15 +25,12 @@ var unfinished = []metav1.Condition{
 
 // begin makes every condition present, so that `kubectl wait` and people never meet a gap, and of this generation.
 func (j *judgement) begin() {
-	j.status.ObservedGeneration = j.Dump.Generation
 	for _, c := range unfinished {
 		if meta.FindStatusCondition(j.status.Conditions, c.Type) == nil {
 			j.set(c.Type, c.Status, v1alpha1.ReasonProgressing, "")
 		}
 	}
-	for i := range j.status.Conditions {
-		j.status.Conditions[i].ObservedGeneration = j.Dump.Generation
-	}
+	j.status.Observe(j.Dump.Generation)
 }
 
 func (j *judgement) set(condition string, status metav1.ConditionStatus, reason, message string) {
@@ -62,21 +59,14 @@ func (j *judgement) progressing(reason, message string) {
 
 // stalled says that somebody has to act, and how: a dump that waits has no status.failure yet, which holds the hint.
 func (j *judgement) stalled(f v1alpha1.Failure) {
-	j.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, f.Reason, strings.TrimSuffix(f.Message, ".")+advice(f))
+	j.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, f.Reason, strings.TrimSuffix(f.Message, ".")+f.Advice())
 }
 
 // stalledBy is what stalled was last told, with a hint that depends on the reason alone.
 func stalledBy(c *metav1.Condition) v1alpha1.Failure {
 	f := failure(c.Reason, c.Message)
-	f.Message = strings.TrimSuffix(f.Message, advice(f))
+	f.Message = strings.TrimSuffix(f.Message, f.Advice())
 	return f
-}
-
-func advice(f v1alpha1.Failure) string {
-	if f.Hint == "" {
-		return ""
-	}
-	return ". " + f.Hint
 }
 
 func (j *judgement) notStalled() {
