@@ -106,6 +106,11 @@ var dumpTransitions = map[string]transition{
 	"a requester, later": {`spec: {requestedBy: null}`,
 		`spec: {requestedBy: {platform: console, user: alice, channel: direct, channelKind: Direct, message: "1"}}`, "requestedBy is immutable"},
 
+	"another ttl":                 {`{}`, `spec: {ttl: 48h}`, ""},
+	"a ttl, later":                {`spec: {ttl: null}`, `spec: {ttl: 48h}`, ""},
+	"no ttl, so that limits hold": {`{}`, `spec: {ttl: null}`, ""},
+	"another policy":              {`{}`, `spec: {deletionPolicy: Retain}`, ""},
+
 	"cancel":                        {`{}`, `spec: {cancel: true}`, ""},
 	"cancel, where it was left out": {`spec: {cancel: null}`, `spec: {cancel: true}`, ""},
 	"a cancel that stays":           {`spec: {cancel: true}`, `metadata: {labels: {a: b}}`, ""},
@@ -116,6 +121,6 @@ var dumpTransitions = map[string]transition{
 	"two things at once, and both are named":      {`{}`, `spec: {database: crm, tables: [x]}`, "database" + immutable},
 }
 
-func TestADatabaseDumpChangesInNothingButCancel(t *testing.T) {
+func TestADatabaseDumpChangesInNothingButCancelAndHowLongItsCopyIsKept(t *testing.T) {
 	transitions(t, "databasedump", dumpTransitions)
 }
