@@ -91,6 +91,17 @@ func TestAnAttemptThatWasNotHeardIsSettled(t *testing.T) {
 	}
 }
 
+// Nobody waits for what nobody wants any more: a namespace that is being deleted takes the Job before the dump.
+func TestADumpThatIsDeletedIsNotSettled(t *testing.T) {
+	f := lost()
+	f.Dump = f.Dump.DeepCopy()
+	withdraw(&f)
+	v := lifecycle.Judge(f)
+	if v.Effect != nothing || v.Status.Failure == nil || v.Status.Failure.Reason != v1alpha1.ReasonJobDeleted {
+		t.Errorf("%v, %+v", v.Effect, v.Status.Failure)
+	}
+}
+
 func taken(f lifecycle.Facts) lifecycle.Facts {
 	f.SettlementTaken = true
 	return f
