@@ -39,7 +39,8 @@ func quotaUsed(list *v1alpha1.DumpAllowList, q Question) (next time.Time, used b
 	return counted[len(counted)-most].Add(day), true
 }
 
-// TakenBy is what the person who asked for a dump has had before it, of these dumps. Those that never started do not count: no
+// TakenBy is what the person who asked for a dump has had besides it, of these dumps: those that are allowed and, while it is
+// not allowed itself, of the others those that were asked for before. Those that never started do not count: no
 // server was read for them.
 func TakenBy(dump *v1alpha1.DatabaseDump, dumps []v1alpha1.DatabaseDump) []Taken {
 	by := dump.Spec.RequestedBy
@@ -52,11 +53,12 @@ func TakenBy(dump *v1alpha1.DatabaseDump, dumps []v1alpha1.DatabaseDump) []Taken
 		switch s := &other.Status; {
 		case other.UID == dump.UID, other.Spec.RequestedBy == nil, !other.Spec.RequestedBy.IsPerson(*by):
 		case s.Finished() && s.StartTime == nil:
-		case !before(other, dump):
-			// Of two that are asked for at once, one is the first, whoever judges.
 		case s.AllowedBy != nil:
+			// Whenever it was asked for: a time has whole seconds, and this one was there when the other was allowed.
 			all = append(all, Taken{By: s.AllowedBy.UID, At: other.CreationTimestamp.Time})
-		default:
+		case dump.Status.AllowedBy == nil && before(other, dump):
+			// Of two that are asked for at once, and of which none is allowed yet, one is the first, whoever judges. One that is
+			// allowed stays so.
 			all = append(all, Taken{At: other.CreationTimestamp.Time})
 		}
 	}

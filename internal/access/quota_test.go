@@ -117,23 +117,80 @@ func TestWhatAPersonHasHad(t *testing.T) {
 		}
 		return d
 	}
+	undecided := func(d *v1alpha1.DatabaseDump) { d.Status.AllowedBy = nil }
 	finished := []metav1.Condition{{Type: v1alpha1.ConditionFinished, Status: metav1.ConditionTrue}}
-	asked := dump("asked", 5, nil)
+	asked := dump("asked", 5, undecided)
 	got := access.TakenBy(&asked, []v1alpha1.DatabaseDump{
 		asked,
 		dump("allowed", 1, nil),
-		dump("undecided", 2, func(d *v1alpha1.DatabaseDump) { d.Status.AllowedBy = nil }),
+		dump("undecided", 2, undecided),
 		dump("ran and failed", 3, func(d *v1alpha1.DatabaseDump) { d.Status.Conditions, d.Status.StartTime = finished, &metav1.Time{} }),
 		dump("never started", 3, func(d *v1alpha1.DatabaseDump) { d.Status.Conditions = finished }),
 		dump("somebody else's", 3, func(d *v1alpha1.DatabaseDump) { d.Spec.RequestedBy.User = "U2" }),
 		dump("with kubectl", 3, func(d *v1alpha1.DatabaseDump) { d.Spec.RequestedBy = nil }),
-		dump("later", 6, nil),
-		dump("a, in the same second", 5, nil),
-		dump("z, in the same second", 5, nil),
+		dump("allowed meanwhile, though it is later by its time", 6, nil),
+		dump("a, in the same second", 5, undecided),
+		dump("z, in the same second", 5, undecided),
+		dump("later", 6, undecided),
 	})
 	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
-	want := []access.Taken{{By: "list", At: at(1)}, {At: at(2)}, {By: "list", At: at(3)}, {By: "list", At: at(5)}}
+	want := []access.Taken{{By: "list", At: at(1)}, {At: at(2)}, {By: "list", At: at(3)}, {By: "list", At: at(6)}, {At: at(5)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+// However many a person asks for, in whichever seconds and with whichever UIDs, and in whichever order the manager looks at them, also
+// twice: no more are allowed than the quota says, and none that was allowed is refused later.
+func TestNoOrderOfLookingAllowsMoreThanTheQuota(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		most := rapid.IntRange(1, 4).Draw(r, "quota")
+		list := makeList("qa", func(s *v1alpha1.DumpAllowListSpec) { s.Limits.PerUserPerDay = int32(most) })
+		lists := []v1alpha1.DumpAllowList{list}
+		dumps := make([]v1alpha1.DatabaseDump, rapid.IntRange(1, 8).Draw(r, "dumps"))
+		second := 0
+		ids := rapid.Permutation([]string{"a", "b", "c", "d", "e", "f", "g", "h"}).Draw(r, "UIDs")
+		for i := range dumps {
+			by := question(nil).Requester
+			dumps[i].UID, dumps[i].Spec.RequestedBy = types.UID(ids[i]), &by
+			second += rapid.IntRange(0, 1).Draw(r, "seconds later")
+			dumps[i].CreationTimestamp = metav1.NewTime(noon.Add(time.Duration(second) * time.Second))
+		}
+		there := 0 // of them so far
+		look := func(i int) {
+			d := access.Judge(lists, question(func(q *access.Question) {
+				q.Now, q.Taken = noon.Add(time.Minute), access.TakenBy(&dumps[i], dumps[:there])
+			}))
+			if dumps[i].Status.AllowedBy != nil && !d.Allowed {
+				r.Fatalf("%s was allowed, and is not any more", dumps[i].UID)
+			}
+			if !d.Allowed {
+				dumps[i].Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionFinished, Status: metav1.ConditionTrue}}
+				return
+			}
+			dumps[i].Status.AllowedBy = d.By
+		}
+		for there < len(dumps) {
+			there++
+			for range rapid.IntRange(0, 6).Draw(r, "looks") {
+				if i := rapid.IntRange(0, there-1).Draw(r, "at"); !dumps[i].Status.Finished() {
+					look(i)
+				}
+			}
+		}
+		for i := range dumps {
+			if !dumps[i].Status.Finished() {
+				look(i)
+			}
+		}
+		allowed := 0
+		for i := range dumps {
+			if dumps[i].Status.AllowedBy != nil {
+				allowed++
+			}
+		}
+		if allowed > most || allowed == 0 {
+			r.Fatalf("%d of %d are allowed, and the quota is %d", allowed, len(dumps), most)
+		}
+	})
 }
