@@ -102,6 +102,11 @@ func (p *s3Place) reason(err error) (contract.Reason, string) {
 	if errors.Is(err, errMute) {
 		return contract.StorageUnreachable, err.Error()
 	}
+	// The store was reached and has answered. This end closes the connection under a request that is still being sent, when the
+	// answer came before its end.
+	if answered, ok := errors.AsType[*awshttp.ResponseError](err); ok && answered.HTTPStatusCode() >= http.StatusBadRequest && errors.Is(err, net.ErrClosed) {
+		return contract.StorageError, fmt.Sprintf("its answer (%d %s) could not be read", answered.HTTPStatusCode(), http.StatusText(answered.HTTPStatusCode()))
+	}
 	if reason, text := connectionReason(err); reason != "" {
 		return reason, text
 	}

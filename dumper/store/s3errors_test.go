@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"testing"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/volcado-io/volcado/internal/contract"
 )
@@ -20,5 +24,24 @@ func TestAPodWithoutAnIdentityIsToldThatAndNotThatTheStoreIsAway(t *testing.T) {
 	}
 	if got := place.explain(refused, "a/dump.sql.gz"); got.Reason != contract.StorageUnreachable {
 		t.Errorf("got %s (%s) for a store that is away, want %s", got.Reason, got.Message, contract.StorageUnreachable)
+	}
+}
+
+// A store that answers before it has taken the request is there, whatever becomes of the connection.
+func TestAnAnswerThatCouldNotBeReadIsNoStoreThatIsAway(t *testing.T) {
+	closed := &net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed}
+	answered := func(status int) error {
+		return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}, Err: closed,
+		}}
+	}
+	place := &s3Place{S3: S3{Bucket: "dumps"}}
+	for want, err := range map[contract.Reason]error{contract.StorageError: answered(http.StatusForbidden), contract.StorageUnreachable: closed} {
+		if got := place.explain(err, "a/dump.sql.gz"); got.Reason != want {
+			t.Errorf("got %s (%s), want %s", got.Reason, got.Message, want)
+		}
+	}
+	if got := place.explain(answered(http.StatusOK), "a/dump.sql.gz"); got.Reason != contract.StorageUnreachable {
+		t.Errorf("in the middle of what was asked for: %s (%s)", got.Reason, got.Message)
 	}
 }
